@@ -1,0 +1,502 @@
+//! Rows in, ledger out.
+//!
+//! Rows are pushed in input order (files as named, then rows). [`LedgerBuilder::finish`] drops events that
+//! stand in several files, sorts by position, and settles which transaction pays which fee.
+
+use super::columns::{Columns, Fee, Kind, Purses, Transactions, TxHash};
+use super::order::{Keys, OrderError, sort};
+use super::{Ledger, PurseId};
+use crate::account::{Accounts, Address, AddressKind, ChainId};
+use crate::amount::{Amount, AmountColumn};
+use crate::asset::{Asset, AssetId, Assets};
+use hashbrown::HashMap;
+use std::fmt;
+
+/// One transfer as a reader hands it over.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// The chain it happened on.
+    pub chain: ChainId,
+    /// The block number. A row needs this or `time`.
+    pub block: Option<u64>,
+    /// The block time, in Unix seconds.
+    pub time: Option<i64>,
+    /// The transaction's index in its block.
+    pub transaction_index: Option<u64>,
+    /// The event's index in its transaction or block.
+    pub event_index: Option<u64>,
+    /// The transaction's hash.
+    pub transaction_hash: Option<TxHash>,
+    /// The sender; `None` only for a reward or withdrawal.
+    pub from: Option<Address>,
+    /// The receiver.
+    pub to: Address,
+    /// The token contract; `None` for the native coin.
+    pub contract: Option<Address>,
+    /// The amount, in base units.
+    pub value: Amount,
+    /// The transaction's fee in base units of the native coin, where this row states it.
+    pub fee: Option<Amount>,
+    /// What kind of event it is.
+    pub kind: Kind,
+}
+
+/// Where a row stands: the source's number and the line in it, counted from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RowPlace {
+    /// The number that [`LedgerBuilder::add_source`] gave.
+    pub source: u32,
+    /// The line.
+    pub line: u64,
+}
+
+/// Whose whole history a source holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Covers {
+    /// Everybody's.
+    All,
+    /// That of the accounts that send in it: a file exported for single addresses.
+    Senders,
+    /// That of these addresses.
+    These(Vec<Address>),
+}
+
+/// What a source of rows says about itself.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// Whose whole history it holds.
+    pub covers: Covers,
+    /// Whether it tells of the native coin.
+    pub native: bool,
+    /// Whether it tells of tokens.
+    pub tokens: bool,
+}
+
+/// A row that cannot stand beside the ones before it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowFault {
+    /// Where the row stands.
+    pub place: RowPlace,
+    /// What is wrong.
+    pub kind: FaultKind,
+}
+
+/// What is wrong with a row, seen together with others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FaultKind {
+    /// Its fee differs from the one an earlier row of the same transaction states.
+    TwoFees {
+        /// The fee of this row.
+        seen: Amount,
+        /// The fee stated before.
+        expected: Amount,
+        /// Where that stands.
+        before: RowPlace,
+    },
+    /// It has only a time, while others of its chain have only block numbers.
+    NoCommonOrder {
+        /// The chain's name.
+        chain: String,
+        /// A row that has only a block number.
+        before: RowPlace,
+    },
+}
+
+impl fmt::Display for FaultKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TwoFees { seen, expected, .. } => write!(
+                f,
+                "`{seen}` is a second fee of this transaction: an earlier row of it states `{expected}`"
+            ),
+            Self::NoCommonOrder { chain, .. } => write!(
+                f,
+                "this row of `{chain}` has only a time, while others have only block numbers: they cannot be ordered"
+            ),
+        }
+    }
+}
+
+/// What makes rows one transaction: its hash, else block and index, else the row alone.
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum TxKey {
+    Hash(ChainId, TxHash),
+    Index(ChainId, Option<u64>, Option<i64>, u64),
+}
+
+/// Collects rows and puts the ledger together.
+#[derive(Default)]
+pub struct LedgerBuilder {
+    chains: Vec<String>,
+    accounts: Accounts,
+    assets: Assets,
+    purses: Purses,
+    transactions: Transactions,
+    transaction_ids: HashMap<TxKey, u32>,
+    /// One entry a transaction: the fee its rows state, and where.
+    fees: Vec<Option<(Amount, RowPlace)>>,
+    /// One entry a row, in input order.
+    columns: Columns,
+    chain: Vec<ChainId>,
+    transaction_index: Vec<Option<u64>>,
+    states_fee: Vec<bool>,
+    places: Vec<RowPlace>,
+    sources: Vec<Source>,
+}
+
+impl fmt::Debug for LedgerBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "LedgerBuilder({} rows)", self.row_count())
+    }
+}
+
+impl LedgerBuilder {
+    /// Starts with nothing.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How many rows were taken.
+    #[must_use]
+    pub fn row_count(&self) -> usize {
+        self.chain.len()
+    }
+
+    /// Returns the number of a chain, a new one where the name was not seen before.
+    ///
+    /// # Panics
+    /// On more than 65,536 chains.
+    pub fn chain(&mut self, name: &str) -> ChainId {
+        let at = self.chains.iter().position(|known| known == name).unwrap_or_else(|| {
+            self.chains.push(name.to_owned());
+            self.chains.len() - 1
+        });
+        ChainId(u16::try_from(at).expect("a ledger holds at most 65,536 chains"))
+    }
+
+    /// How a chain writes its addresses.
+    #[must_use]
+    pub fn address_kind(&self, chain: ChainId) -> AddressKind {
+        AddressKind::of_chain(&self.chains[usize::from(chain.0)])
+    }
+
+    /// Announces a source of rows; its number goes with each of its rows.
+    ///
+    /// # Panics
+    /// On more than 2^32 sources.
+    pub fn add_source(&mut self, source: Source) -> u32 {
+        self.sources.push(source);
+        u32::try_from(self.sources.len() - 1).expect("fewer than 2^32 sources")
+    }
+
+    /// Takes a row. Rows come in input order.
+    ///
+    /// # Errors
+    /// A [`RowFault`] where its fee differs from that of an earlier row of the transaction; the row is then
+    /// not taken.
+    pub fn push(&mut self, place: RowPlace, row: Row) -> Result<(), RowFault> {
+        let transaction = self.transaction_of(&row);
+        if let Some(fee) = row.fee {
+            match &mut self.fees[transaction as usize] {
+                Some((stated, before)) if *stated != fee => {
+                    let kind = FaultKind::TwoFees { seen: fee, expected: *stated, before: *before };
+                    return Err(RowFault { place, kind });
+                }
+                Some(_) => {}
+                none => *none = Some((fee, place)),
+            }
+        }
+        let known_index = &mut self.transactions.index[transaction as usize];
+        *known_index = known_index.or(row.transaction_index);
+        let asset = self.assets.intern(Asset { chain: row.chain, contract: row.contract });
+        let from = match row.from {
+            None => PurseId::NONE,
+            Some(address) => self.purse(row.chain, &address, asset),
+        };
+        let to = self.purse(row.chain, &row.to, asset);
+        let Columns { from: froms, to: tos, value, transaction: transactions, .. } = &mut self.columns;
+        froms.push(from);
+        tos.push(to);
+        value.push(row.value);
+        transactions.push(transaction);
+        self.columns.block.push(row.block.unwrap_or(Columns::NO_BLOCK));
+        self.columns.time.push(row.time.unwrap_or(Columns::NO_TIME));
+        self.columns.event_index.push(row.event_index.unwrap_or(Columns::NO_EVENT));
+        self.columns.kind.push(row.kind);
+        self.chain.push(row.chain);
+        self.transaction_index.push(row.transaction_index);
+        self.states_fee.push(row.fee.is_some());
+        self.places.push(place);
+        Ok(())
+    }
+
+    fn purse(&mut self, chain: ChainId, address: &Address, asset: AssetId) -> PurseId {
+        let account = self.accounts.intern(chain, address);
+        self.purses.intern(account, asset, address.is_zero())
+    }
+
+    fn transaction_of(&mut self, row: &Row) -> u32 {
+        let next = u32::try_from(self.transactions.len()).expect("fewer than 2^32 transactions");
+        let key = match (&row.transaction_hash, row.transaction_index) {
+            (Some(hash), _) => Some(TxKey::Hash(row.chain, hash.clone())),
+            (None, Some(index)) => {
+                let time = if row.block.is_some() { None } else { row.time };
+                Some(TxKey::Index(row.chain, row.block, time, index))
+            }
+            (None, None) => None,
+        };
+        let id = key.map_or(next, |key| *self.transaction_ids.entry(key).or_insert(next));
+        if id == next {
+            self.transactions.hash.push(row.transaction_hash.clone());
+            self.transactions.index.push(row.transaction_index);
+            self.fees.push(None);
+        }
+        id
+    }
+
+    /// Puts the ledger together.
+    ///
+    /// # Errors
+    /// A [`RowFault`] where rows of one chain cannot be ordered.
+    ///
+    /// # Cost
+    /// **O(n log n)** for n rows, sorted in parallel.
+    pub fn finish(mut self) -> Result<Ledger, RowFault> {
+        let covered = self.coverage();
+        let (kept, mut notes) = self.drop_repeats_across_files();
+        let keys = Keys {
+            columns: &self.columns,
+            chain: &self.chain,
+            chain_names: &self.chains,
+            transactions: &self.transactions,
+            transaction_index: &self.transaction_index,
+        };
+        let sorted = match sort(&keys, kept) {
+            Ok(sorted) => sorted,
+            Err(OrderError { chain, only_time, only_block }) => {
+                let chain = self.chains[usize::from(chain.0)].clone();
+                let before = self.places[only_block];
+                let kind = FaultKind::NoCommonOrder { chain, before };
+                return Err(RowFault { place: self.places[only_time], kind });
+            }
+        };
+        notes.time_runs_back = sorted.time_runs_back;
+        notes.time_filled = sorted.time_filled;
+        let fees = self.place_fees(&sorted.order);
+        let columns = self.columns.to_reordered(&sorted.order, sorted.time, sorted.tied);
+        let mut ledger = Ledger {
+            chains: self.chains,
+            accounts: self.accounts,
+            assets: self.assets,
+            purses: self.purses,
+            columns,
+            transactions: self.transactions,
+            fees,
+            covered,
+            notes,
+        };
+        ledger.notes.order_ambiguous = ledger.ties_touch_one_purse();
+        Ok(ledger)
+    }
+
+    /// Returns, per account, whether some source holds its whole history: bit 0 native, bit 1 tokens.
+    fn coverage(&self) -> Vec<u8> {
+        let mut covered = vec![0_u8; self.accounts.len()];
+        let bits = |source: &Source| u8::from(source.native) | u8::from(source.tokens) << 1;
+        for source in &self.sources {
+            match &source.covers {
+                Covers::All => covered.iter_mut().for_each(|entry| *entry |= bits(source)),
+                Covers::These(addresses) => {
+                    for chain in (0..).map(ChainId).take(self.chains.len()) {
+                        for account in addresses.iter().filter_map(|it| self.accounts.find(chain, it)) {
+                            covered[account.index()] |= bits(source);
+                        }
+                    }
+                }
+                Covers::Senders => {}
+            }
+        }
+        for (from, place) in self.columns.from.iter().zip(&self.places) {
+            let source = &self.sources[place.source as usize];
+            if source.covers == Covers::Senders && *from != PurseId::NONE {
+                covered[self.purses.account(*from).index()] |= bits(source);
+            }
+        }
+        covered
+    }
+
+    /// Drops events that stand in several files: each counts as often as in the file that has it most.
+    /// Repeats inside one file are real and stay. Returns the rows kept, in input order.
+    fn drop_repeats_across_files(&mut self) -> (Vec<u64>, super::Notes) {
+        let mut notes = super::Notes::default();
+        // Rows that may be one event: same transaction, sender, receiver, amount.
+        let mut groups: HashMap<(u32, PurseId, PurseId, Amount), Vec<usize>> = HashMap::new();
+        for row in 0..self.row_count() {
+            let transaction = self.columns.transaction[row];
+            let alone = self.transactions.hash(transaction).is_none()
+                && self.transactions.index(transaction).is_none();
+            if !alone {
+                let (from, to) = (self.columns.from[row], self.columns.to[row]);
+                let key = (transaction, from, to, self.columns.value.get(row));
+                groups.entry(key).or_default().push(row);
+            }
+        }
+        let mut dropped = vec![false; self.row_count()];
+        let mut groups: Vec<Vec<usize>> = groups.into_values().filter(|rows| rows.len() > 1).collect();
+        groups.sort_unstable();
+        for rows in &groups {
+            let indexed = rows.iter().all(|&row| self.columns.event_index(row).is_some());
+            // With an index everywhere the event is known by it; else equal rows can only be counted.
+            let mut by_event: Vec<(u64, Vec<usize>)> = Vec::new();
+            for &row in rows {
+                let event = if indexed { self.columns.event_index[row] } else { 0 };
+                match by_event.iter_mut().find(|entry| entry.0 == event) {
+                    Some(entry) => entry.1.push(row),
+                    None => by_event.push((event, vec![row])),
+                }
+            }
+            for (_, rows) in by_event {
+                self.keep_fullest_file(&rows, &mut dropped, &mut notes);
+            }
+        }
+        let kept = (0..self.row_count()).filter(|&row| !dropped[row]).map(|row| row as u64).collect();
+        (kept, notes)
+    }
+
+    /// Of equal rows keeps those of the file that has most of them; of several such files, the first.
+    fn keep_fullest_file(&mut self, rows: &[usize], dropped: &mut [bool], notes: &mut super::Notes) {
+        let source = |row: usize| self.places[row].source;
+        let count = |wanted: u32| rows.iter().filter(|&&row| source(row) == wanted).count();
+        let mut fullest = source(rows[0]);
+        for &row in rows {
+            if count(source(row)) > count(fullest) {
+                fullest = source(row);
+            }
+        }
+        let any_fee = rows.iter().any(|&row| self.states_fee[row]);
+        let kept = count(fullest);
+        for &row in rows {
+            if self.places[row].source == fullest {
+                self.states_fee[row] |= any_fee;
+            } else {
+                dropped[row] = true;
+                notes.repeated_across_files += 1;
+            }
+        }
+        if kept > 1 {
+            notes.repeated_in_file += kept as u64 - 1;
+            notes.repeated_transfers += 1;
+        }
+    }
+
+    /// Settles each transaction's fee: paid by the sender of its first row that states one, at the place of
+    /// its first row. `order` lists the rows by place.
+    fn place_fees(&mut self, order: &[u64]) -> Vec<Fee> {
+        const UNSEEN: u64 = u64::MAX;
+        let mut first = vec![UNSEEN; self.transactions.len()];
+        let mut payer = vec![None; self.transactions.len()];
+        for (place, &row) in order.iter().enumerate() {
+            let row = usize::try_from(row).expect("rows are in memory");
+            let transaction = self.columns.transaction[row] as usize;
+            if first[transaction] == UNSEEN {
+                first[transaction] = place as u64;
+            }
+            if self.states_fee[row] && payer[transaction].is_none() {
+                payer[transaction] = Some((self.columns.from[row], self.chain[row]));
+            }
+        }
+        let mut fees = Vec::new();
+        for (transaction, fee) in self.fees.iter().enumerate() {
+            let Some((amount, _)) = fee.filter(|(amount, _)| !amount.is_zero()) else { continue };
+            let Some((from, chain)) = payer[transaction] else { continue };
+            if from == PurseId::NONE || self.purses.is_void(from) {
+                continue;
+            }
+            let native = self.assets.intern(Asset { chain, contract: None });
+            let payer = self.purses.intern(self.purses.account(from), native, false);
+            fees.push(Fee { place: first[transaction], payer, amount });
+        }
+        fees.sort_unstable_by_key(|fee| fee.place);
+        fees
+    }
+}
+
+impl Columns {
+    /// Returns the rows in another order, with their final times and ties.
+    fn to_reordered(&self, order: &[u64], time: Vec<i64>, tied: Vec<bool>) -> Self {
+        fn pick<T: Copy>(column: &[T], order: &[u64]) -> Vec<T> {
+            order.iter().map(|&row| column[usize::try_from(row).expect("rows are in memory")]).collect()
+        }
+        let value: AmountColumn = self.value.to_reordered(order);
+        Self {
+            from: pick(&self.from, order),
+            to: pick(&self.to, order),
+            value,
+            transaction: pick(&self.transaction, order),
+            block: pick(&self.block, order),
+            time,
+            event_index: pick(&self.event_index, order),
+            kind: pick(&self.kind, order),
+            tied,
+        }
+    }
+}
+
+impl Ledger {
+    /// Returns the same ledger with the input order reversed inside each tie group: the other reading of an
+    /// ambiguous order.
+    #[must_use]
+    pub fn with_ties_reversed(&self) -> Self {
+        let mut order: Vec<u64> = (0..self.transfer_count() as u64).collect();
+        let mut start = 0;
+        while start < order.len() {
+            let mut end = start + 1;
+            while end < order.len() && self.columns.tied[end] {
+                end += 1;
+            }
+            order[start..end].reverse();
+            start = end;
+        }
+        let at = |place: u64| usize::try_from(place).expect("rows are in memory");
+        let time = order.iter().map(|&place| self.columns.time[at(place)]).collect();
+        let columns = self.columns.to_reordered(&order, time, self.columns.tied.clone());
+        let mut first: HashMap<u32, u64> = HashMap::new();
+        for (place, &transaction) in (0..).zip(&columns.transaction) {
+            first.entry(transaction).or_insert(place);
+        }
+        let moved = |fee: &Fee| Fee { place: first[&self.columns.transaction[at(fee.place)]], ..*fee };
+        let mut fees: Vec<Fee> = self.fees.iter().map(moved).collect();
+        fees.sort_unstable_by_key(|fee| fee.place);
+        Self { columns, fees, ..self.clone() }
+    }
+
+    /// Whether two tied rows touch one purse: by a transfer that moves something, or by paying a fee.
+    fn ties_touch_one_purse(&self) -> bool {
+        let fee_payer = |place: usize| {
+            let at = self.fees.binary_search_by_key(&(place as u64), |fee| fee.place);
+            at.ok().map(|at| self.fees[at].payer)
+        };
+        let mut start = 0;
+        let mut touched: HashMap<PurseId, usize> = HashMap::new();
+        for place in 0..self.transfer_count() {
+            if !self.columns.tied[place] {
+                start = place;
+            }
+            if place + 1 < self.transfer_count() && !self.columns.tied[place + 1] && start == place {
+                continue;
+            }
+            if start == place {
+                touched.clear();
+            }
+            let ends = [self.columns.from[place], self.columns.to[place]];
+            let ends = ends.into_iter().filter(|&purse| self.moves(place) && !self.is_void(purse));
+            for purse in ends.chain(fee_payer(place)) {
+                if *touched.entry(purse).or_insert(place) != place {
+                    return true;
+                }
+            }
+        }
+        false
+    }
+}
