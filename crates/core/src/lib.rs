@@ -6,6 +6,7 @@ pub mod amount;
 pub mod asset;
 pub mod label;
 pub mod ledger;
+pub mod rules;
 pub mod trace;
 
 pub use account::{AccountId, Accounts, Address, AddressKind, ChainId};

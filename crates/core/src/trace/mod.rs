@@ -1,11 +1,27 @@
 //! A trace: stops first, then reach, then replay.
+//!
+//! [`trace`] is the entry. The ledger is read-only. Stops are decided on the whole ledger; reach finds the
+//! purses that taint can get to in time order, whatever the rule; replay apportions exactly over them, for
+//! every asked rule.
+
+mod error;
+mod hops;
+mod netting;
 mod options;
 mod outcome;
+mod reach;
+mod replay;
+mod run;
+mod seed;
+mod stop;
 mod theft;
+mod view;
 
+pub use error::TraceError;
 pub use options::{Rule, StopRule, TraceOptions, Until};
 pub use outcome::{
     Class, ClassId, Flows, Gap, Grade, Holdings, LeftClean, LeftCleanRow, OrderSpread, PostingKind, Postings,
     Share, ShareColumns, Stop, Trace,
 };
+pub use run::trace;
 pub use theft::{AddressSeed, Seed, Since, Theft, TransactionSeed};
