@@ -23,5 +23,5 @@ pub use outcome::{
     Class, ClassId, Flows, Gap, Grade, Holdings, LeftClean, LeftCleanRow, OrderSpread, PostingKind, Postings,
     Share, ShareColumns, Stop, Trace,
 };
-pub use run::trace;
+pub use run::{Prepared, Reach, trace};
 pub use theft::{AddressSeed, Seed, Since, Theft, TransactionSeed};

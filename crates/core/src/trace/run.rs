@@ -3,7 +3,7 @@
 use super::error::TraceError;
 use super::hops::{FAR, fewest_hops};
 use super::netting::Netting;
-use super::options::TraceOptions;
+use super::options::{Rule, TraceOptions};
 use super::outcome::{Class, ClassId, Flows, Holdings, OrderSpread, Postings, ShareColumns, Stop, Trace};
 use super::reach::{NEVER, reach};
 use super::replay::{Job, PartTables, replay};
@@ -48,34 +48,96 @@ fn trace_once(
     thefts: &[Theft],
     options: &TraceOptions,
 ) -> Result<Trace, TraceError> {
-    let mut view = View::new(ledger, options)?;
-    let seeds = Seeds::resolve(&view, thefts)?;
-    let stops = Stops::decide(ledger, labels, &seeds.accounts, options);
-    view.netting = Netting::find(ledger, &stops.netting_accounts(), |place| view.moves(place));
-    let sinks = sinks(&view, &seeds, &stops, options);
+    let prepared = Prepared::new(ledger, labels, thefts, options)?;
     let index = FlowIndex::build(ledger);
-    let from = reach(&view, &index, &seeds, &|node: Node| sinks[node as usize].is_some());
+    let reach = prepared.reach(&index);
     drop(index);
-    let rules = options.rules();
-    let classes = classes(ledger, &seeds);
-    let job =
-        Job { view: &view, seeds: &seeds, sinks: &sinks, from: &from, rules: &rules, classes: &classes };
-    let tables = replay(&job);
+    Ok(prepared.replay(&reach))
+}
 
-    let mut trace = Trace { rules, thefts: seeds.thefts.clone(), classes, ..Trace::default() };
-    let reached: Vec<PurseId> =
-        (0..).zip(&from).filter(|(_, place)| **place != NEVER).map(|(node, _)| view.purse(node)).collect();
-    let accounts: HashSet<_> = reached.iter().map(|purse| ledger.purses().account(*purse)).collect();
-    trace.reached_accounts = accounts.len() as u64;
-    trace.reached_purses = reached.iter().collect::<HashSet<_>>().len() as u64;
-    if view.has_end() {
-        let after = (0..ledger.transfer_count()).filter(|&place| view.is_after_end(place));
-        trace.transfers_after_end = after.count() as u64;
+/// A trace whose seeds and stops are settled, ready for its two steps.
+///
+/// [`trace`] runs them all; they stand apart so that each can be measured.
+pub struct Prepared<'a> {
+    view: View<'a>,
+    seeds: Seeds,
+    stops: Stops,
+    /// Why each node is a sink, if it is.
+    sinks: Vec<Option<Stop>>,
+    rules: Vec<Rule>,
+}
+
+impl std::fmt::Debug for Prepared<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Prepared({:?} over {} transfers)", self.seeds.thefts, self.view.ledger.transfer_count())
     }
-    assemble(&view, &stops, &sinks, &from, tables, &mut trace);
-    trace.keep_used_classes();
-    trace.check_laws();
-    Ok(trace)
+}
+
+/// The purses that taint can get to in time order, whatever the rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reach {
+    /// The earliest place from which each node can pass taint on.
+    from: Vec<u64>,
+    /// How many purses are reached, seeds included.
+    pub purses: u64,
+    /// How many accounts hold them.
+    pub accounts: u64,
+}
+
+impl<'a> Prepared<'a> {
+    /// Settles seeds and stops.
+    ///
+    /// # Errors
+    /// As [`trace`].
+    pub fn new(
+        ledger: &'a Ledger,
+        labels: &Labels,
+        thefts: &[Theft],
+        options: &TraceOptions,
+    ) -> Result<Self, TraceError> {
+        let mut view = View::new(ledger, options)?;
+        let seeds = Seeds::resolve(&view, thefts)?;
+        let stops = Stops::decide(ledger, labels, &seeds.accounts, options);
+        view.netting = Netting::find(ledger, &stops.netting_accounts(), |place| view.moves(place));
+        let sinks = sinks(&view, &seeds, &stops, options);
+        Ok(Self { view, seeds, stops, sinks, rules: options.rules() })
+    }
+
+    /// Finds the purses that taint can get to.
+    #[must_use]
+    pub fn reach(&self, index: &FlowIndex) -> Reach {
+        let from = reach(&self.view, index, &self.seeds, &|node: Node| self.sinks[node as usize].is_some());
+        let purses = self.view.ledger.purses();
+        let reached =
+            || (0..).zip(&from).filter(|(_, place)| **place != NEVER).map(|(node, _)| self.view.purse(node));
+        let accounts: HashSet<_> = reached().map(|purse| purses.account(purse)).collect();
+        let (purses, accounts) = (reached().collect::<HashSet<_>>().len() as u64, accounts.len() as u64);
+        Reach { from, purses, accounts }
+    }
+
+    /// Apportions exactly over what is reached, under every asked rule.
+    ///
+    /// # Panics
+    /// If a law does not hold: a bug.
+    #[must_use]
+    pub fn replay(&self, reach: &Reach) -> Trace {
+        let Self { view, seeds, stops, sinks, rules } = self;
+        let ledger = view.ledger;
+        let classes = classes(ledger, seeds);
+        let from = &reach.from;
+        let tables = replay(&Job { view, seeds, sinks, from, rules, classes: &classes });
+        let mut trace =
+            Trace { rules: rules.clone(), thefts: seeds.thefts.clone(), classes, ..Trace::default() };
+        (trace.reached_purses, trace.reached_accounts) = (reach.purses, reach.accounts);
+        if view.has_end() {
+            let after = (0..ledger.transfer_count()).filter(|&place| view.is_after_end(place));
+            trace.transfers_after_end = after.count() as u64;
+        }
+        assemble(view, stops, sinks, from, tables, &mut trace);
+        trace.keep_used_classes();
+        trace.check_laws();
+        trace
+    }
 }
 
 /// Why each node is a sink, if it is: by its account, or because it is too far away.
