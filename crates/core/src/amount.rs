@@ -208,7 +208,7 @@ impl fmt::Debug for Amount {
 ///
 /// `narrow` has one entry a row. The value `u128::MAX` there means that the amount stands in `wide`, which
 /// is sorted by row.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AmountColumn {
     narrow: Vec<u128>,
     wide: Vec<(u64, Amount)>,

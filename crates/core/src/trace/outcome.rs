@@ -64,7 +64,7 @@ impl Grade {
 }
 
 /// One pair of columns a rule: units, and claims where they are not the same numbers.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ShareColumns {
     units: Vec<AmountColumn>,
     /// `None` while every claim equals its units.
@@ -124,7 +124,7 @@ impl ShareColumns {
 }
 
 /// Theft × stolen asset × transfer that carries taint, in replay order.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Flows {
     /// The transfer's place in the ledger.
     pub place: Vec<u64>,
@@ -172,7 +172,7 @@ impl PostingKind {
 }
 
 /// Theft × stolen asset × posting, in replay order, then kind, theft, stolen asset.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Postings {
     /// What happened.
     pub kind: Vec<PostingKind>,
@@ -216,7 +216,7 @@ impl Stop {
 }
 
 /// Theft × stolen asset × purse where taint rests or was stopped, by class, then purse.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Holdings {
     /// Theft and stolen asset.
     pub class: Vec<ClassId>,
@@ -291,7 +291,7 @@ pub struct OrderSpread {
 }
 
 /// One run and its result.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Trace {
     /// The asked rules, the run's own first.
     pub rules: Vec<Rule>,
