@@ -83,14 +83,60 @@ fn since() -> impl Strategy<Value = Since> {
     ]
 }
 
-/// A seed; a transaction seed names a transaction by chance, to be fitted to how many there are.
-fn seed() -> impl Strategy<Value = (Index, SeedAt)> {
+/// A seed before it is fitted to the transactions there are.
+#[derive(Clone, Debug)]
+struct RawSeed {
+    /// A transaction at which it looks.
+    at: Index,
+    /// Names an end of that transaction's first transfer, unless it is wild.
+    sender: bool,
+    wild: bool,
+    seed: SeedAt,
+}
+
+fn seed() -> impl Strategy<Value = RawSeed> {
     let chain = || weighted(0.1, 0..2_usize);
     let at_account = (account(), since(), chain(), weighted(0.2, coin()))
         .prop_map(|(account, since, chain, coin)| SeedAt::Account { account, since, chain, coin });
     let at_transaction = (weighted(0.5, account()), chain(), weighted(0.2, coin()))
         .prop_map(|(account, chain, coin)| SeedAt::Transaction { number: 0, account, chain, coin });
-    (any::<Index>(), prop_oneof![3 => at_account, 1 => at_transaction])
+    let seed = prop_oneof![3 => at_account, 1 => at_transaction];
+    (any::<Index>(), any::<bool>(), prop::bool::weighted(0.05), seed)
+        .prop_map(|(at, sender, wild, seed)| RawSeed { at, sender, wild, seed })
+}
+
+impl RawSeed {
+    /// Bends a seed that most ledgers would refuse, so that errors stay rare.
+    fn fit(self, transactions: &mut [Tx], clock: Clock) -> SeedAt {
+        let at = self.at.index(transactions.len());
+        let tx = &mut transactions[at];
+        let first = &tx.moves[0];
+        // Tron's addresses are texts: without its chain a seed would mean another one.
+        let fit_chain = |chain: Option<usize>| chain.map(|_| tx.chain).or((tx.chain == 2).then_some(2));
+        match self.seed {
+            SeedAt::Account { account, since, chain, coin } => {
+                let since = match (clock, since) {
+                    (Clock::Times, Since::Block(_)) | (Clock::Blocks, Since::Time(_)) => Since::Start,
+                    (_, since) if self.wild => since,
+                    (_, Since::Block(block)) => Since::Block(block.min(tx.block)),
+                    (_, Since::Time(time)) => Since::Time(time.min(time_of(tx.block))),
+                    (_, Since::Start) => Since::Start,
+                };
+                let named = if self.sender { first.from.unwrap_or(first.to) } else { first.to };
+                if self.wild || named == 0 {
+                    return SeedAt::Account { account, since, chain, coin };
+                }
+                let (chain, coin) = (fit_chain(chain), coin.map(|_| first.coin));
+                SeedAt::Account { account: named, since, chain, coin }
+            }
+            SeedAt::Transaction { account, chain, coin, .. } => {
+                tx.hashed = true;
+                let account = account.filter(|_| first.to != 0).map(|_| first.to);
+                let (chain, coin) = (fit_chain(chain), coin.map(|_| first.coin));
+                SeedAt::Transaction { number: at, account, chain, coin }
+            }
+        }
+    }
 }
 
 fn options() -> impl Strategy<Value = TraceOptions> {
@@ -121,11 +167,14 @@ fn options() -> impl Strategy<Value = TraceOptions> {
     )
 }
 
+/// How many cases a test tries: so many, unless `PROPTEST_CASES` says otherwise.
+pub(crate) fn cases(usual: u32) -> u32 {
+    std::env::var("PROPTEST_CASES").ok().and_then(|count| count.parse().ok()).unwrap_or(usual)
+}
+
 /// A whole case.
 pub(crate) fn case() -> impl Strategy<Value = Case> {
-    let category = prop_oneof![1 => select(&Category::ALL[..]), 1 => select(
-        &[Category::Dex, Category::Defi, Category::Token, Category::Exchange][..]
-    )];
+    let category = prop_oneof![1 => select(&Category::ALL[..]), 1 => select(&[Category::Dex, Category::Defi, Category::Token, Category::Exchange][..])];
     let label = (account(), weighted(0.2, 0..CHAINS.len()), category);
     let clock = prop_oneof![1 => Just(Clock::Blocks), 1 => Just(Clock::Times), 4 => Just(Clock::Both)];
     let covers = weighted(0.3, vec(account(), 0..5));
@@ -133,57 +182,20 @@ pub(crate) fn case() -> impl Strategy<Value = Case> {
     let names = select(&["ALPHA", "BETA", "Beta", "alpha"][..]);
     let thefts = vec((names.prop_map(str::to_owned), vec(seed(), 1..3)), 1..4);
     (vec(transaction(), 1..24), clock, covers, vec(label, 0..3), thefts, options(), least).prop_map(
-        |(transactions, clock, covers, labels, thefts, options, least)| {
-            let count = transactions.len();
-            let numbered = |(index, seed): (Index, SeedAt)| match seed {
-                SeedAt::Transaction { account, chain, coin, .. } => {
-                    SeedAt::Transaction { number: index.index(count), account, chain, coin }
+        |(mut transactions, clock, covers, labels, thefts, mut options, least)| {
+            match (clock, options.until) {
+                (Clock::Times, Some(Until::Block(_))) | (Clock::Blocks, Some(Until::Time(_))) => {
+                    options.until = None;
                 }
-                at_account => at_account,
-            };
+                _ => {}
+            }
+            let mut fit = |seed: RawSeed| seed.fit(&mut transactions, clock);
             let thefts = thefts
                 .into_iter()
-                .map(|(name, seeds)| (name, seeds.into_iter().map(numbered).collect()))
+                .map(|(name, seeds)| (name, seeds.into_iter().map(&mut fit).collect()))
                 .collect();
             let least = least.into_iter().collect();
-            let mut case = Case { clock, transactions, covers, labels, thefts, options, least };
-            case.fit();
-            case
+            Case { clock, transactions, covers, labels, thefts, options, least }
         },
     )
-}
-
-impl Case {
-    /// Bends seeds and ends that would be refused in most ledgers, so that errors stay rare.
-    fn fit(&mut self) {
-        let clock = self.clock;
-        match (clock, self.options.until) {
-            (Clock::Times, Some(Until::Block(_))) | (Clock::Blocks, Some(Until::Time(_))) => {
-                self.options.until = None;
-            }
-            _ => {}
-        }
-        for seed in self.thefts.iter_mut().flat_map(|(_, seeds)| seeds) {
-            match seed {
-                SeedAt::Account { since, .. } => match (clock, &since) {
-                    (Clock::Times, Since::Block(_)) | (Clock::Blocks, Since::Time(_)) => {
-                        *since = Since::Start;
-                    }
-                    _ => {}
-                },
-                SeedAt::Transaction { number, account, chain, coin } => {
-                    let tx = &mut self.transactions[*number];
-                    tx.hashed = true;
-                    let first = &tx.moves[0];
-                    *account = account.filter(|_| first.to != 0).map(|_| first.to);
-                    *chain = chain.map(|_| tx.chain);
-                    if tx.chain == 2 {
-                        // Its addresses are texts: without a chain the seed would mean another one.
-                        *chain = Some(2);
-                    }
-                    *coin = coin.map(|_| first.coin);
-                }
-            }
-        }
-    }
 }

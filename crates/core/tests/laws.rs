@@ -1,10 +1,10 @@
 //! What always holds, on random ledgers.
 
 use crate::engines::tracers;
-use crate::generate::case;
+use crate::generate::{case, cases};
 use crate::ledgers::Case;
-use dyetrace_core::trace::{PostingKind, Stop, Trace};
-use dyetrace_core::{Amount, Ledger, PurseId};
+use dyetrace_core::trace::{LeftClean, PostingKind, Stop, StopRule, Trace};
+use dyetrace_core::{Amount, Category, Ledger, PurseId};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, TestRunner};
@@ -150,7 +150,7 @@ fn all_laws(case: &Case) {
 }
 
 proptest! {
-    #![proptest_config(Config { failure_persistence: None, ..Config::with_cases(512) })]
+    #![proptest_config(Config { failure_persistence: None, ..Config::with_cases(cases(512)) })]
 
     #[test]
     fn value_is_conserved_bounded_and_listed_in_order(case in case()) {
@@ -164,7 +164,7 @@ fn random_cases_are_rich() {
     let mut runner = TestRunner::deterministic();
     let strategy = case();
     let mut seen: BTreeMap<&str, u32> = BTreeMap::new();
-    let cases = 400;
+    let cases = 800;
     for _ in 0..cases {
         let case = strategy.new_tree(&mut runner).unwrap().current();
         let (ledger, labels, thefts, options) = case.build();
@@ -173,6 +173,16 @@ fn random_cases_are_rich() {
         };
         let posted = |kind: PostingKind| trace.postings.kind.contains(&kind);
         let stopped = |stop: fn(&Stop) -> bool| trace.holdings.stop.iter().flatten().any(stop);
+        let left_clean = |reason| trace.left_clean.iter().any(|row| row.reason == reason);
+        let passed_through = || {
+            let senders = trace.flows.place.iter().map(|&place| {
+                let from = ledger.columns().from[usize::try_from(place).unwrap()];
+                ledger.purses().account(from)
+            });
+            let nets =
+                |account| Category::ALL.into_iter().any(|it| StopRule::nets(it) && labels.has(account, it));
+            options.stop == StopRule::default() && senders.into_iter().any(nets)
+        };
         for (what, there) in [
             ("traced", true),
             ("flows", !trace.flows.place.is_empty()),
@@ -190,7 +200,9 @@ fn random_cases_are_rich() {
             ("ambiguous", ledger.notes().order_ambiguous),
             ("order spread", !trace.order_spread.is_empty()),
             ("gaps", !trace.gaps.is_empty()),
-            ("left clean", !trace.left_clean.is_empty()),
+            ("returned", left_clean(LeftClean::Returned)),
+            ("own conversion", left_clean(LeftClean::OwnConversion)),
+            ("passed through", passed_through()),
         ] {
             *seen.entry(what).or_default() += u32::from(there);
         }
