@@ -1,1 +1,7 @@
+//! The tests of the core: worked cases, laws, and the fast tracer against the plain one.
 
+mod against_reference;
+mod engines;
+mod generate;
+mod laws;
+mod ledgers;

@@ -1,7 +1,8 @@
 //! Poison: a purse is flagged with every theft that ever entered it, until its balance is 0, and every spend
 //! carries its whole amount for each of them.
 //!
-//! A bound for search, never an amount: it creates value, so nothing is conserved and there are no claims.
+//! A bound for search, never an amount: it creates value, so nothing is conserved. A claim means nothing here
+//! and repeats the units.
 
 use super::{Part, Store, Tag, Units};
 
@@ -25,7 +26,7 @@ impl<U: Units> Store<U> for Poison {
     }
 
     fn take(&mut self, _balance: U, amount: U, parts: &mut Vec<Part<U>>) {
-        parts.extend(self.flags.iter().map(|&tag| Part { tag, units: amount, claim: U::ZERO }));
+        parts.extend(self.flags.iter().map(|&tag| Part { tag, units: amount, claim: amount }));
     }
 
     /// Flags the whole transfer, unless it bears the theft already; other flags stay.
@@ -34,7 +35,7 @@ impl<U: Units> Store<U> for Poison {
             return U::ZERO;
         }
         parts.retain(|part| !part.is_clean());
-        parts.push(Part { tag, units: whole, claim: U::ZERO });
+        parts.push(Part { tag, units: whole, claim: whole });
         whole
     }
 

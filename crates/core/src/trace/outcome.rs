@@ -145,19 +145,19 @@ pub struct Flows {
     pub shares: ShareColumns,
 }
 
-/// What enters or leaves outside a tainted transfer.
+/// What enters or leaves outside a tainted transfer. The order is that of the words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PostingKind {
-    /// Clean money that arrived at a seed and so became stolen.
-    Received,
-    /// What a seed sent beyond what it was seen to receive.
-    Unseen,
-    /// Spent as a transaction's fee.
-    Fee,
     /// Sent to the zero address.
     Burn,
     /// Carried by a transfer below the least amount followed.
     Dust,
+    /// Spent as a transaction's fee.
+    Fee,
+    /// Clean money that arrived at a seed and so became stolen.
+    Received,
+    /// What a seed sent beyond what it was seen to receive.
+    Unseen,
 }
 
 impl PostingKind {

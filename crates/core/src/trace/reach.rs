@@ -59,10 +59,11 @@ pub(super) fn reach(
 /// Where taint can enter: the first row of each address seed, and the place after each tagged transfer.
 pub(super) fn starts(view: &View<'_>, seeds: &Seeds) -> Vec<(Node, u64)> {
     let mut starts: Vec<(Node, u64)> = Vec::new();
-    let mut purses: Vec<(&PurseId, u64)> =
-        seeds.purses.iter().map(|(purse, begins)| (purse, begins[0].place)).collect();
-    purses.sort_unstable();
-    starts.extend(purses.into_iter().map(|(purse, place)| (purse.0, place)));
+    // A token purse that never receives anything and whose spends are gaps can hold no taint.
+    let begins = seeds.purses.iter().filter_map(|(purse, begins)| {
+        begins.iter().find(|begin| begin.takes_unseen).map(|begin| (purse.0, begin.place))
+    });
+    starts.extend(begins);
     let mut taggings: Vec<u64> = seeds
         .taggings
         .iter()

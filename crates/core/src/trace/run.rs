@@ -21,7 +21,7 @@ use hashbrown::HashSet;
 ///
 /// # Errors
 /// A seed that no row touches, or the zero address; two thefts that begin at once; a time against a ledger
-/// without times; a least amount for an asset that is not there. Each says what to do next.
+/// without times. Each says what to do next.
 ///
 /// # Panics
 /// If a law does not hold: what was stolen is not what was found. That is a bug, and no figure may be printed.
@@ -133,7 +133,7 @@ impl<'a> Prepared<'a> {
             let after = (0..ledger.transfer_count()).filter(|&place| view.is_after_end(place));
             trace.transfers_after_end = after.count() as u64;
         }
-        assemble(view, stops, sinks, from, tables, &mut trace);
+        assemble(view, stops, sinks, tables, &mut trace);
         trace.keep_used_classes();
         trace.check_laws();
         trace
@@ -185,7 +185,6 @@ fn assemble(
     view: &View<'_>,
     stops: &Stops,
     sinks: &[Option<Stop>],
-    from: &[u64],
     tables: Vec<PartTables>,
     trace: &mut Trace,
 ) {
@@ -216,7 +215,7 @@ fn assemble(
     posts.sort_unstable_by_key(|&(part, row)| tables[part].posts.0[row]);
     for (part, row) in posts {
         let (keys, shares) = &tables[part].posts;
-        let (place, _, _, class, purse, kind) = keys[row];
+        let (place, _, kind, class, purse) = keys[row];
         trace.postings.kind.push(kind);
         trace.postings.place.push(place);
         trace.postings.purse.push(purse);
@@ -247,8 +246,7 @@ fn assemble(
     }
     for table in tables {
         trace.left_clean.extend(table.left_clean);
-        // A passing purse's account is booked, but only reached purses are spoken of.
-        trace.gaps.extend(table.gaps.into_iter().filter(|gap| from[gap.purse.index()] != NEVER));
+        trace.gaps.extend(table.gaps);
     }
     trace.left_clean.sort_unstable_by_key(|row| row.place);
     trace.gaps.sort_unstable_by_key(|gap| gap.purse);

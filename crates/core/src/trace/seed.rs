@@ -176,9 +176,12 @@ impl Seeds {
                 Some(gain.minus(into(&rows[at + 1..])).unwrap_or(Amount::ZERO))
             };
             tagged = true;
-            let tagging = Tagging { theft, limit };
-            if let Some(other) = self.taggings.insert(place as u64, tagging).filter(|it| it.theft != theft) {
-                return Err(self.at_once(theft, other.theft, "the same transaction"));
+            let known = self.taggings.entry(place as u64).or_insert(Tagging { theft, limit });
+            let other = known.theft;
+            // Of two seeds of one theft, the one that takes more decides.
+            known.limit = known.limit.zip(limit).map(|(one, other)| one.max(other));
+            if other != theft {
+                return Err(self.at_once(theft, other, "the same transaction"));
             }
         }
         if tagged { Ok(()) } else { Err(untouched(named, &transaction_text(view, seed), view)) }

@@ -157,7 +157,7 @@ fn receive<U: Units>(
     let theft = seeds.deciding(to, place)?.theft;
     let sinks = ties.returns.get(&place).map_or(&[][..], |sinks| sinks);
     let returned_from =
-        sinks.iter().map(|purse| parts.local(*purse)).filter(|&local| local != OUTSIDE).collect();
+        sinks.iter().map(|node| parts.local[*node as usize]).filter(|&local| local != OUTSIDE).collect();
     let conversion = ties.conversions.contains_key(&place).then_some(OUTSIDE);
     Some(Receive { theft, limit: None, returned_from, conversion })
 }

@@ -35,8 +35,8 @@ use walk::{Plan, Walked, walk};
 
 /// A flow: place, class.
 pub(super) type FlowKey = (u64, ClassId);
-/// A posting in replay order: place, not a fee, kind by its word, class, purse.
-pub(super) type PostKey = (u64, bool, &'static str, ClassId, PurseId, PostingKind);
+/// A posting in replay order: place, not a fee, kind, class, purse.
+pub(super) type PostKey = (u64, bool, PostingKind, ClassId, PurseId);
 /// A holding: class, purse.
 pub(super) type RestKey = (ClassId, PurseId);
 
@@ -168,14 +168,7 @@ impl Job<'_> {
                         .iter()
                         .map(|it| {
                             let is_transfer = it.kind != PostingKind::Fee;
-                            let key = (
-                                place(it.event),
-                                is_transfer,
-                                it.kind.as_str(),
-                                class(it.tag),
-                                purse(it.node),
-                                it.kind,
-                            );
+                            let key = (place(it.event), is_transfer, it.kind, class(it.tag), purse(it.node));
                             Entry { key, units: it.units, claim: it.claim, more: () }
                         })
                         .collect();

@@ -187,9 +187,9 @@ fn is_unordered(view: &View<'_>, place: usize) -> bool {
     if !columns.tied[place] && !follows {
         return false;
     }
-    let purse = columns.from[place];
+    let node = view.from(place);
     view.ledger.tie_group(place).any(|other| {
-        other != place && view.moves(other) && (columns.from[other] == purse || columns.to[other] == purse)
+        other != place && view.moves(other) && (view.from(other) == node || view.to(other) == node)
     })
 }
 

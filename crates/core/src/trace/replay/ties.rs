@@ -7,7 +7,7 @@
 use super::super::outcome::Stop;
 use super::super::reach::NEVER;
 use super::super::seed::Seeds;
-use super::super::view::View;
+use super::super::view::{Node, View};
 use super::part::index;
 use crate::account::AccountId;
 use crate::asset::AssetId;
@@ -28,8 +28,8 @@ pub(super) struct Conversion {
 #[derive(Debug, Default)]
 pub(super) struct Ties {
     pub(super) conversions: HashMap<u64, Conversion>,
-    /// The reached purses of the stop that sends.
-    pub(super) returns: HashMap<u64, Vec<PurseId>>,
+    /// The reached sinks of the account that sends, itself one.
+    pub(super) returns: HashMap<u64, Vec<Node>>,
     /// Pairs of assets that must be replayed together.
     pub(super) assets: Vec<(AssetId, AssetId)>,
 }
@@ -94,20 +94,19 @@ impl Ties {
             (purse != PurseId::NONE).then(|| purses.account(purse))
         };
         let senders: HashSet<AccountId> = arrivals.iter().filter_map(|&place| sender(place)).collect();
-        let mut sinks: HashMap<AccountId, Vec<PurseId>> = HashMap::new();
-        for purse in purses.iter() {
-            let account = purses.account(purse);
-            let is_sink = stops[purse.index()].is_some() && from[purse.index()] != NEVER;
-            if is_sink && senders.contains(&account) {
-                sinks.entry(account).or_default().push(purse);
+        let mut sinks: HashMap<AccountId, Vec<Node>> = HashMap::new();
+        for (node, (stop, &reached)) in (0..).zip(stops.iter().zip(from)) {
+            let account = purses.account(view.purse(node));
+            if stop.is_some() && reached != NEVER && senders.contains(&account) {
+                sinks.entry(account).or_default().push(node);
             }
         }
         for &place in arrivals {
-            // A transfer through a passing purse does not come from the stop itself.
-            let passes = view.from(index(place)).is_some_and(|node| node != columns.from[index(place)].0);
-            if let Some(theirs) = sender(place).filter(|_| !passes).and_then(|account| sinks.get(&account)) {
+            let from_stop = view.from(index(place)).is_some_and(|node| stops[node as usize].is_some());
+            if let Some(theirs) = sender(place).filter(|_| from_stop).and_then(|account| sinks.get(&account))
+            {
                 let asset = purses.asset(columns.to[index(place)]);
-                self.assets.extend(theirs.iter().map(|purse| (asset, purses.asset(*purse))));
+                self.assets.extend(theirs.iter().map(|node| (asset, purses.asset(view.purse(*node)))));
                 self.returns.insert(place, theirs.clone());
             }
         }

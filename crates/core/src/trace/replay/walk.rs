@@ -351,7 +351,8 @@ impl<S: Store<U>, U: Units> Walk<'_, S, U> {
             } else if !state.tainted.is_zero() {
                 state.store.held(&mut held);
                 if !S::EXACT {
-                    held.iter_mut().for_each(|part| part.units = state.balance);
+                    held.iter_mut()
+                        .for_each(|part| (part.units, part.claim) = (state.balance, state.balance));
                 }
             }
             for Part { tag, units, claim } in held {
