@@ -6,4 +6,6 @@ mod generate;
 mod golden;
 mod laws;
 mod ledgers;
+mod peers;
 mod threads;
+mod worked;
