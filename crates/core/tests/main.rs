@@ -3,5 +3,9 @@
 mod against_reference;
 mod engines;
 mod generate;
+mod golden;
 mod laws;
 mod ledgers;
+mod peers;
+mod threads;
+mod worked;
