@@ -1,0 +1,21 @@
+//! Files in, transfers and labels out.
+//!
+//! [`read`] turns files of several dialects into one [`dyetrace_core::Ledger`]. Nothing is ever turned into 0,
+//! clipped or dropped in silence: a row that is not understood ends the reading with its place, or becomes a
+//! [`Reject`].
+
+mod dialect;
+mod error;
+mod header;
+pub mod labels;
+mod open;
+mod read;
+mod records;
+mod reject;
+pub mod schema;
+pub mod time;
+
+pub use error::Error;
+pub use open::{FileSpec, Progress, list_files, total_size};
+pub use read::{InputFact, InputSpec, ReadOptions, Reading, read};
+pub use reject::{Reject, Warning};
