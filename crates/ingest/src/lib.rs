@@ -7,6 +7,7 @@
 mod dialect;
 mod error;
 mod header;
+pub mod issuers;
 pub mod labels;
 mod open;
 mod read;
@@ -14,8 +15,12 @@ mod records;
 mod reject;
 pub mod schema;
 pub mod time;
+pub mod tokens;
 
 pub use error::Error;
+pub use issuers::{Issuer, IssuerTable};
+pub use labels::{LabelReading, LabelSpec, read_labels};
 pub use open::{FileSpec, Progress, list_files, total_size};
 pub use read::{InputFact, InputSpec, ReadOptions, Reading, read};
 pub use reject::{Reject, Warning};
+pub use tokens::{Token, Tokens};
