@@ -4,6 +4,7 @@
 //! clipped or dropped in silence: a row that is not understood ends the reading with its place, or becomes a
 //! [`Reject`].
 
+pub mod case;
 mod dialect;
 mod error;
 mod header;
@@ -17,6 +18,7 @@ pub mod schema;
 pub mod time;
 pub mod tokens;
 
+pub use case::{Case, read_case};
 pub use error::Error;
 pub use issuers::{Issuer, IssuerTable};
 pub use labels::{LabelReading, LabelSpec, read_labels};
