@@ -1,0 +1,93 @@
+//! Routes: in time, fewest transfers, then the most taint.
+
+use crate::support::{At, Case};
+use dyetrace_core::trace::{EvidenceGraph, PostingKind, Rule, Stop, passes_through};
+use dyetrace_core::{Category, Labels};
+
+/// Returns the route to an account as places.
+fn route(case: &Case, rule: usize, to: u8) -> Vec<u64> {
+    let labels = Labels::bind(&case.ledger, case.labels.clone());
+    let stop = &case.facts.options.stop;
+    let passes = |account| passes_through(&labels, stop, account);
+    let graph = EvidenceGraph::build(&case.ledger, &case.trace, rule, passes);
+    let class = dyetrace_core::trace::ClassId(0);
+    graph.route(class, case.purse(to, None)).iter().map(|evidence| evidence.place).collect()
+}
+
+/// Tells transfers, makes each a flow of its value, and seeds account 1 at the first.
+fn case(transfers: &[(u8, u8, u128)]) -> Case {
+    let mut case = Case::new(&[Rule::Libr]);
+    let received = case.coin(9, 1, 1_000);
+    let places: Vec<u64> = transfers.iter().map(|&(from, to, value)| case.coin(from, to, value)).collect();
+    case.built();
+    let seed = case.purse(1, None);
+    case.posting(PostingKind::Received, received, seed, &[1_000]);
+    for (place, &(_, _, value)) in places.into_iter().zip(transfers) {
+        case.flow(place, &[value]);
+    }
+    case
+}
+
+#[test]
+fn the_route_with_the_fewest_transfers_is_taken_though_it_carries_less() {
+    let case = case(&[(1, 2, 500), (2, 3, 500), (1, 3, 1)]);
+    assert_eq!(route(&case, 0, 3), [3]);
+}
+
+#[test]
+fn of_equally_short_routes_the_one_that_carried_most_is_taken_then_the_earliest() {
+    let case = case(&[(1, 2, 5), (1, 3, 7), (1, 3, 7), (2, 4, 9), (3, 4, 9), (3, 4, 8)]);
+    // The best transfer into 4 is the first of the two that carried 9.
+    assert_eq!(route(&case, 0, 4), [1, 4]);
+    assert_eq!(route(&case, 0, 3), [2]);
+}
+
+#[test]
+fn a_route_never_runs_back_in_time() {
+    // 2 paid 3 before the large transfer reached it.
+    let case = case(&[(1, 2, 5), (2, 3, 4), (1, 2, 500)]);
+    assert_eq!(route(&case, 0, 3), [1, 2]);
+}
+
+#[test]
+fn a_shortcut_that_opens_later_does_not_shorten_what_went_before() {
+    // 4 is paid by 3 when 3 is two transfers away; only later is 3 paid by the seed.
+    let case = case(&[(1, 2, 9), (2, 3, 9), (3, 4, 9), (1, 3, 9)]);
+    assert_eq!(route(&case, 0, 4), [1, 2, 3]);
+    assert_eq!(route(&case, 0, 3), [4]);
+}
+
+#[test]
+fn a_seeds_own_purse_has_no_route_and_an_unreached_one_neither() {
+    let case = case(&[(1, 2, 9), (2, 1, 3)]);
+    assert_eq!(route(&case, 0, 1), [0; 0]);
+    assert_eq!(route(&case, 0, 9), [0; 0]);
+}
+
+#[test]
+fn what_an_exchange_of_tokens_passes_on_came_in_by_the_same_transaction() {
+    // The router 5 is paid by the seed, where it stays; later 4 sends through it to 6 in one transaction.
+    let mut case = case(&[(1, 5, 100), (1, 4, 9), (4, 5, 9), (5, 6, 9)]);
+    assert_eq!(route(&case, 0, 6), [1, 4]);
+    case.label(5, "router", Category::Dex, "");
+    // Two transactions: still the shortest in time.
+    assert_eq!(route(&case, 0, 6), [1, 4]);
+}
+
+#[test]
+fn a_finding_is_told_under_the_first_rule_that_gives_it_more_than_nothing() {
+    let mut case = Case::new(&[Rule::Libr, Rule::Fifo]);
+    let received = case.coin(9, 1, 10);
+    let (one, two) = (case.coin(1, 2, 5), case.coin(1, 3, 5));
+    case.built();
+    case.label(2, "deposit", Category::ExchangeDeposit, "X");
+    let seed = case.purse(1, None);
+    case.posting(PostingKind::Received, received, seed, &[10, 10]);
+    case.flow(one, &[0, 5]).flow(two, &[5, 5]);
+    let stop = Some(Stop::Label(Category::ExchangeDeposit));
+    case.holding(&At { holder: 2, token: None, stop, balance: 5, hops: 1, first: one }, &[0, 5]);
+    case.with(|report| {
+        let places: Vec<u64> = report.findings()[0].route.iter().map(|hop| hop.place).collect();
+        assert_eq!(places, [one]);
+    });
+}
