@@ -6,9 +6,10 @@ use crate::state::State;
 use crate::sweep::{Swept, sweeps};
 use crate::totals::{Totals, exact_rules, telling_exact_rule};
 use dyetrace_core::label::Label;
-use dyetrace_core::trace::{Evidence, EvidenceGraph, Rule, passes_through};
+use dyetrace_core::trace::{Evidence, EvidenceGraph, Rule, Seed, passes_through};
 use dyetrace_core::{AccountId, Amount, Category};
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 /// A place where money can be stopped.
 #[derive(Clone, Debug)]
@@ -160,8 +161,8 @@ fn rank(input: &Input<'_>, totals: &Totals, finding: &Finding) -> Rank {
 /// Adds the routes, each under its finding's telling rule.
 fn add_routes(input: &Input<'_>, found: &mut [Finding]) {
     let holdings = &input.trace.holdings;
-    let stop = &input.facts.options.stop;
-    let passes = |account| passes_through(input.labels, stop, account);
+    let (stop, seeds) = (&input.facts.options.stop, address_seeds(input));
+    let passes = |account| !seeds.contains(&account) && passes_through(input.labels, stop, account);
     for rule in 0..input.trace.rules.len() {
         let theirs = |finding: &&mut Finding| holdings.shares.telling_rule(finding.holding) == rule;
         let mut theirs = found.iter_mut().filter(theirs).peekable();
@@ -174,4 +175,18 @@ fn add_routes(input: &Input<'_>, found: &mut [Finding]) {
             finding.route = graph.route(class, purse);
         }
     }
+}
+
+/// The accounts that an address seed names: they never stop, whatever their labels.
+fn address_seeds(input: &Input<'_>) -> BTreeSet<AccountId> {
+    let mut accounts = BTreeSet::new();
+    for seed in input.facts.thefts.iter().flat_map(|theft| &theft.seeds) {
+        let Seed::Address(seed) = seed else { continue };
+        for (chain, name) in input.ledger.chains() {
+            if seed.chain.as_deref().is_none_or(|wanted| wanted == name) {
+                accounts.extend(input.ledger.accounts().find(chain, &seed.address));
+            }
+        }
+    }
+    accounts
 }

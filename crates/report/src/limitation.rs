@@ -97,8 +97,8 @@ impl List<'_> {
                 "of which no input holds the whole history: the money may be long gone, see `next.csv`",
             ),
             ("hub", Stop::Hub, "in very many transfers that nobody has named: not followed"),
-            ("max_hops", Stop::Hops, "as far away as `--max-hops` goes: not followed"),
-            ("until", Stop::Horizon, "that have rows after `--until`: the money may have moved on"),
+            ("hops", Stop::Hops, "as far away as `--max-hops` goes: not followed"),
+            ("horizon", Stop::Horizon, "that have rows after `--until`: the money may have moved on"),
         ] {
             for (class, (count, sum)) in self.classes().zip(self.stopped(rule, stop)) {
                 if count > 0 {
@@ -114,7 +114,7 @@ impl List<'_> {
                 let detail = format!(
                     "a claim of {dust} base units went in transfers below `--min-amount`: posted, not followed"
                 );
-                self.add("min_amount", self.class(class), detail);
+                self.add("dust", self.class(class), detail);
             }
         }
         let after = self.input.trace.transfers_after_end;

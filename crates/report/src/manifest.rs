@@ -46,7 +46,7 @@ pub(crate) fn manifest(report: &Report<'_>, files: &[WrittenFile]) -> String {
         "command": portable(&facts.command),
         "rule": rules.first(),
         "compare": rules.get(1..),
-        "thefts": facts.thefts.iter().map(theft).collect::<Vec<_>>(),
+        "seeds": facts.thefts.iter().flat_map(seeds).collect::<Vec<_>>(),
         "options": options(&facts.options),
         "inputs": facts.inputs.iter().map(file).collect::<Vec<_>>(),
         "labels": facts.labels.iter().map(file).collect::<Vec<_>>(),
@@ -142,13 +142,10 @@ fn file(file: &FileFacts) -> Value {
     })
 }
 
-fn theft(theft: &Theft) -> Value {
-    json!({"id": theft.id, "seeds": theft.seeds.iter().map(seed).collect::<Vec<_>>()})
-}
-
-fn seed(seed: &Seed) -> Value {
-    match seed {
+fn seeds(theft: &Theft) -> impl Iterator<Item = Value> + '_ {
+    theft.seeds.iter().map(|seed| match seed {
         Seed::Address(seed) => json!({
+            "theft": theft.id,
             "chain": seed.chain,
             "address": seed.address.to_string(),
             "since": match seed.since {
@@ -158,13 +155,17 @@ fn seed(seed: &Seed) -> Value {
             },
             "asset": seed.asset.as_ref().map_or_else(|| "*".to_owned(), asset),
         }),
-        Seed::Transaction(seed) => json!({
-            "chain": seed.chain,
-            "transaction": seed.hash.to_text(AddressKind::Evm),
-            "address": seed.address.map(|address| address.to_string()),
-            "asset": seed.asset.as_ref().map_or_else(|| "*".to_owned(), asset),
-        }),
-    }
+        Seed::Transaction(seed) => {
+            let kind = seed.chain.as_deref().map_or(AddressKind::Evm, AddressKind::of_chain);
+            json!({
+                "theft": theft.id,
+                "chain": seed.chain,
+                "transaction": seed.hash.to_text(kind),
+                "address": seed.address.map(|address| address.to_string()),
+                "asset": seed.asset.as_ref().map_or_else(|| "*".to_owned(), asset),
+            })
+        }
+    })
 }
 
 fn asset(asset: &AssetName) -> String {

@@ -9,7 +9,7 @@ use dyetrace_core::trace::{PostingKind, Stop};
 /// One reason why a result is not complete.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Missing {
-    /// The limit or cause, in one word: `rejects`, `hub`, `max_hops`, `until`, `min_amount`.
+    /// The limit or cause, in one word: `rejects`, `hub`, `hops`, `until`, `min_amount`.
     pub kind: &'static str,
     /// In plain words, with counts.
     pub detail: String,
@@ -31,7 +31,7 @@ pub(crate) fn missing(input: &Input<'_>) -> Vec<Missing> {
     );
     for (kind, stop, why) in [
         ("hub", Stop::Hub, "in very many transfers and unnamed: its money was not followed"),
-        ("max_hops", Stop::Hops, "as far away as `--max-hops` goes: its money was not followed"),
+        ("hops", Stop::Hops, "as far away as `--max-hops` goes: its money was not followed"),
         ("until", Stop::Horizon, "with rows after `--until`: the money may have moved on"),
     ] {
         let holdings = cut(input, stop);

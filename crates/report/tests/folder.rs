@@ -95,7 +95,31 @@ fn a_file_in_the_place_of_the_folder_is_left_alone() {
     fs::write(&out, "a file").unwrap();
     let error = whole_case().with(|report| report.write(&out)).unwrap_err();
     assert!(error.to_string().contains("is no folder"));
-    assert_eq!(error.path(), Some(fs::canonicalize(&out).unwrap().as_path()));
+    assert_eq!(error.path(), Some(out.as_path()));
+}
+
+#[test]
+fn folders_made_on_the_way_are_removed_on_failure() {
+    let folder = tempfile::tempdir().unwrap();
+    let new = folder.path().join("new");
+    // Written whole, but no folder can have a name of 300 letters.
+    let error = whole_case().with(|report| report.write(&new.join("x".repeat(300)))).unwrap_err();
+    assert!(error.to_string().contains("could not put the finished folder in its place"), "{error}");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    whole_case().with(|report| report.write(&new.join("result"))).unwrap();
+    assert!(new.join("result").join("manifest.json").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn behind_a_link_the_folder_is_replaced_and_the_link_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let (out, link) = (folder.path().join("result"), folder.path().join("link"));
+    whole_case().with(|report| report.write(&out)).unwrap();
+    std::os::unix::fs::symlink(&out, &link).unwrap();
+    whole_case().with(|report| report.write(&link)).unwrap();
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert!(out.join("manifest.json").exists());
 }
 
 #[test]

@@ -66,12 +66,24 @@ fn a_seeds_own_purse_has_no_route_and_an_unreached_one_neither() {
 
 #[test]
 fn what_an_exchange_of_tokens_passes_on_came_in_by_the_same_transaction() {
-    // The router 5 is paid by the seed, where it stays; later 4 sends through it to 6 in one transaction.
-    let mut case = case(&[(1, 5, 100), (1, 4, 9), (4, 5, 9), (5, 6, 9)]);
-    assert_eq!(route(&case, 0, 6), [1, 4]);
+    // The router 5 is paid by the seed, and keeps it; later 4 pays 6 through it in one transaction.
+    let mut case = Case::new(&[Rule::Libr]);
+    let received = case.coin(9, 1, 1_000);
+    let places = [case.coin(1, 5, 100), case.coin(1, 4, 9)];
+    case.transaction = Some(3);
+    let through = [case.coin(4, 5, 9), case.coin(5, 6, 9)];
+    case.built();
+    let seed = case.purse(1, None);
+    case.posting(PostingKind::Received, received, seed, &[1_000]);
+    case.flow(places[0], &[100]);
+    for place in [places[1], through[0], through[1]] {
+        case.flow(place, &[9]);
+    }
+    assert_eq!(route(&case, 0, 6), [places[0], through[1]]);
     case.label(5, "router", Category::Dex, "");
-    // Two transactions: still the shortest in time.
-    assert_eq!(route(&case, 0, 6), [1, 4]);
+    assert_eq!(route(&case, 0, 6), [places[1], through[0], through[1]]);
+    // What the router kept is told by the nearest way.
+    assert_eq!(route(&case, 0, 5), [places[0]]);
 }
 
 #[test]

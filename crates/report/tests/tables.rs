@@ -6,7 +6,7 @@ use dyetrace_core::trace::{PostingKind, Rule, Stop};
 use dyetrace_report::{Limitation, Reject};
 
 fn head(files: &std::collections::BTreeMap<String, String>, name: &str) -> String {
-    files[name].lines().next().unwrap().to_owned()
+    files[name].lines().next().unwrap_or_default().to_owned()
 }
 
 #[test]

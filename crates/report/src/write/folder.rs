@@ -28,20 +28,20 @@ pub(crate) struct Folder {
     goal: PathBuf,
     /// Where it is written; removed on drop.
     aside: TempDir,
+    /// Dropped after `aside`, which lies in them.
+    made: MadeFolders,
     files: Vec<WrittenFile>,
 }
 
 impl Folder {
     /// Starts a folder beside its goal.
     pub(crate) fn begin(goal: &Path) -> Result<Self, Error> {
-        // The folder that a link points to is what is replaced, not the link.
-        let goal = fs::canonicalize(goal).unwrap_or_else(|_| goal.to_owned());
+        let goal = resolved(goal);
         may_be_replaced(&goal)?;
-        let parent = goal.parent().filter(|parent| !parent.as_os_str().is_empty());
-        let parent = parent.unwrap_or_else(|| Path::new("."));
-        fs::create_dir_all(parent).map_err(|error| Error::io("make the folder", parent, error))?;
+        let parent = parent_of(&goal);
+        let made = MadeFolders::make(parent).map_err(|error| Error::io("make the folder", parent, error))?;
         let aside = aside(parent).map_err(|error| Error::io("make a folder in it", parent, error))?;
-        Ok(Self { goal, aside, files: Vec::new() })
+        Ok(Self { goal, aside, made, files: Vec::new() })
     }
 
     /// Writes one file.
@@ -76,13 +76,13 @@ impl Folder {
 
     /// Puts the folder in its place.
     pub(crate) fn finish(self) -> Result<Vec<WrittenFile>, Error> {
-        let Self { goal, aside: written, files } = self;
+        // Dropped from last to first: what was written goes before the folders it lies in.
+        let Self { goal, made, aside: written, files } = self;
         may_be_replaced(&goal)?;
         let failed = |error| Error::io("put the finished folder in its place", &goal, error);
-        let parent = written.path().parent().map(Path::to_owned).unwrap_or_default();
         if goal.exists() {
             // The old result stands aside until the new one is in place.
-            let old = aside(&parent).map_err(failed)?;
+            let old = aside(parent_of(&goal)).map_err(failed)?;
             let kept = old.path().join("old");
             fs::rename(&goal, &kept).map_err(failed)?;
             if let Err(error) = fs::rename(written.path(), &goal) {
@@ -94,7 +94,45 @@ impl Folder {
         }
         // It is no longer where it was made, so there is nothing to remove.
         let _ = written.keep();
+        made.keep();
         Ok(files)
+    }
+}
+
+/// The folder that will be replaced: that to which a link points, and not the link. Else as it was named.
+fn resolved(goal: &Path) -> PathBuf {
+    let is_link = fs::symlink_metadata(goal).is_ok_and(|kind| kind.is_symlink());
+    let resolved = if is_link || goal.file_name().is_none() { fs::canonicalize(goal).ok() } else { None };
+    resolved.unwrap_or_else(|| goal.to_owned())
+}
+
+fn parent_of(goal: &Path) -> &Path {
+    goal.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
+}
+
+/// Folders that were made for a result to stand in; those still empty are removed again on drop.
+#[derive(Debug)]
+struct MadeFolders(Vec<PathBuf>);
+
+impl MadeFolders {
+    fn make(folder: &Path) -> io::Result<Self> {
+        let missing = folder.ancestors().filter(|it| !it.as_os_str().is_empty());
+        let made = Self(missing.take_while(|it| !it.exists()).map(Path::to_owned).collect());
+        fs::create_dir_all(folder)?;
+        Ok(made)
+    }
+
+    fn keep(mut self) {
+        self.0.clear();
+    }
+}
+
+impl Drop for MadeFolders {
+    fn drop(&mut self) {
+        for folder in &self.0 {
+            // Somebody may have put something there meanwhile: then it stays, as it should.
+            let _ = fs::remove_dir(folder);
+        }
     }
 }
 

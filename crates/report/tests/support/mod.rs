@@ -1,4 +1,5 @@
 //! A small language for cases: a ledger is told transfer by transfer, a trace row by row.
+#![expect(clippy::unwrap_used, reason = "a case that cannot be told is a fault of the test")]
 
 use dyetrace_core::ledger::{Covers, Kind, Source, TxHash};
 use dyetrace_core::trace::{
@@ -10,36 +11,38 @@ use dyetrace_core::{
 use dyetrace_report::{FileFacts, Input, Issuer, Issuers, Report, RunFacts, Token, Tokens};
 
 /// A contract that its issuer can stop.
-pub const USDT: u8 = 0xd7;
+pub(crate) const USDT: u8 = 0xd7;
 
 /// Returns the address that stands for a number.
-pub fn address(number: u8) -> Address {
+pub(crate) fn address(number: u8) -> Address {
     Address::from_evm([number; 20])
 }
 
 /// A case under way: transfers first, then what the trace found.
-pub struct Case {
+pub(crate) struct Case {
     builder: Option<LedgerBuilder>,
     rows: u64,
-    pub ledger: Ledger,
-    pub labels: Vec<Label>,
-    pub trace: Trace,
-    pub facts: RunFacts,
+    /// The transaction of all transfers told from now on; else each has its own.
+    pub(crate) transaction: Option<u64>,
+    pub(crate) ledger: Ledger,
+    pub(crate) labels: Vec<Label>,
+    pub(crate) trace: Trace,
+    pub(crate) facts: RunFacts,
 }
 
 /// What a holding is, apart from its shares.
-pub struct At {
-    pub holder: u8,
-    pub token: Option<u8>,
-    pub stop: Option<Stop>,
-    pub balance: u128,
-    pub hops: u32,
-    pub first: u64,
+pub(crate) struct At {
+    pub(crate) holder: u8,
+    pub(crate) token: Option<u8>,
+    pub(crate) stop: Option<Stop>,
+    pub(crate) balance: u128,
+    pub(crate) hops: u32,
+    pub(crate) first: u64,
 }
 
 impl Case {
     /// Starts a case with these rules and one theft, `T`, of the native coin.
-    pub fn new(rules: &[Rule]) -> Self {
+    pub(crate) fn new(rules: &[Rule]) -> Self {
         let mut builder = LedgerBuilder::new();
         builder.add_source(Source { covers: Covers::All, native: true, tokens: true });
         let options =
@@ -73,16 +76,16 @@ impl Case {
         trace.postings.shares = shares.clone();
         trace.holdings.shares = shares;
         let ledger = Ledger::default();
-        Self { builder: Some(builder), rows: 0, ledger, labels: Vec::new(), trace, facts }
+        Self { builder: Some(builder), rows: 0, transaction: None, ledger, labels: Vec::new(), trace, facts }
     }
 
     /// Tells a transfer of the native coin; returns its place. Each is a block and a transaction of its own.
-    pub fn coin(&mut self, from: u8, to: u8, value: u128) -> u64 {
+    pub(crate) fn coin(&mut self, from: u8, to: u8, value: u128) -> u64 {
         self.transfer(from, to, value, None)
     }
 
     /// Tells a transfer of a token; returns its place.
-    pub fn token(&mut self, from: u8, to: u8, value: u128, token: u8) -> u64 {
+    pub(crate) fn token(&mut self, from: u8, to: u8, value: u128, token: u8) -> u64 {
         self.transfer(from, to, value, Some(token))
     }
 
@@ -90,13 +93,14 @@ impl Case {
         let builder = self.builder.as_mut().expect("transfers come first");
         let place = self.rows;
         self.rows += 1;
+        let transaction = self.transaction.unwrap_or(place);
         let row = Row {
             chain: builder.chain("ethereum"),
-            block: Some(100 + place),
-            time: place.is_multiple_of(2).then(|| 1_655_982_360 + i64::try_from(place).unwrap()),
+            block: Some(100 + transaction),
+            time: transaction.is_multiple_of(2).then(|| 1_655_982_360 + i64::try_from(transaction).unwrap()),
             transaction_index: Some(7),
             event_index: Some(place),
-            transaction_hash: TxHash::parse(format!("{place:064x}").as_bytes()),
+            transaction_hash: TxHash::parse(format!("{transaction:064x}").as_bytes()),
             from: Some(address(from)),
             to: address(to),
             contract: token.map(address),
@@ -109,7 +113,7 @@ impl Case {
     }
 
     /// Ends the transfers. The stolen asset is the native coin, or the first token where there is no coin.
-    pub fn built(&mut self) -> &mut Self {
+    pub(crate) fn built(&mut self) -> &mut Self {
         self.ledger = self.builder.take().unwrap().finish().unwrap();
         let assets = self.ledger.assets();
         let chain = self.ledger.find_chain("ethereum").unwrap();
@@ -118,7 +122,7 @@ impl Case {
         self
     }
 
-    pub fn label(&mut self, holder: u8, text: &str, category: Category, entity: &str) -> &mut Self {
+    pub(crate) fn label(&mut self, holder: u8, text: &str, category: Category, entity: &str) -> &mut Self {
         self.labels.push(Label {
             address: address(holder),
             chain: None,
@@ -132,14 +136,14 @@ impl Case {
         self
     }
 
-    pub fn purse(&self, holder: u8, token: Option<u8>) -> PurseId {
+    pub(crate) fn purse(&self, holder: u8, token: Option<u8>) -> PurseId {
         let chain = self.ledger.find_chain("ethereum").unwrap();
         let account = self.ledger.accounts().find(chain, &address(holder)).unwrap();
         let asset = self.ledger.assets().find(&Asset { chain, contract: token.map(address) }).unwrap();
         self.ledger.purses().find(account, asset).unwrap()
     }
 
-    pub fn flow(&mut self, place: u64, units: &[u128]) -> &mut Self {
+    pub(crate) fn flow(&mut self, place: u64, units: &[u128]) -> &mut Self {
         let flows = &mut self.trace.flows;
         flows.place.push(place);
         flows.class.push(ClassId(0));
@@ -148,7 +152,13 @@ impl Case {
         self
     }
 
-    pub fn posting(&mut self, kind: PostingKind, place: u64, purse: PurseId, units: &[u128]) -> &mut Self {
+    pub(crate) fn posting(
+        &mut self,
+        kind: PostingKind,
+        place: u64,
+        purse: PurseId,
+        units: &[u128],
+    ) -> &mut Self {
         let postings = &mut self.trace.postings;
         postings.kind.push(kind);
         postings.place.push(place);
@@ -158,7 +168,7 @@ impl Case {
         self
     }
 
-    pub fn holding(&mut self, at: &At, units: &[u128]) -> &mut Self {
+    pub(crate) fn holding(&mut self, at: &At, units: &[u128]) -> &mut Self {
         let purse = self.purse(at.holder, at.token);
         let holdings = &mut self.trace.holdings;
         holdings.class.push(ClassId(0));
@@ -176,7 +186,7 @@ impl Case {
     }
 
     /// Makes the report and hands it over.
-    pub fn with<R>(&self, use_it: impl FnOnce(&Report<'_>) -> R) -> R {
+    pub(crate) fn with<R>(&self, use_it: impl FnOnce(&Report<'_>) -> R) -> R {
         let labels = Labels::bind(&self.ledger, self.labels.clone());
         let (mut tokens, mut issuers) = (Tokens::default(), Issuers::default());
         for (id, asset) in self.ledger.assets().iter() {
@@ -199,7 +209,7 @@ impl Case {
     }
 
     /// Writes the report and returns the files by name.
-    pub fn written(&self) -> std::collections::BTreeMap<String, String> {
+    pub(crate) fn written(&self) -> std::collections::BTreeMap<String, String> {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("result");
         self.with(|report| report.write(&out)).unwrap();
@@ -231,7 +241,7 @@ fn shares(units: &[u128]) -> Vec<Share> {
 
 /// A small whole case: 1 is robbed of 100, sends 60 by way of 2 to a deposit 3, which is swept to 4; 30 goes
 /// straight to a hot wallet 4, 5 to the own wallet 5, and 5 stays.
-pub fn whole_case() -> Case {
+pub(crate) fn whole_case() -> Case {
     let mut case = Case::new(&[Rule::Libr, Rule::Fifo, Rule::Lifo, Rule::Prorata]);
     let received = case.coin(9, 1, 100);
     let first = case.coin(1, 2, 60);
