@@ -98,19 +98,23 @@ impl<W: Write> Table<W> {
 
     /// Adds an address, in the form for data.
     pub(crate) fn address(&mut self, address: &Address) {
-        const DIGITS: &[u8; 16] = b"0123456789abcdef";
         match address.kind() {
             AddressKind::Text => self.text(&address.to_string()),
-            AddressKind::Evm => {
-                let mut text = [b'0'; 42];
-                text[1] = b'x';
-                for (pair, byte) in text[2..].chunks_exact_mut(2).zip(address.as_bytes()) {
-                    pair[0] = DIGITS[usize::from(byte >> 4)];
-                    pair[1] = DIGITS[usize::from(byte & 15)];
-                }
-                self.row.push_field(&text);
-            }
+            AddressKind::Evm => self.hex("0x", address.as_bytes()),
         }
+    }
+
+    /// Adds bytes as hex digits. By hand, since tables of transfers are mostly this.
+    pub(crate) fn hex(&mut self, before: &str, bytes: &[u8]) {
+        const DIGITS: [char; 16] =
+            ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
+        self.text.clear();
+        self.text.push_str(before);
+        for byte in bytes {
+            self.text.push(DIGITS[usize::from(byte >> 4)]);
+            self.text.push(DIGITS[usize::from(byte & 15)]);
+        }
+        self.row.push_field(self.text.as_bytes());
     }
 
     fn show(&mut self, what: impl std::fmt::Display) {

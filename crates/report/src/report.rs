@@ -18,6 +18,8 @@ pub struct Report<'a> {
     pub(crate) states: Vec<State>,
     /// The holdings' rows, in the order in which they are written.
     pub(crate) order: Vec<usize>,
+    /// One entry an asset of the ledger.
+    pub(crate) asset_names: Vec<String>,
     pub(crate) totals: Totals,
     pub(crate) findings: Vec<Finding>,
     pub(crate) missing: Vec<Missing>,
@@ -36,8 +38,10 @@ impl<'a> Report<'a> {
         let findings = findings(&input, &states, &totals);
         let missing = missing(&input);
         let limitations = limitations(&input, &totals, &states);
-        let order = holding_order(&input);
-        Self { input, states, order, totals, findings, missing, limitations }
+        let names = input.ledger.assets().iter().map(|(asset, _)| input.ledger.asset_name(asset));
+        let asset_names: Vec<String> = names.collect();
+        let order = holding_order(&input, &asset_names);
+        Self { input, states, order, asset_names, totals, findings, missing, limitations }
     }
 
     /// The places where money can be stopped, best first. Finding `i` has rank `i + 1` and route `R{i + 1}`.
@@ -109,14 +113,14 @@ impl<'a> Report<'a> {
 }
 
 /// Returns the holdings' rows by theft, stolen asset, chain, address, asset.
-fn holding_order(input: &Input<'_>) -> Vec<usize> {
+fn holding_order(input: &Input<'_>, asset_names: &[String]) -> Vec<usize> {
     let (ledger, holdings) = (input.ledger, &input.trace.holdings);
     let mut order: Vec<usize> = (0..holdings.purse.len()).collect();
     order.sort_by_cached_key(|&row| {
         let purse = holdings.purse[row];
-        let asset = ledger.asset_name(ledger.purses().asset(purse));
-        let address = ledger.purse_address(purse).to_string();
-        (holdings.class[row], ledger.purse_chain(purse).to_owned(), address, asset)
+        let asset = &asset_names[ledger.purses().asset(purse).index()];
+        // On one chain, addresses sort by their bytes as they do by their text.
+        (holdings.class[row], ledger.purse_chain(purse), ledger.purse_address(purse), asset)
     });
     order
 }

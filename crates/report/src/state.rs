@@ -7,7 +7,7 @@
 use crate::input::{Input, Issuers};
 use dyetrace_core::trace::Stop;
 use dyetrace_core::{Amount, Category, Labels, Ledger, PurseId};
-use std::collections::BTreeMap;
+use hashbrown::HashMap;
 
 /// What can be done about the money in a holding. The order is the order of checking, and of findings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -147,7 +147,7 @@ struct Facts {
 #[must_use]
 pub fn states(input: &Input<'_>) -> Vec<State> {
     let holdings = &input.trace.holdings;
-    let mut tainted: BTreeMap<PurseId, Amount> = BTreeMap::new();
+    let mut tainted: HashMap<PurseId, Amount> = HashMap::new();
     for (row, &purse) in holdings.purse.iter().enumerate() {
         let sum = tainted.entry(purse).or_default();
         *sum = sum.plus(holdings.shares.get(row, 0).units);
@@ -165,7 +165,9 @@ pub fn states(input: &Input<'_>) -> Vec<State> {
 fn state(ledger: &Ledger, labels: &Labels, issuers: &Issuers, facts: Facts) -> State {
     use Category as C;
     let account = ledger.purses().account(facts.purse);
-    let has = |category| labels.has(account, category);
+    let bit = |category: Category| 1_u32 << category as u32;
+    let theirs = labels.of(account).fold(0, |bits, label| bits | bit(label.category));
+    let has = |category| theirs & bit(category) != 0;
     let unfollowed = [C::Dex, C::Token, C::Payment, C::Gambling, C::Service];
     let cut = matches!(facts.stop, Some(Stop::Hub | Stop::Hops | Stop::Horizon));
     // A stop that the user chose and no other state speaks of: who holds it is known, what follows is not.

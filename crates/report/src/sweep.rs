@@ -3,7 +3,7 @@
 use crate::input::Input;
 use dyetrace_core::trace::Until;
 use dyetrace_core::{AccountId, Category, Ledger, PurseId};
-use std::collections::BTreeMap;
+use hashbrown::HashMap;
 
 /// A deposit account whose money was sent on.
 #[derive(Clone, Debug)]
@@ -22,7 +22,7 @@ pub(crate) struct Swept {
 /// # Cost
 /// **O(n + s log d)** for n transfers of the ledger, and s of them out of d swept purses.
 pub(crate) fn sweeps(input: &Input<'_>, deposits: &[Swept]) -> Vec<Option<u64>> {
-    let mut by_purse: BTreeMap<PurseId, Vec<usize>> = BTreeMap::new();
+    let mut by_purse: HashMap<PurseId, Vec<usize>> = HashMap::new();
     for (at, deposit) in deposits.iter().enumerate() {
         by_purse.entry(deposit.purse).or_default().push(at);
     }

@@ -35,10 +35,10 @@ pub(crate) fn write(report: &Report<'_>, to: impl Write) -> io::Result<()> {
         table.hash(ledger, chain, transaction);
         table.holder(ledger, transfers.from[place]);
         table.holder(ledger, transfers.to[place]);
-        table.asset(ledger, ledger.purses().asset(transfers.to[place]));
+        table.asset(report, ledger.purses().asset(transfers.to[place]));
         table.amount(transfers.value.get(place));
         table.text(trace.theft_of(flows.class[row]));
-        table.asset(ledger, trace.asset_of(flows.class[row]));
+        table.asset(report, trace.asset_of(flows.class[row]));
         table.shares(trace, &flows.shares, row, false);
         table.text(flows.grade[row].as_str());
         table.end()?;

@@ -58,7 +58,7 @@ fn row(table: &mut Table<impl Write>, report: &Report<'_>, rank: u64, finding: &
     table.text(finding.holder_kind);
     table.text(ledger.purse_chain(purse));
     table.holder(ledger, purse);
-    table.asset(ledger, asset);
+    table.asset(report, asset);
     table.text(input.tokens.get(asset).map_or("", |token| &token.symbol));
     table.text(finding.state.as_str());
     table.amount(finding.least);
@@ -73,7 +73,7 @@ fn row(table: &mut Table<impl Write>, report: &Report<'_>, rank: u64, finding: &
     } else {
         table.empty();
     }
-    table.asset(ledger, trace.asset_of(class));
+    table.asset(report, trace.asset_of(class));
     table.amount(holdings.gross_received[row]);
     table.amount(holdings.balance[row]);
     table.text(&when(ledger, holdings.first_taint[row]));

@@ -19,12 +19,12 @@ pub(crate) fn write(report: &Report<'_>, to: impl Write) -> io::Result<()> {
         let (class, purse) = (holdings.class[row], holdings.purse[row]);
         let label = labels.strongest(ledger.purses().account(purse));
         table.text(trace.theft_of(class));
-        table.asset(ledger, trace.asset_of(class));
+        table.asset(report, trace.asset_of(class));
         table.text(ledger.purse_chain(purse));
         table.holder(ledger, purse);
         table.text(label.map_or("", |label| if label.text.is_empty() { &label.entity } else { &label.text }));
         table.text(label.map_or("", |label| label.category.as_str()));
-        table.asset(ledger, ledger.purses().asset(purse));
+        table.asset(report, ledger.purses().asset(purse));
         table.text(report.states[row].as_str());
         table.text(holdings.stop[row].map_or("", |stop| stop.as_str()));
         table.amount(holdings.balance[row]);

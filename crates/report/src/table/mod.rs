@@ -14,6 +14,8 @@ pub(crate) mod postings;
 pub(crate) mod routes;
 
 use crate::cell::{Table, iso};
+use crate::report::Report;
+use dyetrace_core::ledger::TxHash;
 use dyetrace_core::trace::{ShareColumns, Trace};
 use dyetrace_core::{AddressKind, AssetId, ChainId, Ledger, PurseId};
 use std::io::Write;
@@ -47,8 +49,8 @@ impl<W: Write> Table<W> {
     }
 
     /// Adds an asset's name.
-    pub(crate) fn asset(&mut self, ledger: &Ledger, asset: AssetId) {
-        self.text(&ledger.asset_name(asset));
+    pub(crate) fn asset(&mut self, report: &Report<'_>, asset: AssetId) {
+        self.text(&report.asset_names[asset.index()]);
     }
 
     /// Adds the address of a purse; an empty cell for no purse.
@@ -70,9 +72,12 @@ impl<W: Write> Table<W> {
 
     /// Adds the hash of a transaction, as its chain writes it.
     pub(crate) fn hash(&mut self, ledger: &Ledger, chain: ChainId, transaction: u32) {
-        let kind = AddressKind::of_chain(ledger.chain_name(chain));
         match ledger.transactions().hash(transaction) {
-            Some(hash) => self.text(&hash.to_text(kind)),
+            Some(TxHash::Bytes(raw)) => {
+                let evm = AddressKind::of_chain(ledger.chain_name(chain)) == AddressKind::Evm;
+                self.hex(if evm { "0x" } else { "" }, raw);
+            }
+            Some(TxHash::Text(text)) => self.text(text),
             None => self.empty(),
         }
     }

@@ -26,10 +26,10 @@ pub(crate) fn write(report: &Report<'_>, to: impl Write) -> io::Result<()> {
         let (class, purse) = (holdings.class[row], holdings.purse[row]);
         let share = holdings.shares.get(row, rule);
         table.text(trace.theft_of(class));
-        table.asset(ledger, trace.asset_of(class));
+        table.asset(report, trace.asset_of(class));
         table.text(ledger.purse_chain(purse));
         table.holder(ledger, purse);
-        table.asset(ledger, ledger.purses().asset(purse));
+        table.asset(report, ledger.purses().asset(purse));
         table.known(ledger.columns().block(at(holdings.first_taint[row])));
         table.amount(share.units);
         table.amount(share.claim);

@@ -31,7 +31,7 @@ pub(crate) fn write(report: &Report<'_>, to: impl Write) -> io::Result<()> {
         let (kind, place, purse) = (postings.kind[row], at(postings.place[row]), postings.purse[row]);
         let (chain, transaction) = (chain_of(ledger, place), transfers.transaction[place]);
         table.text(trace.theft_of(postings.class[row]));
-        table.asset(ledger, trace.asset_of(postings.class[row]));
+        table.asset(report, trace.asset_of(postings.class[row]));
         table.text(kind.as_str());
         table.text(ledger.chain_name(chain));
         table.known(transfers.block(place));
@@ -39,7 +39,7 @@ pub(crate) fn write(report: &Report<'_>, to: impl Write) -> io::Result<()> {
         table.known(if kind == PostingKind::Fee { None } else { transfers.event_index(place) });
         table.hash(ledger, chain, transaction);
         table.holder(ledger, purse);
-        table.asset(ledger, ledger.purses().asset(purse));
+        table.asset(report, ledger.purses().asset(purse));
         table.shares(trace, &postings.shares, row, !kind.enters());
         table.end()?;
     }

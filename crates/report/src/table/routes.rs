@@ -38,7 +38,7 @@ pub(crate) fn write(report: &Report<'_>, to: impl Write) -> io::Result<()> {
             table.hash(ledger, chain, transfers.transaction[place]);
             table.holder(ledger, transfers.from[place]);
             table.holder(ledger, transfers.to[place]);
-            table.asset(ledger, ledger.purses().asset(transfers.to[place]));
+            table.asset(report, ledger.purses().asset(transfers.to[place]));
             table.amount(transfers.value.get(place));
             table.amount(evidence.taint);
             table.text(evidence.grade.as_str());
