@@ -103,3 +103,47 @@ fn a_finding_is_told_under_the_first_rule_that_gives_it_more_than_nothing() {
         assert_eq!(places, [one]);
     });
 }
+
+/// A small generator of numbers, the same on every machine (xorshift).
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, limit: u64) -> u8 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        u8::try_from(self.0 % limit).unwrap_or_default()
+    }
+}
+
+#[test]
+fn on_random_ledgers_a_route_joins_up_runs_in_time_and_is_as_long_as_the_hops() {
+    for start in 1..40 {
+        let mut numbers = Numbers(start * 0x9e37_79b9);
+        let mut reached = vec![u64::MAX; 16];
+        reached[1] = 0;
+        let mut transfers = Vec::new();
+        while transfers.len() < 120 {
+            let (from, to) = (1 + numbers.below(15), 1 + numbers.below(15));
+            let hops = reached[usize::from(from)];
+            if from != to && hops != u64::MAX {
+                transfers.push((from, to, 1 + u128::from(numbers.below(9))));
+                let to = &mut reached[usize::from(to)];
+                *to = (hops + 1).min(*to);
+            }
+        }
+        let case = case(&transfers);
+        for (holder, &hops) in (0_u8..).zip(&reached).filter(|(_, hops)| **hops != u64::MAX) {
+            let route = route(&case, 0, holder);
+            assert_eq!(route.len() as u64, hops, "start {start}, account {holder}");
+            let mut at = 1;
+            for (i, place) in route.iter().enumerate() {
+                assert!(i == 0 || route[i - 1] < *place, "start {start}, account {holder}: back in time");
+                let (from, to, _) = transfers[usize::try_from(*place).unwrap_or_default() - 1];
+                assert_eq!(from, at, "start {start}, account {holder}: a break");
+                at = to;
+            }
+            assert!(hops == 0 || at == holder);
+        }
+    }
+}

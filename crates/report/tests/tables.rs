@@ -139,3 +139,62 @@ fn a_sweep_goes_to_the_same_holder_first_and_else_to_any_exchange() {
     assert_eq!(swept("Alpha"), Some(3));
     assert_eq!(swept("Gamma"), Some(2));
 }
+
+#[test]
+fn poison_alone_names_no_amount_of_money() {
+    let mut case = Case::new(&[Rule::Poison]);
+    let received = case.coin(9, 1, 10);
+    case.built();
+    case.label(1, "deposit", Category::ExchangeDeposit, "X");
+    let seed = case.purse(1, None);
+    case.posting(PostingKind::Received, received, seed, &[10]);
+    case.holding(
+        &At { holder: 1, token: None, stop: Some(Stop::Edge), balance: 10, hops: 0, first: 0 },
+        &[10],
+    );
+    let files = case.written();
+    for name in ["freezable.csv", "routes.csv", "next.csv", "conservation.csv"] {
+        assert_eq!(files[name].lines().count(), 1, "{name}");
+    }
+    assert_eq!(files["holdings.csv"].lines().count(), 2);
+}
+
+#[test]
+fn a_theft_that_nothing_was_found_of_is_still_written() {
+    let mut case = Case::new(&[Rule::Libr, Rule::Fifo]);
+    case.coin(9, 1, 10);
+    case.built();
+    let files = case.written();
+    let zeros = ",0".repeat(21);
+    let row = |rule: &str| format!("T,ethereum:native,{rule}{zeros}");
+    let rows: Vec<&str> = files["conservation.csv"].lines().skip(1).collect();
+    assert_eq!(rows, [row("libr"), row("fifo")]);
+    case.with(|report| assert!(report.summary(None).to_string().starts_with("No place was found")));
+}
+
+#[test]
+fn two_thefts_in_one_asset_keep_their_own_rows() {
+    let mut case = Case::new(&[Rule::Libr]);
+    let (first, second) = (case.coin(9, 1, 10), case.coin(9, 1, 30));
+    case.built();
+    case.label(1, "deposit", Category::ExchangeDeposit, "X");
+    case.trace.thefts.push("U".into());
+    let class = case.trace.classes[0];
+    case.trace.classes.push(dyetrace_core::trace::Class { theft: 1, ..class });
+    let seed = case.purse(1, None);
+    let at = |first| At { holder: 1, token: None, stop: None, balance: 40, hops: 0, first };
+    case.posting(PostingKind::Received, first, seed, &[10]).posting(
+        PostingKind::Received,
+        second,
+        seed,
+        &[30],
+    );
+    case.holding(&at(first), &[10]).holding(&at(second), &[30]);
+    let other = dyetrace_core::trace::ClassId(1);
+    (case.trace.postings.class[1], case.trace.holdings.class[1]) = (other, other);
+    let files = case.written();
+    let thefts: Vec<&str> = files["freezable.csv"].lines().skip(1).map(|row| &row[..3]).collect();
+    // Both are all of their theft: the one that was tainted first stands first.
+    assert_eq!(thefts, ["1,T", "2,U"]);
+    assert!(files["conservation.csv"].lines().skip(1).all(|row| row.ends_with(",0")));
+}
