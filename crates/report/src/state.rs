@@ -98,9 +98,9 @@ impl State {
         match self {
             Self::AlreadyFrozen => "already frozen",
             Self::MemoAccount => "account behind a memo",
-            Self::AtDepositUnswept => "at a deposit address, not swept yet",
-            Self::SweptCredited => "swept, customer was credited",
-            Self::AtExchange => "in an exchange's own account",
+            Self::AtDepositUnswept => "deposit address, not swept",
+            Self::SweptCredited => "swept, customer credited",
+            Self::AtExchange => "exchange's own account",
             Self::InPool => "in a mixer",
             Self::RefundPending => "refund pending",
             Self::InFlightBridge => "in a bridge",
@@ -110,7 +110,7 @@ impl State {
             Self::Lost => "lost (burn address or dust)",
             Self::IssuerFreezable => "own wallet, issuer can freeze",
             Self::SelfCustodyNative => "own wallet, native coin",
-            Self::SelfCustodyToken => "own wallet, token nobody controls",
+            Self::SelfCustodyToken => "own wallet, uncontrolled token",
         }
     }
 

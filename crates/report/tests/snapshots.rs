@@ -60,6 +60,28 @@ fn the_answer_comes_first() {
 }
 
 #[test]
+fn the_longest_words_fit_the_width_of_a_terminal() {
+    let mut case = Case::new(&[Rule::Prorata, Rule::Fifo, Rule::Lifo]);
+    let amount = 1_234_567_890_123_456_u128;
+    let first = case.token(9, 1, 3 * amount, USDT);
+    case.built();
+    case.trace.thefts[0] = "A THEFT WITH A LONG NAME".into();
+    case.label(1, &"a long name ".repeat(9), Category::ExchangeDeposit, "");
+    let purse = case.purse(1, Some(USDT));
+    let units = [2 * amount, amount, 3 * amount];
+    case.posting(PostingKind::Received, first, purse, &units);
+    let at = At { holder: 1, token: Some(USDT), stop: None, balance: 3 * amount, hops: 0, first };
+    case.holding(&at, &units);
+    let text = case.with(|report| report.summary(None).to_string());
+    assert!(
+        text.contains("0x0101010101010101010101010101010101010101")
+            && text.contains("2,469,135,780.246912 USDT")
+    );
+    let widest = text.lines().map(|line| line.chars().count()).max();
+    assert!(widest <= Some(120), "{widest:?}\n{text}");
+}
+
+#[test]
 fn a_long_table_is_cut_and_says_where_the_rest_is() {
     let mut case = Case::new(&[Rule::Libr]);
     let places: Vec<(u8, u64)> = (1..=23).map(|holder| (holder, case.token(99, holder, 10, USDT))).collect();

@@ -1,4 +1,4 @@
-//! The summary as text, for a terminal of about 120 columns. Readable without colour.
+//! The summary as text, which keeps to 120 columns where amounts are not very long. Readable without colour.
 
 use super::{HolderSum, Summary, Whole};
 use crate::display::{amount, percent, plain};
@@ -13,7 +13,6 @@ use std::fmt;
 const MOST_ROWS: usize = 20;
 /// Longer names are cut here.
 const MOST_LETTERS: usize = 28;
-const WIDTH: u16 = 120;
 
 impl fmt::Display for Summary<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -52,7 +51,8 @@ impl Summary<'_> {
         let hops = counted(holdings.hops[row] as usize, "hop", "hops");
         let theft = plain(trace.theft_of(holdings.class[row]), MOST_LETTERS);
         let grade = holdings.grade[row].as_str();
-        let evidence = format!("{grade}, {hops} from {theft}, route R{rank}");
+        let theft = if trace.thefts.len() > 1 { format!("\ntheft {theft}") } else { String::new() };
+        let evidence = format!("{grade}, {hops}, route R{rank}{theft}");
         let address = ledger.purse_address(purse).to_checksum();
         let amounts = (finding.least, holdings.shares.get(row, 0).units, finding.most);
         vec![
@@ -101,7 +101,8 @@ impl Summary<'_> {
         let asset = trace.asset_of(whole.class);
         let theft = plain(trace.theft_of(whole.class), MOST_LETTERS);
         let stolen = amount(input, asset, whole.stolen.plus(whole.unseen));
-        writeln!(f, "\nWhere all of it is: {theft}, {stolen} stolen ({})", input.ledger.asset_name(asset))?;
+        writeln!(f, "\nWhere all of it is: {theft}, {stolen} stolen")?;
+        writeln!(f, "  asset {}", input.ledger.asset_name(asset))?;
         if !whole.unseen.is_zero() {
             writeln!(f, "  of which the data do not show {} arriving", amount(input, asset, whole.unseen))?;
         }
@@ -155,7 +156,8 @@ fn holder(name: &str) -> String {
 
 fn plain_table(columns: &[&str]) -> Table {
     let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_width(WIDTH);
+    // Nothing is wrapped: an address or an amount in two pieces is misread.
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(columns);
     table
 }
