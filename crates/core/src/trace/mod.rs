@@ -14,6 +14,7 @@ mod replay;
 mod run;
 mod seed;
 mod stop;
+mod routes;
 mod theft;
 mod view;
 
@@ -24,4 +25,5 @@ pub use outcome::{
     Share, ShareColumns, Stop, Trace,
 };
 pub use run::{Prepared, Reach, trace};
+pub use routes::{Evidence, EvidenceGraph, passes_through};
 pub use theft::{AddressSeed, Seed, Since, Theft, TransactionSeed};

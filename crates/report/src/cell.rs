@@ -1,0 +1,166 @@
+//! Cells of the written tables: text that cannot be a formula, amounts, times.
+//!
+//! A spreadsheet takes a cell that begins with `=`, `+`, `-`, `@`, a tab or a carriage return for a formula.
+//! Text that is not ours is then written with `'` before it. Amounts are ours: a minus before their digits is
+//! a sign.
+
+use csv::{ByteRecord, Writer};
+use dyetrace_core::{Address, AddressKind, Amount, Ledger};
+use jiff::Timestamp;
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+/// Returns a text as a cell that no spreadsheet takes for a formula.
+#[must_use]
+pub fn defused(text: &str) -> String {
+    if is_formula(text) { format!("'{text}") } else { text.to_owned() }
+}
+
+fn is_formula(text: &str) -> bool {
+    text.starts_with(['=', '+', '-', '@', '\t', '\r'])
+}
+
+/// Writes a time in Unix seconds as ISO 8601, UTC.
+#[must_use]
+pub fn iso(seconds: i64) -> String {
+    Timestamp::from_second(seconds).map_or_else(|_| format!("unix:{seconds}"), |time| time.to_string())
+}
+
+/// Writes when a transfer happened: its time, or `block:N` where no time is known.
+pub(crate) fn when(ledger: &Ledger, place: u64) -> String {
+    let place = usize::try_from(place).expect("rows are in memory");
+    let columns = ledger.columns();
+    match (columns.time(place), columns.block(place)) {
+        (Some(time), _) => iso(time),
+        (None, Some(block)) => format!("block:{block}"),
+        (None, None) => String::new(),
+    }
+}
+
+/// A table under way: cells are added one by one, then the row is ended.
+pub(crate) struct Table<W: Write> {
+    csv: Writer<W>,
+    row: ByteRecord,
+    text: String,
+}
+
+impl<W: Write> Table<W> {
+    /// Starts a table with the names of its columns.
+    pub(crate) fn new<S: AsRef<str>>(to: W, columns: impl IntoIterator<Item = S>) -> io::Result<Self> {
+        let mut table = Self { csv: Writer::from_writer(to), row: ByteRecord::new(), text: String::new() };
+        for column in columns {
+            table.text(column.as_ref());
+        }
+        table.end()?;
+        Ok(table)
+    }
+
+    /// Adds a text that is not ours, defused.
+    pub(crate) fn text(&mut self, text: &str) {
+        if is_formula(text) {
+            self.show(format_args!("'{text}"));
+        } else {
+            self.row.push_field(text.as_bytes());
+        }
+    }
+
+    /// Adds an empty cell.
+    pub(crate) fn empty(&mut self) {
+        self.row.push_field(b"");
+    }
+
+    /// Adds a number of ours.
+    pub(crate) fn number(&mut self, number: u64) {
+        self.show(number);
+    }
+
+    /// Adds a number of ours, or an empty cell.
+    pub(crate) fn known(&mut self, number: Option<u64>) {
+        match number {
+            Some(number) => self.show(number),
+            None => self.empty(),
+        }
+    }
+
+    /// Adds an amount, in base units.
+    pub(crate) fn amount(&mut self, amount: Amount) {
+        self.show(amount);
+    }
+
+    /// Adds an amount with its sign, in base units.
+    pub(crate) fn signed(&mut self, amount: Amount, negative: bool) {
+        if negative && !amount.is_zero() {
+            self.show(format_args!("-{amount}"));
+        } else {
+            self.show(amount);
+        }
+    }
+
+    /// Adds an address, in the form for data.
+    pub(crate) fn address(&mut self, address: &Address) {
+        match address.kind() {
+            AddressKind::Text => self.text(&address.to_string()),
+            AddressKind::Evm => self.hex("0x", address.as_bytes()),
+        }
+    }
+
+    /// Adds bytes as hex digits. By hand, since tables of transfers are mostly this.
+    pub(crate) fn hex(&mut self, before: &str, bytes: &[u8]) {
+        const DIGITS: [char; 16] =
+            ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
+        self.text.clear();
+        self.text.push_str(before);
+        for byte in bytes {
+            self.text.push(DIGITS[usize::from(byte >> 4)]);
+            self.text.push(DIGITS[usize::from(byte & 15)]);
+        }
+        self.row.push_field(self.text.as_bytes());
+    }
+
+    fn show(&mut self, what: impl std::fmt::Display) {
+        self.text.clear();
+        write!(self.text, "{what}").expect("a string takes any text");
+        self.row.push_field(self.text.as_bytes());
+    }
+
+    /// Ends the row.
+    pub(crate) fn end(&mut self) -> io::Result<()> {
+        let written = self.csv.write_byte_record(&self.row);
+        self.row.clear();
+        written.map_err(into_io)
+    }
+
+    /// Ends the table.
+    pub(crate) fn finish(mut self) -> io::Result<()> {
+        self.csv.flush()
+    }
+}
+
+fn into_io(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{defused, iso};
+
+    #[test]
+    fn a_text_that_a_spreadsheet_would_run_is_defused() {
+        for text in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"] {
+            assert_eq!(defused(text), format!("'{text}"));
+        }
+        for text in ["", "Binance 14", "a=b", "'=1", "1-2"] {
+            assert_eq!(defused(text), text);
+        }
+    }
+
+    #[test]
+    fn times_are_iso_8601_in_utc() {
+        assert_eq!(iso(1_655_982_360), "2022-06-23T11:06:00Z");
+        assert_eq!(iso(0), "1970-01-01T00:00:00Z");
+        assert_eq!(iso(i64::MAX), "unix:9223372036854775807");
+    }
+}

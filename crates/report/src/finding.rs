@@ -1,0 +1,192 @@
+//! Findings: the places where money can be stopped, best first, each with its holder, ground and route.
+
+use crate::input::Input;
+use crate::rank::{Rank, Share};
+use crate::state::State;
+use crate::sweep::{Swept, sweeps};
+use crate::totals::{Totals, exact_rules, telling_exact_rule};
+use dyetrace_core::label::Label;
+use dyetrace_core::trace::{Evidence, EvidenceGraph, Rule, Seed, passes_through};
+use dyetrace_core::{AccountId, Amount, Category};
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
+/// A place where money can be stopped.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The row of [`dyetrace_core::trace::Holdings`].
+    pub holding: usize,
+    /// What can be done there.
+    pub state: State,
+    /// Who can stop it, as the label or the table of issuers writes it. Data, never markup or a path.
+    pub holder: String,
+    /// What kind of party that is: `exchange`, `bridge` or `issuer`.
+    pub holder_kind: &'static str,
+    /// Why we say so, in plain words.
+    pub basis: String,
+    /// The least amount over the asked rules that conserve value.
+    pub least: Amount,
+    /// The greatest one.
+    pub most: Amount,
+    /// The least over fifo, lifo, prorata and libr, if all four were asked.
+    pub robust: Option<Amount>,
+    /// The place of the transfer that swept the deposit, where it was.
+    pub swept: Option<u64>,
+    /// The transfers from a seed to here, first to last. Empty if the theft itself arrived here.
+    pub route: Vec<Evidence>,
+}
+
+/// Returns the findings of a trace, ranked.
+pub(crate) fn findings(input: &Input<'_>, states: &[State], totals: &Totals) -> Vec<Finding> {
+    let mut found: Vec<Finding> = (0..states.len())
+        .filter(|&holding| states[holding].is_freezable())
+        .filter_map(|holding| finding(input, holding, states[holding]))
+        .collect();
+    add_sweeps(input, &mut found);
+    found.sort_by_cached_key(|finding| rank(input, totals, finding));
+    add_routes(input, &mut found);
+    found
+}
+
+/// Returns a finding without sweep and route, or `None` if no rule that conserves value gives it an amount.
+fn finding(input: &Input<'_>, holding: usize, state: State) -> Option<Finding> {
+    let trace = input.trace;
+    let units = |rule: usize| trace.holdings.shares.get(holding, rule).units;
+    let amounts = || exact_rules(trace).map(units);
+    let most = amounts().max().filter(|most| !most.is_zero())?;
+    let least = amounts().min().unwrap_or_default();
+    let asked = |rule: Rule| trace.rules.iter().position(|&known| known == rule);
+    let robust: Option<Vec<Amount>> = Rule::ROBUST.iter().map(|&rule| asked(rule).map(units)).collect();
+    let robust = robust.and_then(|amounts| amounts.into_iter().min());
+    let (holder, holder_kind, basis) = ground(input, holding, state);
+    let (swept, route) = (None, Vec::new());
+    Some(Finding { holding, state, holder, holder_kind, basis, least, most, robust, swept, route })
+}
+
+/// Returns who can stop a holding, what kind of party that is, and why.
+fn ground(input: &Input<'_>, holding: usize, state: State) -> (String, &'static str, String) {
+    let purse = input.trace.holdings.purse[holding];
+    let account = input.ledger.purses().account(purse);
+    let (category, kind) = match state {
+        State::IssuerFreezable => {
+            let asset = input.ledger.purses().asset(purse);
+            let issuer = input.issuers.in_control(asset);
+            let holder = issuer.map_or_else(String::new, |issuer| issuer.issuer.clone());
+            let basis = issuer.map_or_else(String::new, issuer_basis);
+            return (holder, "issuer", join_labels(input, account, None, basis));
+        }
+        State::InFlightBridge => (Category::Bridge, "bridge"),
+        _ => (Category::ExchangeDeposit, "exchange"),
+    };
+    let deciding = input.labels.of(account).find(|label| label.category == category);
+    let holder = deciding.map_or("", Label::holder).to_owned();
+    (holder, kind, join_labels(input, account, deciding, String::new()))
+}
+
+fn issuer_basis(issuer: &crate::input::Issuer) -> String {
+    let mut text = format!("the contract has a {}", issuer.control);
+    let mut add = |word: &str, value: &str| {
+        if !value.is_empty() {
+            text.push_str("; ");
+            text.push_str(word);
+            text.push_str(value);
+        }
+    };
+    add("status by ", &issuer.status_function);
+    add("can be taken back by ", &issuer.wipe);
+    add("the issuer asks for: ", &issuer.legal_threshold);
+    add("as of ", &issuer.as_of);
+    text
+}
+
+/// Lists the labels of an account behind what decided, the deciding one first.
+fn join_labels(input: &Input<'_>, account: AccountId, deciding: Option<&Label>, first: String) -> String {
+    let others = input.labels.of(account).filter(|&label| Some(label) != deciding);
+    let mut parts: Vec<String> = if first.is_empty() { Vec::new() } else { vec![first] };
+    parts.extend(deciding.into_iter().chain(others).map(label_basis));
+    parts.join("; ")
+}
+
+fn label_basis(label: &Label) -> String {
+    let name = if label.text.is_empty() { &label.entity } else { &label.text };
+    let mut facts = vec![label.category.to_string()];
+    if !label.source.is_empty() {
+        facts.push(format!("source {}", label.source));
+    }
+    if !label.as_of.is_empty() {
+        facts.push(format!("as of {}", label.as_of));
+    }
+    facts.push(format!("confidence {}", label.confidence));
+    format!("label `{name}` ({})", facts.join(", "))
+}
+
+fn add_sweeps(input: &Input<'_>, found: &mut [Finding]) {
+    let swept = || (0..found.len()).filter(|&at| found[at].state == State::SweptCredited);
+    let deposits: Vec<Swept> = swept()
+        .map(|at| {
+            let holding = found[at].holding;
+            let purse = input.trace.holdings.purse[holding];
+            let account = input.ledger.purses().account(purse);
+            let mut labels = input.labels.of(account);
+            let label = labels.find(|label| label.category == Category::ExchangeDeposit);
+            let entity = label.map_or_else(String::new, |label| label.entity.clone());
+            Swept { purse, after: input.trace.holdings.first_taint[holding], entity }
+        })
+        .collect();
+    let places: Vec<usize> = swept().collect();
+    for (at, sweep) in places.into_iter().zip(sweeps(input, &deposits)) {
+        found[at].swept = sweep;
+    }
+}
+
+fn rank(input: &Input<'_>, totals: &Totals, finding: &Finding) -> Rank {
+    let trace = input.trace;
+    let class = trace.holdings.class[finding.holding];
+    let claims = exact_rules(trace).map(|rule| trace.holdings.shares.get(finding.holding, rule).claim);
+    let whole = telling_exact_rule(trace).map_or(Amount::ZERO, |rule| totals.stolen(class, rule));
+    let share = Share::new(claims.min().unwrap_or_default(), whole);
+    let purse = trace.holdings.purse[finding.holding];
+    let ledger = input.ledger;
+    (
+        finding.state,
+        Reverse(share),
+        trace.holdings.first_taint[finding.holding],
+        ledger.purse_address(purse).to_string(),
+        ledger.purse_chain(purse).to_owned(),
+        ledger.asset_name(ledger.purses().asset(purse)),
+        class.0,
+    )
+}
+
+/// Adds the routes, each under its finding's telling rule.
+fn add_routes(input: &Input<'_>, found: &mut [Finding]) {
+    let holdings = &input.trace.holdings;
+    let (stop, seeds) = (&input.facts.options.stop, address_seeds(input));
+    let passes = |account| !seeds.contains(&account) && passes_through(input.labels, stop, account);
+    for rule in 0..input.trace.rules.len() {
+        let theirs = |finding: &&mut Finding| holdings.shares.telling_rule(finding.holding) == rule;
+        let mut theirs = found.iter_mut().filter(theirs).peekable();
+        if theirs.peek().is_none() {
+            continue;
+        }
+        let graph = EvidenceGraph::build(input.ledger, input.trace, rule, passes);
+        for finding in theirs {
+            let (class, purse) = (holdings.class[finding.holding], holdings.purse[finding.holding]);
+            finding.route = graph.route(class, purse);
+        }
+    }
+}
+
+/// The accounts that an address seed names: they never stop, whatever their labels.
+fn address_seeds(input: &Input<'_>) -> BTreeSet<AccountId> {
+    let mut accounts = BTreeSet::new();
+    for seed in input.facts.thefts.iter().flat_map(|theft| &theft.seeds) {
+        let Seed::Address(seed) = seed else { continue };
+        for (chain, name) in input.ledger.chains() {
+            if seed.chain.as_deref().is_none_or(|wanted| wanted == name) {
+                accounts.extend(input.ledger.accounts().find(chain, &seed.address));
+            }
+        }
+    }
+    accounts
+}

@@ -1,0 +1,162 @@
+//! What a report is made of: a trace over a ledger, and the facts of the run around it.
+//!
+//! The tables of tokens and issuers and the facts are filled by the caller, which has read the files.
+
+use dyetrace_core::trace::{Theft, Trace, TraceOptions};
+use dyetrace_core::{AssetId, Labels, Ledger};
+use std::collections::BTreeMap;
+
+/// Everything a report needs. Nothing in it is changed.
+#[derive(Clone, Copy, Debug)]
+pub struct Input<'a> {
+    /// All transfers read.
+    pub ledger: &'a Ledger,
+    /// What is known about accounts.
+    pub labels: &'a Labels,
+    /// Where the money went.
+    pub trace: &'a Trace,
+    /// Symbols and decimals.
+    pub tokens: &'a Tokens,
+    /// Who can stop which asset.
+    pub issuers: &'a Issuers,
+    /// What was run, on what.
+    pub facts: &'a RunFacts,
+}
+
+/// How an asset is shown to people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token {
+    /// Its ticker, such as `USDT`. For display alone: an asset is its contract.
+    pub symbol: String,
+    /// How many of an amount's last digits are behind the point.
+    pub decimals: u8,
+}
+
+/// Symbols and decimals of assets. An asset without them is shown in base units.
+#[derive(Clone, Debug, Default)]
+pub struct Tokens(BTreeMap<AssetId, Token>);
+
+impl Tokens {
+    /// Says how an asset is shown.
+    pub fn insert(&mut self, asset: AssetId, token: Token) {
+        self.0.insert(asset, token);
+    }
+
+    /// How an asset is shown, if that is known.
+    #[must_use]
+    pub fn get(&self, asset: AssetId) -> Option<&Token> {
+        self.0.get(&asset)
+    }
+}
+
+/// Who issues a token, and what they can do about one address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Issuer {
+    /// Who issues it, such as `Tether`.
+    pub issuer: String,
+    /// How they can stop an address, such as `blacklist`.
+    pub control: String,
+    /// The contract's function that tells whether an address is stopped; empty if there is none.
+    pub status_function: String,
+    /// How the balance of a stopped address can be taken back; empty if it cannot.
+    pub wipe: String,
+    /// What the issuer wants to see before it acts; empty if not known.
+    pub legal_threshold: String,
+    /// When this was true, `YYYY-MM`.
+    pub as_of: String,
+    /// Whether the issuer can stop a single address at all.
+    pub has_control: bool,
+}
+
+/// Issuer control by asset, that is by chain and contract; never by ticker.
+#[derive(Clone, Debug, Default)]
+pub struct Issuers(BTreeMap<AssetId, Issuer>);
+
+impl Issuers {
+    /// Says who issues an asset.
+    pub fn insert(&mut self, asset: AssetId, issuer: Issuer) {
+        self.0.insert(asset, issuer);
+    }
+
+    /// The issuer that can stop single addresses of this asset, if there is one.
+    #[must_use]
+    pub fn in_control(&self, asset: AssetId) -> Option<&Issuer> {
+        self.0.get(&asset).filter(|issuer| issuer.has_control)
+    }
+}
+
+/// An input or label file, as it was read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FileFacts {
+    /// Its name, without the folders before it.
+    pub name: String,
+    /// Its SHA-256, in hex.
+    pub sha256: String,
+    /// Its size, in bytes.
+    pub bytes: u64,
+    /// How many rows it holds.
+    pub rows: u64,
+    /// How it was read, such as `etherscan`.
+    pub dialect: String,
+    /// The least block number in it.
+    pub first_block: Option<u64>,
+    /// The greatest block number in it.
+    pub last_block: Option<u64>,
+    /// The earliest time in it, in Unix seconds.
+    pub first_time: Option<i64>,
+    /// The latest time in it, in Unix seconds.
+    pub last_time: Option<i64>,
+}
+
+/// An input row that was left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reject {
+    /// The file's name.
+    pub file: String,
+    /// The line, counted from 1.
+    pub line: u64,
+    /// The column; empty if it is the row as a whole.
+    pub column: String,
+    /// What stands there.
+    pub seen: String,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+/// Something that is not known or not sure: a row of `limitations.csv`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Limitation {
+    /// What kind of thing, in one word.
+    pub kind: String,
+    /// What it is about: a file, an account, a theft.
+    pub subject: String,
+    /// In plain words.
+    pub detail: String,
+}
+
+/// What was run, on what.
+#[derive(Clone, Debug, Default)]
+pub struct RunFacts {
+    /// The program's version.
+    pub version: String,
+    /// The words of the command, the program's name first.
+    pub command: Vec<String>,
+    /// The name of the case; empty if it has none.
+    pub case: String,
+    /// The thefts, as the user stated them.
+    pub thefts: Vec<Theft>,
+    /// The choices of the run.
+    pub options: TraceOptions,
+    /// The files of transfers, in the order in which they were read.
+    pub inputs: Vec<FileFacts>,
+    /// The files of labels, in the order in which they were read.
+    pub labels: Vec<FileFacts>,
+    /// Rows left out, in the order in which they were met.
+    pub rejects: Vec<Reject>,
+    /// What the readers noticed, such as wrong checksums.
+    pub warnings: Vec<Limitation>,
+    /// When the run began, in Unix seconds.
+    pub started: i64,
+    /// When the trace was done, in Unix seconds.
+    pub finished: i64,
+}

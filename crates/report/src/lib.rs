@@ -1,0 +1,37 @@
+//! A trace in; findings, tables and a sealed folder out.
+//!
+//! [`Report::new`] decides, once: the [`State`] of every holding, the findings and their rank, their routes,
+//! and what is not known. [`Report::write`] writes the folder of a result and seals it; [`Report::summary`] is
+//! the same answer for a person, and for a script.
+//!
+//! This crate reads no input files and prints nothing. Amounts are whole base units; there is no float.
+
+mod cell;
+mod conservation;
+mod display;
+mod error;
+mod finding;
+mod input;
+mod limitation;
+mod manifest;
+mod missing;
+mod rank;
+mod report;
+mod state;
+mod summary;
+mod sweep;
+mod table;
+mod totals;
+mod write;
+
+pub use cell::{defused, iso};
+pub use conservation::{Balance, BalanceKey, Difference, recompute};
+pub use error::Error;
+pub use finding::Finding;
+pub use input::{FileFacts, Input, Issuer, Issuers, Limitation, Reject, RunFacts, Token, Tokens};
+pub use manifest::{FORMAT, FORMAT_VERSION, SealCheck, check_seal};
+pub use missing::Missing;
+pub use report::Report;
+pub use state::{State, states};
+pub use summary::Summary;
+pub use write::{Written, WrittenFile};

@@ -1,0 +1,282 @@
+//! What is not known or not sure, in plain words: the rows of `limitations.csv`.
+//!
+//! The list is filled from the data, never by hand: gaps, ties, limits, refunds, rows that repeat. Kinds stand
+//! in a fixed order, rows of a kind in the order of the trace.
+
+use crate::cell::when;
+use crate::input::{Input, Limitation};
+use crate::missing::counted;
+use crate::state::State;
+use crate::totals::{Totals, telling_exact_rule};
+use dyetrace_core::trace::{ClassId, Gap, LeftClean, LeftCleanRow, OrderSpread, PostingKind, Rule, Stop};
+use dyetrace_core::{Amount, PurseId};
+
+/// Returns everything that is not known or not sure.
+pub(crate) fn limitations(input: &Input<'_>, totals: &Totals, states: &[State]) -> Vec<Limitation> {
+    let mut list = List { input, rows: Vec::new() };
+    list.rejects();
+    list.order();
+    list.cuts(totals);
+    list.unfollowed(totals, states);
+    list.left_clean();
+    list.gaps();
+    list.repeats();
+    list.times();
+    list.method();
+    list.rows.extend(input.facts.warnings.iter().cloned());
+    list.rows
+}
+
+struct List<'a> {
+    input: &'a Input<'a>,
+    rows: Vec<Limitation>,
+}
+
+impl List<'_> {
+    fn add(&mut self, kind: &str, subject: impl Into<String>, detail: impl Into<String>) {
+        self.rows.push(Limitation { kind: kind.to_owned(), subject: subject.into(), detail: detail.into() });
+    }
+
+    fn class(&self, class: ClassId) -> String {
+        let trace = self.input.trace;
+        format!("{} {}", trace.theft_of(class), self.input.ledger.asset_name(trace.asset_of(class)))
+    }
+
+    fn purse(&self, purse: PurseId) -> String {
+        let ledger = self.input.ledger;
+        format!("{} {}", ledger.purse_address(purse), ledger.asset_name(ledger.purses().asset(purse)))
+    }
+
+    fn classes(&self) -> impl Iterator<Item = ClassId> + use<> {
+        (0_u32..).map(ClassId).take(self.input.trace.classes.len())
+    }
+
+    fn rejects(&mut self) {
+        let count = self.input.facts.rejects.len();
+        if count > 0 {
+            let rows = counted(count, "input row was", "input rows were");
+            self.add("rejects", "inputs", format!("{rows} left out: every amount is without them"));
+        }
+    }
+
+    fn order(&mut self) {
+        if self.input.ledger.notes().order_ambiguous {
+            self.add(
+                "order_ambiguous",
+                "ledger",
+                "the input does not tell the order of some transfers that touch one purse: input order was \
+                 taken, and the trace was made a second time with it reversed",
+            );
+        }
+        for OrderSpread { theft, asset, purse, forward, reversed } in &self.input.trace.order_spread {
+            let subject =
+                format!("{theft} {} {}", self.input.ledger.asset_name(*asset), self.purse(*purse));
+            let detail = format!(
+                "two orders: {forward} base units in input order, {reversed} with it reversed inside ties; \
+                 these are two orders, not a bound"
+            );
+            self.add("order_spread", subject, detail);
+        }
+    }
+
+    /// Sums what was cut, per class: unseen inflow, edge, hub, hops, horizon, dust.
+    fn cuts(&mut self, totals: &Totals) {
+        let Some(rule) = telling_exact_rule(self.input.trace) else { return };
+        for class in self.classes() {
+            let unseen = totals.posted(class, rule, PostingKind::Unseen);
+            if !unseen.is_zero() {
+                let detail = format!(
+                    "a seed sent {unseen} base units more than the data show it received; counted as stolen"
+                );
+                self.add("unseen_inflow", self.class(class), detail);
+            }
+        }
+        for (kind, stop, why) in [
+            (
+                "edge",
+                Stop::Edge,
+                "of which no input holds the whole history: the money may be long gone, see `next.csv`",
+            ),
+            ("hub", Stop::Hub, "in very many transfers that nobody has named: not followed"),
+            ("hops", Stop::Hops, "as far away as `--max-hops` goes: not followed"),
+            ("horizon", Stop::Horizon, "that have rows after `--until`: the money may have moved on"),
+        ] {
+            for (class, (count, sum)) in self.classes().zip(self.stopped(rule, stop)) {
+                if count > 0 {
+                    let purses = counted(count, "purse", "purses");
+                    let detail = format!("a claim of {sum} base units rests in {purses} {why}");
+                    self.add(kind, self.class(class), detail);
+                }
+            }
+        }
+        for class in self.classes() {
+            let dust = totals.posted(class, rule, PostingKind::Dust);
+            if !dust.is_zero() {
+                let detail = format!(
+                    "a claim of {dust} base units went in transfers below `--min-amount`: posted, not followed"
+                );
+                self.add("dust", self.class(class), detail);
+            }
+        }
+        let after = self.input.trace.transfers_after_end;
+        if after > 0 {
+            self.add(
+                "after_end",
+                "ledger",
+                format!("{after} transfers lie after `--until` and were not traced"),
+            );
+        }
+    }
+
+    /// Returns, per class, how many holdings have a stop, and their claim.
+    fn stopped(&self, rule: usize, stop: Stop) -> Vec<(usize, Amount)> {
+        let holdings = &self.input.trace.holdings;
+        let mut sums = vec![(0, Amount::ZERO); self.input.trace.classes.len()];
+        for row in (0..holdings.purse.len()).filter(|&row| holdings.stop[row] == Some(stop)) {
+            let share = holdings.shares.get(row, rule);
+            if !share.units.is_zero() {
+                let (count, sum) = &mut sums[holdings.class[row].index()];
+                *count += 1;
+                *sum = sum.plus(share.claim);
+            }
+        }
+        sums
+    }
+
+    fn unfollowed(&mut self, totals: &Totals, states: &[State]) {
+        if states.is_empty() {
+            return;
+        }
+        let Some(rule) = telling_exact_rule(self.input.trace) else { return };
+        for (kind, state, why) in [
+            ("in_pool", State::InPool, "went into mixers: what came out is not linked to it"),
+            ("in_bridge", State::InFlightBridge, "went into bridges: what came out is not linked to it"),
+            (
+                "not_followed",
+                State::NotFollowed,
+                "went to exchanges of tokens, services or hubs and is not followed",
+            ),
+        ] {
+            for class in self.classes() {
+                let sum = totals.resting(class, rule, state);
+                if !sum.is_zero() {
+                    self.add(kind, self.class(class), format!("a claim of {sum} base units {why}"));
+                }
+            }
+        }
+        self.add(
+            "freeze_status",
+            "states",
+            "whether an address is frozen already, sits behind a memo or has a refund pending cannot be told \
+             from transfers: ask the holder or read the contract before acting",
+        );
+    }
+
+    fn left_clean(&mut self) {
+        for &LeftCleanRow { place, theft, reason, amount } in &self.input.trace.left_clean {
+            let (kind, why) = match reason {
+                LeftClean::Returned => (
+                    "returned",
+                    "came back from a stop that this theft had reached: a refund is no second theft",
+                ),
+                LeftClean::OwnConversion => (
+                    "own_conversion",
+                    "is the incoming leg of the seed's own conversion: what it stands for is counted where it left",
+                ),
+            };
+            let at = usize::try_from(place).expect("rows are in memory");
+            let to = self.input.ledger.columns().to[at];
+            let subject = format!("{} {}", self.input.trace.thefts[theft as usize], self.purse(to));
+            let detail =
+                format!("{amount} base units, {}, left clean: it {why}", when(self.input.ledger, place));
+            self.add(kind, subject, detail);
+        }
+    }
+
+    fn gaps(&mut self) {
+        for &Gap { purse, count, amount, first } in &self.input.trace.gaps {
+            let times = if count == 1 { "once".to_owned() } else { format!("{count} times") };
+            let detail = format!(
+                "spent more than the data show it had {times}, {amount} base units in all, first at {}; taken \
+                 for clean money from elsewhere",
+                when(self.input.ledger, first)
+            );
+            self.add("gap", self.purse(purse), detail);
+        }
+    }
+
+    fn repeats(&mut self) {
+        let notes = self.input.ledger.notes();
+        if notes.repeated_in_file > 0 {
+            let detail = format!(
+                "{} rows repeat {} transfers of their own file: kept as real",
+                notes.repeated_in_file, notes.repeated_transfers
+            );
+            self.add("repeated_in_file", "inputs", detail);
+        }
+        if notes.repeated_across_files > 0 {
+            let rows = notes.repeated_across_files;
+            self.add(
+                "repeated_across_files",
+                "inputs",
+                format!("{rows} rows stand in several files: counted once"),
+            );
+        }
+    }
+
+    fn times(&mut self) {
+        let (ledger, notes) = (self.input.ledger, self.input.ledger.notes());
+        let count = ledger.transfer_count();
+        let without = (0..count).filter(|&place| ledger.columns().time(place).is_none()).count();
+        if without > 0 {
+            self.add(
+                "no_time",
+                "inputs",
+                format!("{without} of {count} transfers have no time; `block:N` stands in its place"),
+            );
+        }
+        if notes.time_runs_back > 0 {
+            let rows = notes.time_runs_back;
+            self.add(
+                "time_runs_back",
+                "inputs",
+                format!("{rows} transfers are earlier than a block before theirs: order is by block"),
+            );
+        }
+        if notes.time_filled > 0 {
+            let rows = notes.time_filled;
+            self.add(
+                "time_filled",
+                "inputs",
+                format!("{rows} transfers took their time from another row of their block"),
+            );
+        }
+    }
+
+    /// What the method and the inputs leave open as a whole.
+    fn method(&mut self) {
+        let (ledger, facts) = (self.input.ledger, self.input.facts);
+        if self.input.trace.rules.contains(&Rule::Poison) {
+            self.add(
+                "poison",
+                "rule",
+                "poison flags everything a tainted purse sends: a bound for search, never an amount of money",
+            );
+        }
+        if ledger.fees().is_empty() && ledger.transfer_count() > 0 {
+            self.add("no_fees", "inputs", "no input states fees: balances of native coins are too high by what was paid for transactions");
+        }
+        if facts.labels.is_empty() {
+            self.add("no_labels", "labels", "no labels were given: nobody who could stop the money is known by name, but issuers of tokens");
+        }
+        for file in &facts.inputs {
+            if file.dialect.to_ascii_lowercase().contains("mftracer") {
+                self.add(
+                    "usd_unit",
+                    file.name.clone(),
+                    "amounts are US dollars with 6 decimals at the time of transfer, not coins",
+                );
+            }
+        }
+    }
+}

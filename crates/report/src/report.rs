@@ -1,0 +1,126 @@
+//! The report: states, findings and sums of one trace, decided once and then written in many forms.
+
+use crate::conservation::Balance;
+use crate::error::Error;
+use crate::finding::{Finding, findings};
+use crate::input::{Input, Limitation};
+use crate::limitation::limitations;
+use crate::missing::{Missing, missing};
+use crate::state::{State, states};
+use crate::totals::{Totals, exact_rules};
+use dyetrace_core::trace::{ClassId, PostingKind};
+
+/// What a trace found, ready to be written.
+#[derive(Debug)]
+pub struct Report<'a> {
+    pub(crate) input: Input<'a>,
+    /// One entry a holding.
+    pub(crate) states: Vec<State>,
+    /// The holdings' rows, in the order in which they are written.
+    pub(crate) order: Vec<usize>,
+    /// One entry an asset of the ledger.
+    pub(crate) asset_names: Vec<String>,
+    pub(crate) totals: Totals,
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) missing: Vec<Missing>,
+    pub(crate) limitations: Vec<Limitation>,
+}
+
+impl<'a> Report<'a> {
+    /// Decides states, findings, ranks and routes.
+    ///
+    /// # Cost
+    /// **O(n log n)** for n flows, postings and holdings; one pass over the ledger where a deposit was swept.
+    #[must_use]
+    pub fn new(input: Input<'a>) -> Self {
+        let states = states(&input);
+        let totals = Totals::of(input.trace, &states);
+        let findings = findings(&input, &states, &totals);
+        let missing = missing(&input);
+        let limitations = limitations(&input, &totals, &states);
+        let names = input.ledger.assets().iter().map(|(asset, _)| input.ledger.asset_name(asset));
+        let asset_names: Vec<String> = names.collect();
+        let order = holding_order(&input, &asset_names);
+        Self { input, states, order, asset_names, totals, findings, missing, limitations }
+    }
+
+    /// The places where money can be stopped, best first. Finding `i` has rank `i + 1` and route `R{i + 1}`.
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    /// The states, one entry a holding of the trace.
+    #[must_use]
+    pub fn states(&self) -> &[State] {
+        &self.states
+    }
+
+    /// Why the result is not complete. None, if it is.
+    #[must_use]
+    pub fn missing(&self) -> &[Missing] {
+        &self.missing
+    }
+
+    /// Whether nothing was left out or cut: exit code 0, else 2.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.missing.is_empty()
+    }
+
+    /// What is not known or not sure.
+    #[must_use]
+    pub fn limitations(&self) -> &[Limitation] {
+        &self.limitations
+    }
+
+    /// The classes, in order.
+    pub(crate) fn classes(&self) -> impl Iterator<Item = ClassId> + use<> {
+        (0_u32..).map(ClassId).take(self.input.trace.classes.len())
+    }
+
+    /// The balance of a class under a rule, by the trace itself.
+    pub(crate) fn balance(&self, class: ClassId, rule: usize) -> Balance {
+        let posted = |kind| self.totals.posted(class, rule, kind);
+        let mut states = State::ALL.map(|state| self.totals.resting(class, rule, state));
+        let lost = &mut states[State::Lost as usize];
+        *lost = lost.plus(posted(PostingKind::Dust));
+        Balance {
+            stolen: posted(PostingKind::Received),
+            unseen_inflow: posted(PostingKind::Unseen),
+            states,
+            fees: posted(PostingKind::Fee),
+            burned: posted(PostingKind::Burn),
+        }
+    }
+
+    /// Checks by the trace's own sums that what was stolen is what is found.
+    pub(crate) fn check_balances(&self) -> Result<(), Error> {
+        for class in self.classes() {
+            for rule in exact_rules(self.input.trace) {
+                let difference = self.balance(class, rule).difference();
+                if !difference.amount.is_zero() {
+                    let trace = self.input.trace;
+                    let asset = self.input.ledger.asset_name(trace.asset_of(class));
+                    let rule = trace.rules[rule].as_str();
+                    let difference = difference.to_string();
+                    return Err(Error::unbalanced(trace.theft_of(class), &asset, rule, &difference));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Returns the holdings' rows by theft, stolen asset, chain, address, asset.
+fn holding_order(input: &Input<'_>, asset_names: &[String]) -> Vec<usize> {
+    let (ledger, holdings) = (input.ledger, &input.trace.holdings);
+    let mut order: Vec<usize> = (0..holdings.purse.len()).collect();
+    order.sort_by_cached_key(|&row| {
+        let purse = holdings.purse[row];
+        let asset = &asset_names[ledger.purses().asset(purse).index()];
+        // On one chain, addresses sort by their bytes as they do by their text.
+        (holdings.class[row], ledger.purse_chain(purse), ledger.purse_address(purse), asset)
+    });
+    order
+}

@@ -1,0 +1,105 @@
+//! The answer for a person, and the same for a script.
+//!
+//! First what can be stopped, by whom, and how much; then where the rest is, adding up to 100 %; then what is
+//! not known.
+
+mod json;
+mod text;
+
+use crate::rank::hundredths;
+use crate::report::Report;
+use crate::state::State;
+use crate::totals::{exact_rules, telling_exact_rule};
+use crate::write::Written;
+use dyetrace_core::trace::ClassId;
+use dyetrace_core::{Amount, AssetId};
+
+/// What a run found, in the order in which a person wants to know it.
+#[derive(Debug)]
+pub struct Summary<'a> {
+    report: &'a Report<'a>,
+    written: Option<&'a Written>,
+    holders: Vec<HolderSum>,
+    wholes: Vec<Whole>,
+}
+
+/// What one holder can stop of one asset.
+#[derive(Clone, Debug)]
+struct HolderSum {
+    holder: String,
+    holder_kind: &'static str,
+    asset: AssetId,
+    places: usize,
+    /// One entry an exact rule.
+    by_rule: Vec<Amount>,
+    /// By the run's rule.
+    of_run: Amount,
+}
+
+/// Where all of one theft's stolen asset is, under one rule.
+#[derive(Clone, Debug)]
+struct Whole {
+    class: ClassId,
+    stolen: Amount,
+    unseen: Amount,
+    parts: Vec<Part>,
+}
+
+/// One state, or fees or burned.
+#[derive(Clone, Debug)]
+struct Part {
+    name: String,
+    words: &'static str,
+    claim: Amount,
+    hundredths: u32,
+}
+
+impl<'a> Report<'a> {
+    /// Sums the report up. `written` adds the manifest's hash.
+    #[must_use]
+    pub fn summary(&'a self, written: Option<&'a Written>) -> Summary<'a> {
+        Summary { report: self, written, holders: holders(self), wholes: wholes(self) }
+    }
+}
+
+/// Sums findings per holder and asset, in the order of their best finding.
+fn holders(report: &Report<'_>) -> Vec<HolderSum> {
+    let trace = report.input.trace;
+    let mut sums: Vec<HolderSum> = Vec::new();
+    let mut places = hashbrown::HashMap::new();
+    for finding in report.findings() {
+        let asset = report.input.ledger.purses().asset(trace.holdings.purse[finding.holding]);
+        let at = *places.entry((&finding.holder, finding.holder_kind, asset)).or_insert_with(|| {
+            let (holder, by_rule) = (finding.holder.clone(), vec![Amount::ZERO; exact_rules(trace).count()]);
+            let holder_kind = finding.holder_kind;
+            sums.push(HolderSum { holder, holder_kind, asset, places: 0, by_rule, of_run: Amount::ZERO });
+            sums.len() - 1
+        });
+        let sum = &mut sums[at];
+        sum.places += 1;
+        for (total, rule) in sum.by_rule.iter_mut().zip(exact_rules(trace)) {
+            *total = total.plus(trace.holdings.shares.get(finding.holding, rule).units);
+        }
+        sum.of_run = sum.of_run.plus(trace.holdings.shares.get(finding.holding, 0).units);
+    }
+    sums
+}
+
+/// Splits every class into where it is, with percentages that add up to 100.
+fn wholes(report: &Report<'_>) -> Vec<Whole> {
+    let Some(rule) = telling_exact_rule(report.input.trace) else { return Vec::new() };
+    report.classes().map(|class| whole(report, class, rule)).collect()
+}
+
+fn whole(report: &Report<'_>, class: ClassId, rule: usize) -> Whole {
+    let balance = report.balance(class, rule);
+    let states = State::ALL.into_iter().zip(balance.states);
+    let states = states.map(|(state, claim)| (state.column(), state.in_words(), claim));
+    let last =
+        [("fees".to_owned(), "paid as fees", balance.fees), ("burned".to_owned(), "burned", balance.burned)];
+    let parts: Vec<_> = states.chain(last).filter(|(.., claim)| !claim.is_zero()).collect();
+    let claims: Vec<Amount> = parts.iter().map(|part| part.2).collect();
+    let parts = parts.into_iter().zip(hundredths(&claims));
+    let parts = parts.map(|((name, words, claim), hundredths)| Part { name, words, claim, hundredths });
+    Whole { class, stolen: balance.stolen, unseen: balance.unseen_inflow, parts: parts.collect() }
+}

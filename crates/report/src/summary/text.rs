@@ -1,0 +1,175 @@
+//! The summary as text, which keeps to 120 columns where amounts are not very long. Readable without colour.
+
+use super::{HolderSum, Summary, Whole};
+use crate::display::{amount, percent, plain};
+use crate::finding::Finding;
+use crate::missing::counted;
+use comfy_table::{Cell, ContentArrangement, Table, presets};
+use dyetrace_core::{Amount, AssetId};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// Longer tables are cut here.
+const MOST_ROWS: usize = 20;
+/// Longer names are cut here.
+const MOST_LETTERS: usize = 28;
+
+impl fmt::Display for Summary<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write_findings(f)?;
+        self.write_holders(f)?;
+        self.write_wholes(f)?;
+        self.write_unknown(f)?;
+        self.write_end(f)
+    }
+}
+
+impl Summary<'_> {
+    fn rule(&self) -> &'static str {
+        self.report.input.trace.rules.first().map_or("", |rule| rule.as_str())
+    }
+
+    fn write_findings(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let findings = self.report.findings();
+        if findings.is_empty() {
+            return writeln!(f, "No place was found where a named holder can stop this money.");
+        }
+        let places = counted(findings.len(), "place", "places");
+        writeln!(f, "Where the money can be stopped: {places}, best first (by rule {})\n", self.rule())?;
+        let mut table = plain_table(&["#", "holder, state", "address, evidence", "amount there"]);
+        for (rank, finding) in (1_usize..).zip(findings).take(MOST_ROWS) {
+            table.add_row(self.finding_row(rank, finding));
+        }
+        write_table(f, &table)?;
+        write_cut(f, findings.len(), "freezable.csv")
+    }
+
+    fn finding_row(&self, rank: usize, finding: &Finding) -> Vec<Cell> {
+        let (ledger, trace) = (self.report.input.ledger, self.report.input.trace);
+        let (holdings, row) = (&trace.holdings, finding.holding);
+        let purse = holdings.purse[row];
+        let hops = counted(holdings.hops[row] as usize, "hop", "hops");
+        let theft = plain(trace.theft_of(holdings.class[row]), MOST_LETTERS);
+        let grade = holdings.grade[row].as_str();
+        let theft = if trace.thefts.len() > 1 { format!("\ntheft {theft}") } else { String::new() };
+        let evidence = format!("{grade}, {hops}, route R{rank}{theft}");
+        let address = ledger.purse_address(purse).to_checksum();
+        let amounts = (finding.least, holdings.shares.get(row, 0).units, finding.most);
+        vec![
+            Cell::new(rank),
+            Cell::new(format!("{}\n{}", holder(&finding.holder), finding.state.in_words())),
+            Cell::new(format!("{address}\n{evidence}")),
+            Cell::new(self.range(ledger.purses().asset(purse), amounts)),
+        ]
+    }
+
+    /// Writes the least, the rule's and the greatest amount, one a line; one line if they are one.
+    fn range(&self, asset: AssetId, (least, of_rule, most): (Amount, Amount, Amount)) -> String {
+        let show = |units| amount(&self.report.input, asset, units);
+        if least == most && most == of_rule {
+            return format!("{} by every rule", show(most));
+        }
+        format!("min {}\n{} {}\nmax {}", show(least), self.rule(), show(of_rule), show(most))
+    }
+
+    fn write_holders(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.holders.is_empty() {
+            return Ok(());
+        }
+        writeln!(f, "\nBy holder\n")?;
+        let mut table = plain_table(&["holder", "kind", "places", "amount"]);
+        for sum in self.holders.iter().take(MOST_ROWS) {
+            let HolderSum { holder: name, holder_kind, asset, places, by_rule, of_run } = sum;
+            let least = by_rule.iter().copied().min().unwrap_or_default();
+            let most = by_rule.iter().copied().max().unwrap_or_default();
+            let range = self.range(*asset, (least, *of_run, most));
+            table.add_row([holder(name), (*holder_kind).to_owned(), places.to_string(), range]);
+        }
+        write_table(f, &table)?;
+        write_cut(f, self.holders.len(), "freezable.csv")
+    }
+
+    fn write_wholes(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for whole in self.wholes.iter().take(MOST_ROWS) {
+            self.write_whole(f, whole)?;
+        }
+        write_cut(f, self.wholes.len(), "conservation.csv")
+    }
+
+    fn write_whole(&self, f: &mut fmt::Formatter<'_>, whole: &Whole) -> fmt::Result {
+        let (input, trace) = (&self.report.input, self.report.input.trace);
+        let asset = trace.asset_of(whole.class);
+        let theft = plain(trace.theft_of(whole.class), MOST_LETTERS);
+        let stolen = amount(input, asset, whole.stolen.plus(whole.unseen));
+        writeln!(f, "\nWhere all of it is: {theft}, {stolen} stolen")?;
+        writeln!(f, "  asset {}", input.ledger.asset_name(asset))?;
+        if !whole.unseen.is_zero() {
+            writeln!(f, "  of which the data do not show {} arriving", amount(input, asset, whole.unseen))?;
+        }
+        writeln!(f)?;
+        let mut table = plain_table(&["", "share", "amount"]);
+        for part in &whole.parts {
+            table.add_row([
+                part.words.to_owned(),
+                percent(part.hundredths),
+                amount(input, asset, part.claim),
+            ]);
+        }
+        write_table(f, &table)?;
+        let found: Amount = whole.parts.iter().map(|part| part.claim).sum();
+        let difference = whole.stolen.plus(whole.unseen).minus(found);
+        let difference = difference.map_or_else(|| "below 0".to_owned(), |it| it.to_string());
+        writeln!(f, "  stolen less found: {difference} base units")
+    }
+
+    fn write_unknown(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
+        for limitation in self.report.limitations() {
+            *kinds.entry(&limitation.kind).or_default() += 1;
+        }
+        if kinds.is_empty() {
+            return Ok(());
+        }
+        let kinds: Vec<String> = kinds.iter().map(|(kind, count)| format!("{kind} {count}")).collect();
+        writeln!(f, "\nNot known (limitations.csv): {}", plain(&kinds.join(", "), 400))
+    }
+
+    fn write_end(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.report.is_complete() {
+            writeln!(f, "\nThe result is not complete:")?;
+            for missing in self.report.missing() {
+                writeln!(f, "  {}: {}", missing.kind, missing.detail)?;
+            }
+        }
+        match self.written {
+            Some(written) => {
+                writeln!(f, "\nmanifest.json SHA-256 (keep it elsewhere): {}", written.manifest_sha256)
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+fn holder(name: &str) -> String {
+    if name.is_empty() { "(holder not named)".to_owned() } else { plain(name, MOST_LETTERS) }
+}
+
+fn plain_table(columns: &[&str]) -> Table {
+    let mut table = Table::new();
+    // Nothing is wrapped: an address or an amount in two pieces is misread.
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    table.set_header(columns);
+    table
+}
+
+/// Writes a table, each line with two spaces before it and none behind.
+fn write_table(f: &mut fmt::Formatter<'_>, table: &Table) -> fmt::Result {
+    table.to_string().lines().try_for_each(|line| writeln!(f, " {}", line.trim_end()))
+}
+
+fn write_cut(f: &mut fmt::Formatter<'_>, rows: usize, file: &str) -> fmt::Result {
+    match rows.checked_sub(MOST_ROWS).filter(|&more| more > 0) {
+        Some(more) => writeln!(f, "  … and {more} more in {file}"),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,47 @@
+//! `postings.csv`: a row is what enters or leaves outside a tainted transfer, in replay order, then kind,
+//! theft, stolen asset. What enters (received, unseen) is positive, what leaves (fee, burn, dust) negative.
+//!
+//! `address` is the purse's that it entered or left: of a fee, the payer's. A fee has no event index; its
+//! block and transaction are those of the transaction that cost it.
+
+use super::{at, chain_of, columns};
+use crate::cell::Table;
+use crate::report::Report;
+use dyetrace_core::trace::PostingKind;
+use std::io::{self, Write};
+
+const FIRST: [&str; 10] = [
+    "theft",
+    "stolen_asset",
+    "kind",
+    "chain",
+    "block_number",
+    "transaction_index",
+    "event_index",
+    "transaction_hash",
+    "address",
+    "asset",
+];
+
+pub(crate) fn write(report: &Report<'_>, to: impl Write) -> io::Result<()> {
+    let (ledger, trace) = (report.input.ledger, report.input.trace);
+    let mut table = Table::new(to, columns(&[&FIRST], trace, &[]))?;
+    let (transfers, postings) = (ledger.columns(), &trace.postings);
+    for row in 0..postings.place.len() {
+        let (kind, place, purse) = (postings.kind[row], at(postings.place[row]), postings.purse[row]);
+        let (chain, transaction) = (chain_of(ledger, place), transfers.transaction[place]);
+        table.text(trace.theft_of(postings.class[row]));
+        table.asset(report, trace.asset_of(postings.class[row]));
+        table.text(kind.as_str());
+        table.text(ledger.chain_name(chain));
+        table.known(transfers.block(place));
+        table.known(ledger.transactions().index(transaction));
+        table.known(if kind == PostingKind::Fee { None } else { transfers.event_index(place) });
+        table.hash(ledger, chain, transaction);
+        table.holder(ledger, purse);
+        table.asset(report, ledger.purses().asset(purse));
+        table.shares(trace, &postings.shares, row, !kind.enters());
+        table.end()?;
+    }
+    table.finish()
+}

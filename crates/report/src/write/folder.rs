@@ -1,0 +1,202 @@
+//! The folder of a result: written aside, then renamed, so that it is either whole or not there.
+//!
+//! Nothing is left behind on failure. An existing folder is replaced only if an earlier run of ours wrote it.
+
+use crate::error::Error;
+use crate::manifest::is_ours;
+use sha2::{Digest, Sha256};
+use std::fs;
+use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
+use tempfile::TempDir;
+
+/// A file that was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrittenFile {
+    /// Its name inside the folder.
+    pub name: String,
+    /// Its SHA-256, in hex.
+    pub sha256: String,
+    /// Its size, in bytes.
+    pub bytes: u64,
+}
+
+/// A folder under way.
+#[derive(Debug)]
+pub(crate) struct Folder {
+    /// Where it will stand.
+    goal: PathBuf,
+    /// Where it is written; removed on drop.
+    aside: TempDir,
+    /// Dropped after `aside`, which lies in them.
+    made: MadeFolders,
+    files: Vec<WrittenFile>,
+}
+
+impl Folder {
+    /// Starts a folder beside its goal.
+    pub(crate) fn begin(goal: &Path) -> Result<Self, Error> {
+        let goal = resolved(goal);
+        may_be_replaced(&goal)?;
+        let parent = parent_of(&goal);
+        let made = MadeFolders::make(parent).map_err(|error| Error::io("make the folder", parent, error))?;
+        let aside = aside(parent).map_err(|error| Error::io("make a folder in it", parent, error))?;
+        Ok(Self { goal, aside, made, files: Vec::new() })
+    }
+
+    /// Writes one file.
+    pub(crate) fn write(
+        &mut self,
+        name: &str,
+        write: impl FnOnce(&mut Sealing<BufWriter<fs::File>>) -> io::Result<()>,
+    ) -> Result<(), Error> {
+        let path = self.goal.join(name);
+        let written = create(&self.aside.path().join(name)).and_then(|file| {
+            let mut file = Sealing { to: BufWriter::new(file), digest: Sha256::new(), bytes: 0 };
+            write(&mut file)?;
+            file.flush()?;
+            Ok(WrittenFile { name: name.to_owned(), sha256: hex(&file.digest.finalize()), bytes: file.bytes })
+        });
+        self.files.push(written.map_err(|error| Error::io("write it", &path, error))?);
+        Ok(())
+    }
+
+    /// Opens a file that was written.
+    pub(crate) fn read(&self, name: &str) -> Result<impl Read + use<>, Error> {
+        let path = self.aside.path().join(name);
+        open(&path)
+            .map(BufReader::new)
+            .map_err(|error| Error::io("read it again", &self.goal.join(name), error))
+    }
+
+    /// The files written so far, in order.
+    pub(crate) fn files(&self) -> &[WrittenFile] {
+        &self.files
+    }
+
+    /// Puts the folder in its place.
+    pub(crate) fn finish(self) -> Result<Vec<WrittenFile>, Error> {
+        // Dropped from last to first: what was written goes before the folders it lies in.
+        let Self { goal, made, aside: written, files } = self;
+        may_be_replaced(&goal)?;
+        let failed = |error| Error::io("put the finished folder in its place", &goal, error);
+        if goal.exists() {
+            // The old result stands aside until the new one is in place.
+            let old = aside(parent_of(&goal)).map_err(failed)?;
+            let kept = old.path().join("old");
+            fs::rename(&goal, &kept).map_err(failed)?;
+            if let Err(error) = fs::rename(written.path(), &goal) {
+                fs::rename(&kept, &goal).map_err(failed)?;
+                return Err(failed(error));
+            }
+        } else {
+            fs::rename(written.path(), &goal).map_err(failed)?;
+        }
+        // It is no longer where it was made, so there is nothing to remove.
+        let _ = written.keep();
+        made.keep();
+        Ok(files)
+    }
+}
+
+/// The folder that will be replaced: that to which a link points, and not the link. Else as it was named.
+fn resolved(goal: &Path) -> PathBuf {
+    let is_link = fs::symlink_metadata(goal).is_ok_and(|kind| kind.is_symlink());
+    let resolved = if is_link || goal.file_name().is_none() { fs::canonicalize(goal).ok() } else { None };
+    resolved.unwrap_or_else(|| goal.to_owned())
+}
+
+fn parent_of(goal: &Path) -> &Path {
+    goal.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
+}
+
+/// Folders that were made for a result to stand in; those still empty are removed again on drop.
+#[derive(Debug)]
+struct MadeFolders(Vec<PathBuf>);
+
+impl MadeFolders {
+    fn make(folder: &Path) -> io::Result<Self> {
+        let missing = folder.ancestors().filter(|it| !it.as_os_str().is_empty());
+        let made = Self(missing.take_while(|it| !it.exists()).map(Path::to_owned).collect());
+        fs::create_dir_all(folder)?;
+        Ok(made)
+    }
+
+    fn keep(mut self) {
+        self.0.clear();
+    }
+}
+
+impl Drop for MadeFolders {
+    fn drop(&mut self) {
+        for folder in &self.0 {
+            // Somebody may have put something there meanwhile: then it stays, as it should.
+            let _ = fs::remove_dir(folder);
+        }
+    }
+}
+
+/// Makes a folder with a name of its own that other users may look into, as into any other.
+fn aside(parent: &Path) -> io::Result<TempDir> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".dyetrace-");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        builder.permissions(fs::Permissions::from_mode(0o777));
+    }
+    builder.tempdir_in(parent)
+}
+
+fn may_be_replaced(goal: &Path) -> Result<(), Error> {
+    let Ok(kind) = fs::symlink_metadata(goal) else { return Ok(()) };
+    if !kind.is_dir() {
+        return Err(Error::not_ours(goal, "is no folder"));
+    }
+    match fs::read(goal.join("manifest.json")) {
+        Ok(manifest) if is_ours(&manifest) => Ok(()),
+        Ok(_) => Err(Error::not_ours(goal, "its `manifest.json` is not one of dyetrace")),
+        Err(_) => Err(Error::not_ours(goal, "holds no `manifest.json` of dyetrace")),
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the caller puts the path into the error")]
+fn create(path: &Path) -> io::Result<fs::File> {
+    fs::File::create(path)
+}
+
+#[expect(clippy::disallowed_methods, reason = "the caller puts the path into the error")]
+fn open(path: &Path) -> io::Result<fs::File> {
+    fs::File::open(path)
+}
+
+/// Counts and digests what goes through it.
+#[derive(Debug)]
+pub(crate) struct Sealing<W> {
+    to: W,
+    digest: Sha256,
+    bytes: u64,
+}
+
+impl<W: Write> Write for Sealing<W> {
+    fn write(&mut self, part: &[u8]) -> io::Result<usize> {
+        let taken = self.to.write(part)?;
+        self.digest.update(&part[..taken]);
+        self.bytes += taken as u64;
+        Ok(taken)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.to.flush()
+    }
+}
+
+/// Writes bytes as hex digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        write!(text, "{byte:02x}").expect("a string takes any text");
+    }
+    text
+}

@@ -1,0 +1,10 @@
+//! What a report promises, held to on small cases made by hand.
+
+mod conservation;
+mod folder;
+mod ranking;
+mod routes;
+mod snapshots;
+mod states;
+mod support;
+mod tables;

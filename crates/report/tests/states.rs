@@ -1,0 +1,93 @@
+//! Each state, from the least case that has it.
+
+use crate::support::{At, Case, USDT};
+use dyetrace_core::Category as C;
+use dyetrace_core::trace::{PostingKind, Rule, Stop};
+use dyetrace_report::State;
+
+/// Returns the state of one holding of 10, in an account with these labels.
+fn state(labels: &[C], stop: Option<Stop>, token: Option<u8>, balance: u128) -> State {
+    let mut case = Case::new(&[Rule::Libr, Rule::Fifo]);
+    let place = match token {
+        None => case.coin(9, 1, 10),
+        Some(token) => case.token(9, 1, 10, token),
+    };
+    case.built();
+    for &label in labels {
+        case.label(1, "x", label, "X");
+    }
+    let purse = case.purse(1, token);
+    case.posting(PostingKind::Received, place, purse, &[10, 10]);
+    case.holding(&At { holder: 1, token, stop, balance, hops: 0, first: place }, &[10, 10]);
+    case.with(|report| report.states()[0])
+}
+
+#[test]
+fn any_label_decides_whether_it_stopped_the_trace_or_not() {
+    for (label, expected) in [
+        (C::ExchangeDeposit, State::AtDepositUnswept),
+        (C::Exchange, State::AtExchange),
+        (C::Mixer, State::InPool),
+        (C::Bridge, State::InFlightBridge),
+        (C::Defi, State::DefiPosition),
+        (C::Dex, State::NotFollowed),
+        (C::Token, State::NotFollowed),
+        (C::Payment, State::NotFollowed),
+        (C::Gambling, State::NotFollowed),
+        (C::Service, State::NotFollowed),
+        (C::Burn, State::Lost),
+        (C::Sanctioned, State::SelfCustodyNative),
+        (C::Theft, State::SelfCustodyNative),
+        (C::Miner, State::SelfCustodyNative),
+    ] {
+        assert_eq!(state(&[label], None, None, 10), expected, "{label}");
+        assert_eq!(state(&[C::Sanctioned, label], None, None, 10), expected, "{label}");
+    }
+}
+
+#[test]
+fn the_first_state_that_fits_is_taken() {
+    assert_eq!(state(&[C::Exchange, C::ExchangeDeposit], None, None, 10), State::AtDepositUnswept);
+    assert_eq!(state(&[C::Mixer, C::Exchange], None, None, 10), State::AtExchange);
+    assert_eq!(state(&[C::Burn, C::Dex], None, None, 10), State::NotFollowed);
+    assert_eq!(state(&[C::Burn], Some(Stop::Edge), None, 10), State::EdgeOfData);
+    // Control by an issuer comes after the edge: what rests there may have moved on.
+    assert_eq!(state(&[], Some(Stop::Edge), Some(USDT), 10), State::EdgeOfData);
+}
+
+#[test]
+fn a_limit_leaves_the_rest_unfollowed() {
+    for stop in [Stop::Hub, Stop::Hops, Stop::Horizon, Stop::Label(C::Miner)] {
+        assert_eq!(state(&[], Some(stop), None, 10), State::NotFollowed);
+    }
+    assert_eq!(state(&[C::Burn], Some(Stop::Label(C::Burn)), None, 10), State::Lost);
+}
+
+#[test]
+fn an_own_wallet_holds_what_an_issuer_can_stop_or_not() {
+    assert_eq!(state(&[], None, None, 10), State::SelfCustodyNative);
+    assert_eq!(state(&[], None, Some(USDT), 10), State::IssuerFreezable);
+    assert_eq!(state(&[], None, Some(7), 10), State::SelfCustodyToken);
+}
+
+#[test]
+fn a_deposit_is_swept_once_it_holds_less_than_what_is_stolen_there() {
+    assert_eq!(state(&[C::ExchangeDeposit], None, None, 10), State::AtDepositUnswept);
+    assert_eq!(state(&[C::ExchangeDeposit], None, None, 9), State::SweptCredited);
+}
+
+#[test]
+fn the_stolen_money_of_all_thefts_counts_together_at_a_deposit() {
+    let mut case = Case::new(&[Rule::Libr]);
+    let place = case.coin(9, 1, 20);
+    case.built();
+    case.label(1, "x", C::ExchangeDeposit, "X");
+    let at = At { holder: 1, token: None, stop: None, balance: 15, hops: 0, first: place };
+    // Two classes of 10 each against a balance of 15.
+    case.trace.thefts.push("U".into());
+    let class = case.trace.classes[0];
+    case.trace.classes.push(dyetrace_core::trace::Class { theft: 1, ..class });
+    case.holding(&at, &[10]).holding(&at, &[10]);
+    case.trace.holdings.class[1] = dyetrace_core::trace::ClassId(1);
+    case.with(|report| assert_eq!(report.states(), [State::SweptCredited; 2]));
+}
