@@ -1,6 +1,6 @@
 //! Files in, transfers and labels out.
 //!
-//! [`read`] turns transfer files of several dialects into one [`dyetrace_core::Ledger`]; [`read_labels`] reads
+//! [`read()`] turns transfer files of several dialects into one [`dyetrace_core::Ledger`]; [`read_labels`] reads
 //! what is known about accounts; [`read_case`] reads what was stolen and how to trace it. [`Tokens`] and
 //! [`IssuerTable`] hold facts about assets: the project's own tables (`data/`), extended by the user's files.
 //!

@@ -118,7 +118,6 @@ fn a_wrong_case_is_refused_with_the_line() {
             "[trace]\n\nstop = [\"theft\"]\n".to_owned(),
             "line 3: `theft` cannot stop a trace: it says what an account did, not who holds it",
         ),
-        ("[trace]\nuntil = 5\n".to_owned(), ""),
         (
             format!("{theft}address = \"0x12\"\n"),
             "line 4: `0x12` is not an address: `0x` and 40 hex digits were expected",
@@ -154,9 +153,6 @@ fn a_wrong_case_is_refused_with_the_line() {
             "line 1: `1.5` has a fraction, but this column holds whole base units",
         ),
     ] {
-        if said.is_empty() {
-            continue;
-        }
         let error = read(&text).unwrap_err().message();
         assert!(error.starts_with(&format!("case.toml, {said}")), "{text}\n{error}");
     }
