@@ -9,7 +9,7 @@ read -> order -> seeds and stops -> reach -> one replay a rule -> tables. Whole 
 """
 import argparse, csv, gzip, io, re, sys, tomllib
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from fractions import Fraction
 from pathlib import Path
@@ -613,7 +613,7 @@ class Info:
     first: int | None = None      # row index of the first and the last taint to arrive
     last: int | None = None
     count: int = 0                # tainted transfers in
-    grade: int = 0                # the weakest since the purse was last free of it
+    grade: int = 0                # the weakest since the purse was last free of taint
 
     def join(self, other):
         self.hops = min((h for h in (self.hops, other.hops) if h is not None), default=None)
@@ -681,13 +681,13 @@ class Replay:
         for cls in {p[0] for p in parts} - {None}:
             alone = all(c is not None and c[0] == cls[0] for c in held)
             hop = 0 if sure and (alone or value == total) else 1
-            grades[cls] = max([hop] + [x.grade for c, x in self.info[key].items() if c[0] == cls[0]])
+            grades[cls] = max([hop] + [x.grade for x in self.info[key].values()])
         if value < total and len(held) > 1:
             self.blurred.add(key)
         if purse.total() == 0:
             self.blurred.discard(key)
-        for cls, facts in self.info[key].items():
-            if not any(c is not None and c[0] == cls[0] for c in purse.classes()):
+        if all(c is None for c in purse.classes()):
+            for facts in self.info[key].values():
                 facts.grade = 0
         return parts, grades
 
@@ -812,7 +812,8 @@ class Replay:
         return out
 
     def facts(self, cls, purse):
-        return self.info["own", purse][cls]
+        facts = self.info["own", purse][cls]
+        return replace(facts, grade=max(x.grade for x in self.info["own", purse].values()))
 
 
 def replay(case, rule):

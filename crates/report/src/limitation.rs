@@ -231,7 +231,7 @@ impl List<'_> {
             self.add(
                 "no_time",
                 "inputs",
-                format!("{without} of {count} transfers have no time; `block:N` stands in its place"),
+                format!("{without} of {count} transfers have no time: where one is wanted, nothing stands"),
             );
         }
         if notes.time_runs_back > 0 {

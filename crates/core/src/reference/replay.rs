@@ -44,8 +44,8 @@ struct Purse {
     /// Taint that arrived, where the purse is a sink.
     kept: BTreeMap<Key, Share>,
     arrivals: BTreeMap<Key, Arrivals>,
-    /// The weakest grade among tainted transfers in, by class, since the purse was last free of that class.
-    grades: BTreeMap<Key, Grade>,
+    /// The weakest grade among tainted transfers in since the purse was last free of taint.
+    grade: Grade,
     /// A spend has taken part of a mixed balance, and the balance has not been 0 since.
     blurred: bool,
 }
@@ -63,8 +63,8 @@ impl Purse {
 /// What a spend takes out of a purse.
 struct Spent {
     money: Money,
-    /// The weakest grade on the way of each class, this hop included.
-    grades: BTreeMap<Key, Grade>,
+    /// The weakest grade on the way, this hop included.
+    grade: Grade,
 }
 
 /// A replay under way.
@@ -107,7 +107,7 @@ impl<'a> Replay<'a> {
             money: Money::none(self.rule),
             kept: BTreeMap::new(),
             arrivals: BTreeMap::new(),
-            grades: BTreeMap::new(),
+            grade: Grade::Fact,
             blurred: false,
         })
     }
@@ -162,16 +162,16 @@ impl<'a> Replay<'a> {
         let fact = (one_theft || whole) && !clean_gap && !tied && !purse.blurred;
         let hop = if fact { Grade::Fact } else { Grade::Presumed };
         let money = purse.money.take(rule, amount);
-        let inherited = |class: &Key| purse.grades.get(class).copied().unwrap_or(Grade::Fact);
-        let grades = money.taint().keys().map(|class| (*class, hop.max(inherited(class)))).collect();
+        let grade = hop.max(purse.grade);
         purse.blurred = !whole && (purse.blurred || classes > 1);
-        let left = purse.money.taint();
-        purse.grades.retain(|class, _| left.contains_key(class));
+        if purse.money.taint().is_empty() {
+            purse.grade = Grade::Fact;
+        }
         if let (Some(units), Some(class)) = (missing, unseen) {
             let share = Share { units, claim: units };
             self.post(place, 1, PostingKind::Unseen, node.purse(), class, share);
         }
-        Spent { money, grades }
+        Spent { money, grade }
     }
 
     /// Whether the purse has another transfer whose order to this one the input does not tell.
@@ -191,7 +191,7 @@ impl<'a> Replay<'a> {
         let sender = self.stops.node(self.known, from, place);
         let sender = sender.filter(|&node| !self.stops.is_sink(self.known, node));
         let mut spent = match sender {
-            None => Spent { money: Money::new(self.rule, None, value), grades: BTreeMap::new() },
+            None => Spent { money: Money::new(self.rule, None, value), grade: Grade::Fact },
             Some(node) => {
                 let seed = match node {
                     Node::Purse(purse) => self.seeds.deciding(purse, place),
@@ -215,15 +215,13 @@ impl<'a> Replay<'a> {
             spent.money = Money::new(self.rule, None, value);
         } else if let (Some(sender), Some(receiver)) = (sender, receiver) {
             for (class, share) in taint {
-                let grade = spent.grades[&class];
-                self.outcome.flows.insert((place, class), (share, grade));
+                self.outcome.flows.insert((place, class), (share, spent.grade));
                 let so_far = self.purse(sender).arrivals[&class].hops;
                 let hops = if self.has_begun(sender, class, place) { 1 } else { so_far + 1 };
                 let hops = if self.has_begun(receiver, class, place) { 0 } else { hops };
                 let purse = self.purse(receiver);
                 purse.arrived(class, place, 1, hops);
-                let weakest = purse.grades.entry(class).or_insert(grade);
-                *weakest = grade.max(*weakest);
+                purse.grade = purse.grade.max(spent.grade);
             }
         }
         if let Some(receiver) = receiver {
@@ -319,11 +317,7 @@ impl<'a> Replay<'a> {
             let taint = if sink { purse.kept.clone() } else { purse.money.taint() };
             for (class, share) in taint {
                 let arrivals = purse.arrivals[&class];
-                let new = Resting {
-                    share,
-                    arrivals,
-                    grade: purse.grades.get(&class).copied().unwrap_or(Grade::Fact),
-                };
+                let new = Resting { share, arrivals, grade: purse.grade };
                 let resting = self.outcome.holdings.entry((class, node.purse()));
                 resting
                     .and_modify(|old| {
@@ -338,6 +332,15 @@ impl<'a> Replay<'a> {
                     })
                     .or_insert(new);
             }
+        }
+        // A grade belongs to the purse: what stays of a transaction that passed through weakens all of it.
+        let mut weakest: BTreeMap<PurseId, Grade> = BTreeMap::new();
+        for ((_, purse), resting) in &self.outcome.holdings {
+            let grade = weakest.entry(*purse).or_insert(resting.grade);
+            *grade = resting.grade.max(*grade);
+        }
+        for ((_, purse), resting) in &mut self.outcome.holdings {
+            resting.grade = weakest[purse];
         }
     }
 }

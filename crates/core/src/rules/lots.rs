@@ -94,10 +94,6 @@ impl<U: Units, const NEWEST_FIRST: bool> Store<U> for Lots<U, NEWEST_FIRST> {
         self.totals.len()
     }
 
-    fn holds(&self, tag: Tag) -> bool {
-        self.totals.iter().any(|total| total.0 == tag)
-    }
-
     fn clear(&mut self) {
         self.lots.clear();
         self.totals.clear();

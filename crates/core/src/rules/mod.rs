@@ -101,9 +101,6 @@ pub(crate) trait Store<U: Units>: Default {
     /// How many classes of taint are held.
     fn class_count(&self) -> usize;
 
-    /// Whether a class of taint is held.
-    fn holds(&self, tag: Tag) -> bool;
-
     /// Forgets everything.
     fn clear(&mut self);
 }

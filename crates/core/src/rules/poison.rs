@@ -47,10 +47,6 @@ impl<U: Units> Store<U> for Poison {
         self.flags.len()
     }
 
-    fn holds(&self, tag: Tag) -> bool {
-        self.flags.binary_search(&tag).is_ok()
-    }
-
     fn clear(&mut self) {
         self.flags.clear();
     }

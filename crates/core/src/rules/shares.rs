@@ -157,10 +157,6 @@ impl<U: Units, P: Preference> Store<U> for Shares<U, P> {
         self.classes.len()
     }
 
-    fn holds(&self, tag: Tag) -> bool {
-        self.classes.iter().any(|class| class.tag == tag)
-    }
-
     fn clear(&mut self) {
         self.classes.clear();
     }

@@ -1,7 +1,7 @@
 //! The written tables: one file each, with its columns and order of rows in the file's head.
 //!
-//! All are CSV with `,`, LF and a head. Amounts are whole base units, times ISO 8601 in UTC (`block:N` where no
-//! time is known), assets `chain:native` or `chain:0x…`. Columns of rules bear the rule's name, the run's own
+//! All are CSV with `,`, LF and a head. Amounts are whole base units, times ISO 8601 in UTC (nothing
+//! where no time is known), assets `chain:native` or `chain:0x…`. Columns of rules bear the rule's name, the run's own
 //! first; all units come before all claims.
 
 pub(crate) mod conservation;

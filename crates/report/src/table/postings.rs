@@ -1,8 +1,8 @@
 //! `postings.csv`: a row is what enters or leaves outside a tainted transfer, in replay order, then kind,
 //! theft, stolen asset. What enters (received, unseen) is positive, what leaves (fee, burn, dust) negative.
 //!
-//! `address` is the purse's that it entered or left: of a fee, the payer's. A fee has no event index; its
-//! block and transaction are those of the transaction that cost it.
+//! `address` is the purse's that it entered or left: of a fee, the payer's. A fee stands where
+//! its transaction begins.
 
 use super::{at, chain_of, columns};
 use crate::cell::Table;

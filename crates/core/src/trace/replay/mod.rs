@@ -225,13 +225,19 @@ fn rests<U: Units>(
             })
             .or_insert((rest.units, rest.claim, fact, rest.grade));
     }
+    // A grade belongs to the purse, whatever the class.
+    let mut weakest: BTreeMap<PurseId, Grade> = BTreeMap::new();
+    for ((_, purse), (.., grade)) in &by_purse {
+        let known = weakest.entry(*purse).or_insert(*grade);
+        *known = grade.max(known).to_owned();
+    }
     by_purse
         .into_iter()
-        .map(|(key, (units, claim, Fact { first, last, deposits, hops }, grade))| Entry {
+        .map(|(key, (units, claim, Fact { first, last, deposits, hops }, _))| Entry {
             key,
             units,
             claim,
-            more: RestFacts { first, last, deposits, hops, grade },
+            more: RestFacts { first, last, deposits, hops, grade: weakest[&key.1] },
         })
         .collect()
 }

@@ -84,8 +84,9 @@ struct State<S, U> {
     tainted: U,
     /// A mixed spend has blurred what is left.
     blurred: bool,
-    /// The weakest grade in, by class, since that class was last gone. Sorted by tag.
-    grades: Vec<(Tag, Grade)>,
+    /// The weakest grade among tainted transfers in since the purse was last free of taint; of a sink, since
+    /// the beginning.
+    grade: Grade,
 }
 
 struct Walk<'a, S, U> {
@@ -109,7 +110,7 @@ pub(super) fn walk<S: Store<U>, U: Units>(plan: &Plan<'_, U>) -> Walked<U> {
         store: S::default(),
         tainted: U::ZERO,
         blurred: false,
-        grades: Vec::new(),
+        grade: Grade::Fact,
     };
     let mut walk = Walk {
         plan,
@@ -148,11 +149,10 @@ impl<S: Store<U>, U: Units> Walk<'_, S, U> {
             }
             self.arrive(number, event, action, grade);
         }
-        self.forget_grades(event.from);
     }
 
     /// Takes the spend out of the sender. Leaves its parts in `parts`, empty where all is clean, and returns
-    /// the hop's own grade.
+    /// the weakest grade on the way, this hop included.
     fn spend(&mut self, number: u32, event: &Event<U>, action: Option<&Action<U>>) -> Grade {
         self.parts.clear();
         if event.from == OUTSIDE {
@@ -187,7 +187,12 @@ impl<S: Store<U>, U: Units> Walk<'_, S, U> {
         state.store.take(balance, value, &mut self.parts);
         state.blurred = !whole && (state.blurred || classes > 1);
         self.settle_spend(at, value);
-        if fact { Grade::Fact } else { Grade::Presumed }
+        let hop = if fact { Grade::Fact } else { Grade::Presumed };
+        let grade = hop.max(self.states[at].grade);
+        if self.states[at].tainted.is_zero() {
+            self.states[at].grade = Grade::Fact;
+        }
+        grade
     }
 
     /// Brings a purse's taint in line after a spend of `value`, and checks that nothing was made or lost.
@@ -213,7 +218,7 @@ impl<S: Store<U>, U: Units> Walk<'_, S, U> {
     }
 
     /// Hands the parts to the receiver, and lists what is tainted.
-    fn arrive(&mut self, number: u32, event: &Event<U>, action: Option<&Action<U>>, hop: Grade) {
+    fn arrive(&mut self, number: u32, event: &Event<U>, action: Option<&Action<U>>, grade: Grade) {
         let receive = action.and_then(|action| action.receive.as_ref());
         if self.parts.is_empty() {
             if receive.is_none() {
@@ -227,8 +232,7 @@ impl<S: Store<U>, U: Units> Walk<'_, S, U> {
         let first_flow = self.out.flows.len();
         self.sum_by_class();
         for &Part { tag, units, claim } in &self.by_class {
-            let inherited = grade_of(&self.states[event.from as usize].grades, tag);
-            self.out.flows.push(Flow { event: number, tag, units, claim, grade: hop.max(inherited) });
+            self.out.flows.push(Flow { event: number, tag, units, claim, grade });
         }
         if let Some(receive) = receive {
             self.steal(number, event, receive);
@@ -285,7 +289,7 @@ impl<S: Store<U>, U: Units> Walk<'_, S, U> {
         state.balance = before.plus(part.units);
         if self.plan.is_sink[at] {
             if !part.is_clean() {
-                weaken(&mut state.grades, part.tag, grade);
+                state.grade = state.grade.max(grade);
                 add_by_class(self.sunk.entry(u32::try_from(at).expect("nodes are u32")).or_default(), part);
             }
             return;
@@ -299,7 +303,7 @@ impl<S: Store<U>, U: Units> Walk<'_, S, U> {
             }
             return;
         }
-        weaken(&mut state.grades, part.tag, grade);
+        state.grade = state.grade.max(grade);
         if state.tainted.is_zero() {
             state.store.begin(before);
         }
@@ -328,20 +332,6 @@ impl<S: Store<U>, U: Units> Walk<'_, S, U> {
         self.out.posts.push(Post { event, kind, node, tag, units, claim });
     }
 
-    /// Forgets the grades of classes that a purse no longer holds.
-    fn forget_grades(&mut self, node: u32) {
-        if node == OUTSIDE || self.plan.is_sink[node as usize] {
-            return;
-        }
-        let state = &mut self.states[node as usize];
-        if state.tainted.is_zero() {
-            state.grades.clear();
-        } else if state.grades.len() > state.store.class_count() {
-            let store = &state.store;
-            state.grades.retain(|(tag, _)| store.holds(*tag));
-        }
-    }
-
     /// Lists what rests where.
     fn finish(mut self) -> Walked<U> {
         for (node, state) in (0_u32..).zip(&self.states) {
@@ -356,22 +346,9 @@ impl<S: Store<U>, U: Units> Walk<'_, S, U> {
                 }
             }
             for Part { tag, units, claim } in held {
-                self.out.rests.push(Rest { node, tag, units, claim, grade: grade_of(&state.grades, tag) });
+                self.out.rests.push(Rest { node, tag, units, claim, grade: state.grade });
             }
         }
         self.out
-    }
-}
-
-/// The weakest grade in of a class; a class just stolen came by no hop.
-fn grade_of(grades: &[(Tag, Grade)], tag: Tag) -> Grade {
-    grades.iter().find(|entry| entry.0 == tag).map_or(Grade::Fact, |entry| entry.1)
-}
-
-/// Notes that taint of a class came in with a grade.
-fn weaken(grades: &mut Vec<(Tag, Grade)>, tag: Tag, grade: Grade) {
-    match grades.iter_mut().find(|entry| entry.0 == tag) {
-        Some(entry) => entry.1 = entry.1.max(grade),
-        None => grades.push((tag, grade)),
     }
 }
