@@ -26,15 +26,11 @@ pub fn iso(seconds: i64) -> String {
     Timestamp::from_second(seconds).map_or_else(|_| format!("unix:{seconds}"), |time| time.to_string())
 }
 
-/// Writes when a transfer happened: its time, or `block:N` where no time is known.
+/// Writes when a transfer happened; nothing where no time is known.
 pub(crate) fn when(ledger: &Ledger, place: u64) -> String {
     let place = usize::try_from(place).expect("rows are in memory");
     let columns = ledger.columns();
-    match (columns.time(place), columns.block(place)) {
-        (Some(time), _) => iso(time),
-        (None, Some(block)) => format!("block:{block}"),
-        (None, None) => String::new(),
-    }
+    columns.time(place).map(iso).unwrap_or_default()
 }
 
 /// A table under way: cells are added one by one, then the row is ended.

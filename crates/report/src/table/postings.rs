@@ -36,7 +36,7 @@ pub(crate) fn write(report: &Report<'_>, to: impl Write) -> io::Result<()> {
         table.text(ledger.chain_name(chain));
         table.known(transfers.block(place));
         table.known(ledger.transactions().index(transaction));
-        table.known(if kind == PostingKind::Fee { None } else { transfers.event_index(place) });
+        table.known(transfers.event_index(place));
         table.hash(ledger, chain, transaction);
         table.holder(ledger, purse);
         table.asset(report, ledger.purses().asset(purse));
