@@ -7,8 +7,8 @@
 //! assumes that a holder is an EVM address.
 
 use alloy_primitives::Address as EvmAddress;
-use hashbrown::HashTable;
 use hashbrown::DefaultHashBuilder;
+use hashbrown::HashTable;
 use std::fmt;
 use std::hash::BuildHasher;
 
@@ -332,7 +332,9 @@ mod tests {
 
     #[test]
     fn what_is_no_address_is_refused() {
-        for text in ["0x12", "5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", "0xzzzzb6053F3E94C9b9A09f33669435E7Ef1BeAed"] {
+        for text in
+            ["0x12", "5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", "0xzzzzb6053F3E94C9b9A09f33669435E7Ef1BeAed"]
+        {
             assert_eq!(Address::parse(AddressKind::Evm, text.as_bytes()), Err(AddressError::NotEvm));
         }
         assert_eq!(Address::parse(AddressKind::Evm, b""), Err(AddressError::Empty));

@@ -208,7 +208,7 @@ impl fmt::Debug for Amount {
 ///
 /// `narrow` has one entry a row. The value `u128::MAX` there means that the amount stands in `wide`, which
 /// is sorted by row.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AmountColumn {
     narrow: Vec<u128>,
     wide: Vec<(u64, Amount)>,
@@ -280,8 +280,7 @@ impl AmountColumn {
 mod tests {
     use super::{Amount, AmountColumn, AmountError};
 
-    const LARGEST: &[u8] =
-        b"115792089237316195423570985008687907853269984665640564039457584007913129639935";
+    const LARGEST: &[u8] = b"115792089237316195423570985008687907853269984665640564039457584007913129639935";
 
     #[test]
     fn any_uint256_is_read_exactly_and_one_more_is_refused() {

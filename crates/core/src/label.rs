@@ -151,8 +151,12 @@ impl Labels {
     #[must_use]
     pub fn bind(ledger: &Ledger, mut labels: Vec<Label>) -> Self {
         labels.sort_by(|a, b| {
-            (&a.address, &a.chain, a.strength(), &a.entity)
-                .cmp(&(&b.address, &b.chain, b.strength(), &b.entity))
+            (&a.address, &a.chain, a.strength(), &a.entity).cmp(&(
+                &b.address,
+                &b.chain,
+                b.strength(),
+                &b.entity,
+            ))
         });
         labels.dedup();
         let mut places = Vec::new();

@@ -6,6 +6,9 @@ pub mod amount;
 pub mod asset;
 pub mod label;
 pub mod ledger;
+#[cfg(any(test, feature = "reference"))]
+pub mod reference;
+pub mod rules;
 pub mod trace;
 
 pub use account::{AccountId, Accounts, Address, AddressKind, ChainId};

@@ -68,8 +68,9 @@ impl List<'_> {
                  taken, and the trace was made a second time with it reversed",
             );
         }
-        for &OrderSpread { class, purse, forward, reversed } in &self.input.trace.order_spread {
-            let subject = format!("{} {}", self.class(class), self.purse(purse));
+        for OrderSpread { theft, asset, purse, forward, reversed } in &self.input.trace.order_spread {
+            let asset = self.input.ledger.asset_name(*asset);
+            let subject = format!("{theft} {asset} {}", self.purse(*purse));
             let detail = format!(
                 "two orders: {forward} base units in input order, {reversed} with it reversed inside ties; \
                  these are two orders, not a bound"

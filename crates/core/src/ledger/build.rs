@@ -175,6 +175,12 @@ impl LedgerBuilder {
         ChainId(u16::try_from(at).expect("a ledger holds at most 65,536 chains"))
     }
 
+    /// The name of a chain.
+    #[must_use]
+    pub fn chain_name(&self, chain: ChainId) -> &str {
+        &self.chains[usize::from(chain.0)]
+    }
+
     /// How a chain writes its addresses.
     #[must_use]
     pub fn address_kind(&self, chain: ChainId) -> AddressKind {

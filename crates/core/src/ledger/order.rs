@@ -62,8 +62,8 @@ pub(super) fn sort(keys: &Keys<'_>, kept: Vec<u64>) -> Result<Sorted, OrderError
             // Seconds as unsigned, in the same order.
             keys.columns.time[row].cast_unsigned() ^ (1 << 63)
         };
-        let index = keys.transaction_index[row]
-            .or_else(|| keys.transactions.index(keys.columns.transaction[row]));
+        let index =
+            keys.transaction_index[row].or_else(|| keys.transactions.index(keys.columns.transaction[row]));
         (rank[chain], group, index.is_none(), index.unwrap_or(0), keys.columns.event_index(row))
     };
     let mut order = kept;
@@ -117,11 +117,7 @@ fn chains_by_block(keys: &Keys<'_>, kept: &[u64]) -> Result<Vec<bool>, OrderErro
 }
 
 /// Gives rows without a time that of another row of their block.
-fn fill_times(
-    keys: &Keys<'_>,
-    order: &[u64],
-    position: &impl Fn(u64) -> Position,
-) -> (Vec<i64>, u64) {
+fn fill_times(keys: &Keys<'_>, order: &[u64], position: &impl Fn(u64) -> Position) -> (Vec<i64>, u64) {
     let at = |row: u64| usize::try_from(row).expect("rows are in memory");
     let mut time: Vec<i64> = order.iter().map(|&row| keys.columns.time[at(row)]).collect();
     if !time.contains(&Columns::NO_TIME) {
@@ -137,7 +133,9 @@ fn fill_times(
     let mut filled = 0;
     for (&row, time) in order.iter().zip(&mut time) {
         let (chain, block, ..) = position(row);
-        if *time == Columns::NO_TIME && let Some(&known) = of_block.get(&(chain, block)) {
+        if *time == Columns::NO_TIME
+            && let Some(&known) = of_block.get(&(chain, block))
+        {
             *time = known;
             filled += 1;
         }

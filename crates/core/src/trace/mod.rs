@@ -1,13 +1,29 @@
 //! A trace: stops first, then reach, then replay.
+//!
+//! [`trace`] is the entry. The ledger is read-only. Stops are decided on the whole ledger; reach finds the
+//! purses that taint can get to in time order, whatever the rule; replay apportions exactly over them, for
+//! every asked rule.
+
+mod error;
+mod hops;
+mod netting;
 mod options;
 mod outcome;
+mod reach;
+mod replay;
+mod run;
+mod seed;
+mod stop;
 mod routes;
 mod theft;
+mod view;
 
+pub use error::TraceError;
 pub use options::{Rule, StopRule, TraceOptions, Until};
 pub use outcome::{
     Class, ClassId, Flows, Gap, Grade, Holdings, LeftClean, LeftCleanRow, OrderSpread, PostingKind, Postings,
     Share, ShareColumns, Stop, Trace,
 };
-pub use routes::{Evidence, EvidenceGraph, passes_through};
+pub use run::{Prepared, Reach, trace};
+pub use routes::{Evidence, EvidenceGraph, Routes};
 pub use theft::{AddressSeed, Seed, Since, Theft, TransactionSeed};

@@ -64,7 +64,7 @@ impl Grade {
 }
 
 /// One pair of columns a rule: units, and claims where they are not the same numbers.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ShareColumns {
     units: Vec<AmountColumn>,
     /// `None` while every claim equals its units.
@@ -93,6 +93,15 @@ impl ShareColumns {
             }
             units.push(share.units);
         }
+    }
+
+    /// Adds a row of another table with as many rules.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    pub fn push_from(&mut self, other: &Self, row: usize) {
+        let shares: Vec<Share> = (0..self.units.len()).map(|rule| other.get(row, rule)).collect();
+        self.push(&shares);
     }
 
     /// The share of a row under a rule, counted in the order of [`Trace::rules`].
@@ -124,7 +133,7 @@ impl ShareColumns {
 }
 
 /// Theft × stolen asset × transfer that carries taint, in replay order.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Flows {
     /// The transfer's place in the ledger.
     pub place: Vec<u64>,
@@ -136,19 +145,19 @@ pub struct Flows {
     pub shares: ShareColumns,
 }
 
-/// What enters or leaves outside a tainted transfer.
+/// What enters or leaves outside a tainted transfer. The order is that of the words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PostingKind {
-    /// Clean money that arrived at a seed and so became stolen.
-    Received,
-    /// What a seed sent beyond what it was seen to receive.
-    Unseen,
-    /// Spent as a transaction's fee.
-    Fee,
     /// Sent to the zero address.
     Burn,
     /// Carried by a transfer below the least amount followed.
     Dust,
+    /// Spent as a transaction's fee.
+    Fee,
+    /// Clean money that arrived at a seed and so became stolen.
+    Received,
+    /// What a seed sent beyond what it was seen to receive.
+    Unseen,
 }
 
 impl PostingKind {
@@ -172,7 +181,7 @@ impl PostingKind {
 }
 
 /// Theft × stolen asset × posting, in replay order, then kind, theft, stolen asset.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Postings {
     /// What happened.
     pub kind: Vec<PostingKind>,
@@ -216,7 +225,7 @@ impl Stop {
 }
 
 /// Theft × stolen asset × purse where taint rests or was stopped, by class, then purse.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Holdings {
     /// Theft and stolen asset.
     pub class: Vec<ClassId>,
@@ -278,10 +287,12 @@ pub struct LeftCleanRow {
 }
 
 /// A holding whose figure under the run's rule depends on an order that the input does not tell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OrderSpread {
-    /// Theft and stolen asset.
-    pub class: ClassId,
+    /// The theft's name.
+    pub theft: String,
+    /// The stolen asset.
+    pub asset: AssetId,
     /// The purse.
     pub purse: PurseId,
     /// The figure in input order.
@@ -291,7 +302,7 @@ pub struct OrderSpread {
 }
 
 /// One run and its result.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Trace {
     /// The asked rules, the run's own first.
     pub rules: Vec<Rule>,

@@ -1,0 +1,180 @@
+//! The plain tracer: slow, obvious, and sharing nothing with the fast one but the nouns.
+//!
+//! It goes over all transfers again and again. Stops are looked up account by account, reach is repeated
+//! until nothing changes, and the replay takes the rules one at a time over the whole ledger with every purse
+//! in a map. Tests hold the fast tracer against it, and `verify` derives results a second time with it.
+//!
+//! # Cost
+//!
+//! Quadratic in the number of transfers, and worse. Meant for ledgers of some hundreds.
+
+mod money;
+mod reach;
+mod replay;
+mod seeds;
+mod stops;
+mod tables;
+
+use crate::amount::Amount;
+use crate::asset::AssetId;
+use crate::label::Labels;
+use crate::ledger::Ledger;
+use crate::trace::{OrderSpread, Rule, Seed, Theft, Trace, TraceOptions, Until};
+use money::Key;
+use reach::{fewest_transfers, reach};
+use replay::{Outcome, Replay};
+use seeds::Seeds;
+use std::collections::{BTreeMap, BTreeSet};
+use stops::Stops;
+
+/// Traces thefts through a ledger.
+///
+/// # Errors
+/// A text that says which seed or option does not fit the ledger.
+pub fn trace(
+    ledger: &Ledger,
+    labels: &Labels,
+    thefts: &[Theft],
+    options: &TraceOptions,
+) -> Result<Trace, String> {
+    let known = Known::new(ledger, labels, thefts, options)?;
+    let forward = Run::new(&known)?;
+    let classes = forward.classes();
+    let mut reversed_trace = None;
+    let turned;
+    let known_reversed;
+    if ledger.notes().order_ambiguous {
+        turned = ledger.with_ties_reversed();
+        known_reversed = Known::new(&turned, labels, thefts, options)?;
+        let reversed = Run::new(&known_reversed)?;
+        reversed_trace = Some(reversed);
+    }
+    let mut trace = tables::fill(&forward, &classes);
+    if let Some(reversed) = reversed_trace {
+        trace.order_spread = order_spread(&forward, &reversed);
+    }
+    Ok(trace)
+}
+
+/// Holdings whose figure under the run's rule differs between the two orders.
+fn order_spread(forward: &Run<'_>, reversed: &Run<'_>) -> Vec<OrderSpread> {
+    let figures = |run: &Run<'_>| -> BTreeMap<_, Amount> {
+        let holdings = run.outcomes[0].holdings.iter();
+        holdings.map(|(&(class, purse), resting)| ((class, purse), resting.share.units)).collect()
+    };
+    let (one, other) = (figures(forward), figures(reversed));
+    let places: BTreeSet<_> = one.keys().chain(other.keys()).copied().collect();
+    let mut places: Vec<_> = places.into_iter().collect();
+    places.sort_by_key(|&(class, purse)| (class, tables::purse_text(forward.known, purse)));
+    let figure = |of: &BTreeMap<_, Amount>, place| of.get(place).copied().unwrap_or_default();
+    let rows = places.iter().map(|place| OrderSpread {
+        theft: forward.known.thefts[place.0.theft].0.clone(),
+        asset: place.0.asset,
+        purse: place.1,
+        forward: figure(&one, place),
+        reversed: figure(&other, place),
+    });
+    rows.filter(|row| row.forward != row.reversed).collect()
+}
+
+/// What was asked, of which ledger.
+struct Known<'a> {
+    ledger: &'a Ledger,
+    labels: &'a Labels,
+    options: &'a TraceOptions,
+    /// Sorted by name; a name that stands several times is one theft.
+    thefts: Vec<(String, Vec<&'a Seed>)>,
+}
+
+impl<'a> Known<'a> {
+    fn new(
+        ledger: &'a Ledger,
+        labels: &'a Labels,
+        thefts: &'a [Theft],
+        options: &'a TraceOptions,
+    ) -> Result<Self, String> {
+        let mut by_name: BTreeMap<String, Vec<&Seed>> = BTreeMap::new();
+        for theft in thefts {
+            by_name.entry(theft.id.clone()).or_default().extend(&theft.seeds);
+        }
+        let columns = ledger.columns();
+        let mut rows = 0..ledger.transfer_count();
+        let known_end = match options.until {
+            None => true,
+            Some(Until::Time(_)) => rows.any(|place| columns.time(place).is_some()),
+            Some(Until::Block(_)) => rows.any(|place| columns.block(place).is_some()),
+        };
+        if !known_end {
+            return Err("the ledger does not tell what came until then".to_owned());
+        }
+        Ok(Self { ledger, labels, options, thefts: by_name.into_iter().collect() })
+    }
+
+    /// Whether a transfer lies after the end that the user set.
+    fn is_after_end(&self, place: usize) -> bool {
+        let columns = self.ledger.columns();
+        match self.options.until {
+            None => false,
+            Some(Until::Time(last)) => columns.time(place).is_some_and(|time| time > last),
+            Some(Until::Block(last)) => columns.block(place).is_some_and(|block| block > last),
+        }
+    }
+
+    /// The transfers up to the end, in order.
+    fn places(&self) -> impl Iterator<Item = usize> + '_ {
+        (0..self.ledger.transfer_count()).filter(|&place| !self.is_after_end(place))
+    }
+
+    /// Whether a transfer is below the least amount followed.
+    fn is_dust(&self, place: usize) -> bool {
+        let columns = self.ledger.columns();
+        let to = columns.to[place];
+        let asset = self.ledger.assets().get(self.ledger.purses().asset(to));
+        self.options.min_amount.iter().any(|(name, least)| {
+            name.names(&asset, self.ledger.purse_chain(to)) && columns.value.get(place) < *least
+        })
+    }
+
+    fn key(&self, theft: usize, asset: AssetId) -> Key {
+        let text = self.ledger.asset_name(asset);
+        let rank = self.ledger.assets().iter().filter(|&(id, _)| self.ledger.asset_name(id) < text).count();
+        Key { theft, rank, asset }
+    }
+}
+
+/// One reading of the ledger's order, traced by all asked rules.
+struct Run<'a> {
+    known: &'a Known<'a>,
+    seeds: Seeds,
+    stops: Stops,
+    /// One entry a theft.
+    reaches: Vec<reach::Reach>,
+    rules: Vec<Rule>,
+    /// One entry a rule.
+    outcomes: Vec<Outcome>,
+}
+
+impl<'a> Run<'a> {
+    fn new(known: &'a Known<'a>) -> Result<Self, String> {
+        let seeds = Seeds::find(known)?;
+        let mut stops = Stops::find(known, &seeds);
+        if let Some(limit) = known.options.max_hops {
+            let fewest = fewest_transfers(known, &seeds, &stops);
+            let is_seed = |purse| seeds.accounts.contains(&known.ledger.purses().account(purse));
+            let far = fewest.into_iter().filter(|&(node, hops)| hops >= limit && !is_seed(node.purse()));
+            stops.far = far.map(|(node, _)| node).collect();
+        }
+        let reaches: Vec<_> =
+            (0..known.thefts.len()).map(|theft| reach(known, &seeds, &stops, theft)).collect();
+        let rules = known.options.rules();
+        let run = |&rule: &Rule| Replay::run(known, &seeds, &stops, rule);
+        let outcomes = rules.iter().map(run).collect();
+        Ok(Self { known, seeds, stops, reaches, rules, outcomes })
+    }
+
+    /// The classes in which something was stolen under any rule.
+    fn classes(&self) -> BTreeSet<Key> {
+        let postings = self.outcomes.iter().flat_map(|outcome| outcome.postings.keys());
+        postings.filter(|key| key.2.enters()).map(|key| key.3).collect()
+    }
+}

@@ -1,0 +1,343 @@
+//! One rule over the whole ledger.
+
+use super::Known;
+use super::money::{Key, Money, add};
+use super::seeds::{Begin, Seeds};
+use super::stops::{Node, Stops};
+use crate::amount::Amount;
+use crate::ledger::PurseId;
+use crate::trace::{Grade, LeftClean, LeftCleanRow, PostingKind, Rule, Share};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How a class came to a purse.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Arrivals {
+    pub(super) first: usize,
+    pub(super) last: usize,
+    pub(super) deposits: u64,
+    pub(super) hops: u32,
+}
+
+/// What rests in a purse at the end.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Resting {
+    pub(super) share: Share,
+    pub(super) arrivals: Arrivals,
+    pub(super) grade: Grade,
+}
+
+/// Place; 0 for the transaction's fee, 1 for the transfer; kind; class.
+pub(super) type PostingKey = (usize, u8, PostingKind, Key);
+
+/// What one rule gives.
+#[derive(Debug, Default)]
+pub(super) struct Outcome {
+    pub(super) flows: BTreeMap<(usize, Key), (Share, Grade)>,
+    pub(super) postings: BTreeMap<PostingKey, (PurseId, Share)>,
+    pub(super) holdings: BTreeMap<(Key, PurseId), Resting>,
+    pub(super) left_clean: Vec<LeftCleanRow>,
+}
+
+/// A purse during the replay.
+struct Purse {
+    money: Money,
+    /// Taint that arrived, where the purse is a sink.
+    kept: BTreeMap<Key, Share>,
+    arrivals: BTreeMap<Key, Arrivals>,
+    /// The weakest grade among tainted transfers in, by class, since the purse was last free of that class.
+    grades: BTreeMap<Key, Grade>,
+    /// A spend has taken part of a mixed balance, and the balance has not been 0 since.
+    blurred: bool,
+}
+
+impl Purse {
+    fn arrived(&mut self, class: Key, place: usize, deposits: u64, hops: u32) {
+        let arrivals =
+            self.arrivals.entry(class).or_insert(Arrivals { first: place, last: place, deposits: 0, hops });
+        arrivals.last = place;
+        arrivals.deposits += deposits;
+        arrivals.hops = arrivals.hops.min(hops);
+    }
+}
+
+/// What a spend takes out of a purse.
+struct Spent {
+    money: Money,
+    /// The weakest grade on the way of each class, this hop included.
+    grades: BTreeMap<Key, Grade>,
+}
+
+/// A replay under way.
+pub(super) struct Replay<'a> {
+    known: &'a Known<'a>,
+    seeds: &'a Seeds,
+    stops: &'a Stops,
+    rule: Rule,
+    purses: BTreeMap<Node, Purse>,
+    /// Purses that sent in a transaction and held taint before it.
+    tainted_before: BTreeSet<(u32, PurseId)>,
+    outcome: Outcome,
+}
+
+impl<'a> Replay<'a> {
+    /// Replays the whole ledger by one rule.
+    pub(super) fn run(known: &'a Known<'a>, seeds: &'a Seeds, stops: &'a Stops, rule: Rule) -> Outcome {
+        let (purses, tainted_before) = (BTreeMap::new(), BTreeSet::new());
+        let outcome = Outcome::default();
+        let mut replay = Self { known, seeds, stops, rule, purses, tainted_before, outcome };
+        let mut begun = BTreeSet::new();
+        for place in known.places() {
+            let transaction = known.ledger.columns().transaction[place];
+            if begun.insert(transaction) {
+                replay.note_taint_before(transaction);
+            }
+            for fee in known.ledger.fees().iter().filter(|fee| fee.place == place as u64) {
+                replay.pay_fee(place, fee.payer, fee.amount);
+            }
+            if known.ledger.moves(place) {
+                replay.transfer(place);
+            }
+        }
+        replay.rest();
+        replay.outcome
+    }
+
+    fn purse(&mut self, node: Node) -> &mut Purse {
+        self.purses.entry(node).or_insert_with(|| Purse {
+            money: Money::none(self.rule),
+            kept: BTreeMap::new(),
+            arrivals: BTreeMap::new(),
+            grades: BTreeMap::new(),
+            blurred: false,
+        })
+    }
+
+    fn note_taint_before(&mut self, transaction: u32) {
+        let columns = self.known.ledger.columns();
+        for place in self.known.places() {
+            let from = columns.from[place];
+            if columns.transaction[place] == transaction
+                && self.known.ledger.moves(place)
+                && self.purses.get(&Node::Purse(from)).is_some_and(|purse| !purse.money.taint().is_empty())
+            {
+                self.tainted_before.insert((transaction, from));
+            }
+        }
+    }
+
+    fn post(&mut self, place: usize, event: u8, kind: PostingKind, purse: PurseId, class: Key, share: Share) {
+        if !share.units.is_zero() {
+            let before = self.outcome.postings.insert((place, event, kind, class), (purse, share));
+            assert!(before.is_none(), "an event posts a kind and class once");
+        }
+    }
+
+    fn pay_fee(&mut self, place: usize, payer: PurseId, amount: Amount) {
+        let node = Node::Purse(payer);
+        if self.stops.is_sink(self.known, node) {
+            return;
+        }
+        let spent = self.spend(node, amount, place, None);
+        for (class, share) in spent.money.taint() {
+            self.post(place, 0, PostingKind::Fee, payer, class, share);
+        }
+    }
+
+    /// Takes money out of a followed purse. What it lacks is a gap, clean or (at a seed) unseen inflow.
+    fn spend(&mut self, node: Node, amount: Amount, place: usize, unseen: Option<Key>) -> Spent {
+        let rule = self.rule;
+        let tied = self.has_tied_transfer(node, place);
+        let purse = self.purse(node);
+        let missing = amount.minus(purse.money.units()).filter(|missing| !missing.is_zero());
+        if let Some(missing) = missing {
+            purse.money.put(Money::new(rule, unseen, missing));
+            if let Some(class) = unseen {
+                purse.arrived(class, place, 0, 0);
+            }
+        }
+        let clean_gap = missing.is_some() && unseen.is_none();
+        let (classes, tainted) = (purse.money.class_count(), purse.money.taint().len());
+        let whole = purse.money.units() == amount;
+        let one_theft = classes == 1 && tainted == 1;
+        let fact = (one_theft || whole) && !clean_gap && !tied && !purse.blurred;
+        let hop = if fact { Grade::Fact } else { Grade::Presumed };
+        let money = purse.money.take(rule, amount);
+        let inherited = |class: &Key| purse.grades.get(class).copied().unwrap_or(Grade::Fact);
+        let grades = money.taint().keys().map(|class| (*class, hop.max(inherited(class)))).collect();
+        purse.blurred = !whole && (purse.blurred || classes > 1);
+        let left = purse.money.taint();
+        purse.grades.retain(|class, _| left.contains_key(class));
+        if let (Some(units), Some(class)) = (missing, unseen) {
+            let share = Share { units, claim: units };
+            self.post(place, 1, PostingKind::Unseen, node.purse(), class, share);
+        }
+        Spent { money, grades }
+    }
+
+    /// Whether the purse has another transfer whose order to this one the input does not tell.
+    fn has_tied_transfer(&self, node: Node, place: usize) -> bool {
+        let columns = self.known.ledger.columns();
+        self.known.ledger.tie_group(place).any(|other| {
+            let mut ends = [columns.from[other], columns.to[other]].into_iter();
+            other != place
+                && self.known.ledger.moves(other)
+                && ends.any(|purse| self.stops.node(self.known, purse, other) == Some(node))
+        })
+    }
+
+    fn transfer(&mut self, place: usize) {
+        let columns = self.known.ledger.columns();
+        let (from, to, value) = (columns.from[place], columns.to[place], columns.value.get(place));
+        let sender = self.stops.node(self.known, from, place);
+        let sender = sender.filter(|&node| !self.stops.is_sink(self.known, node));
+        let mut spent = match sender {
+            None => Spent { money: Money::new(self.rule, None, value), grades: BTreeMap::new() },
+            Some(node) => {
+                let seed = match node {
+                    Node::Purse(purse) => self.seeds.deciding(purse, place),
+                    Node::Passing(..) => None,
+                };
+                let unseen = seed.filter(|seed| seed.unseen).map(|seed| self.key(seed.theft, from));
+                self.spend(node, value, place, unseen)
+            }
+        };
+        let taint = spent.money.taint();
+        let receiver = self.stops.node(self.known, to, place);
+        let lost = match receiver {
+            None => Some(PostingKind::Burn),
+            Some(_) if self.known.is_dust(place) => Some(PostingKind::Dust),
+            Some(_) => None,
+        };
+        if let Some(kind) = lost {
+            for (class, share) in taint {
+                self.post(place, 1, kind, from, class, share);
+            }
+            spent.money = Money::new(self.rule, None, value);
+        } else if let (Some(sender), Some(receiver)) = (sender, receiver) {
+            for (class, share) in taint {
+                let grade = spent.grades[&class];
+                self.outcome.flows.insert((place, class), (share, grade));
+                let so_far = self.purse(sender).arrivals[&class].hops;
+                let hops = if self.has_begun(sender, class, place) { 1 } else { so_far + 1 };
+                let hops = if self.has_begun(receiver, class, place) { 0 } else { hops };
+                let purse = self.purse(receiver);
+                purse.arrived(class, place, 1, hops);
+                let weakest = purse.grades.entry(class).or_insert(grade);
+                *weakest = grade.max(*weakest);
+            }
+        }
+        if let Some(receiver) = receiver {
+            self.arrive(place, receiver, spent.money);
+        }
+    }
+
+    /// Whether a purse is a seed of the class's theft that has begun.
+    fn has_begun(&self, node: Node, class: Key, place: usize) -> bool {
+        let Node::Purse(purse) = node else { return false };
+        let begins = self.seeds.begins.get(&purse).map_or(&[][..], |begins| begins);
+        begins.iter().any(|begin| begin.theft == class.theft && begin.place <= place)
+    }
+
+    fn key(&self, theft: usize, purse: PurseId) -> Key {
+        self.known.key(theft, self.known.ledger.purses().asset(purse))
+    }
+
+    /// Lets seeds take clean money, then puts the money into the receiver.
+    fn arrive(&mut self, place: usize, receiver: Node, mut money: Money) {
+        let to = receiver.purse();
+        if let Some(tag) = self.seeds.tags.get(&place) {
+            let class = self.key(tag.theft, to);
+            let stolen = money.steal(class, tag.most);
+            self.receive(place, receiver, class, stolen);
+        }
+        // A transaction seed wins over an address seed.
+        let seed = match receiver {
+            Node::Purse(purse) if !self.seeds.tags.contains_key(&place) => self.seeds.deciding(purse, place),
+            _ => None,
+        };
+        if let Some(Begin { theft, .. }) = seed {
+            if let Some(reason) = self.left_clean(place, to, theft) {
+                let amount = money.clean();
+                if !amount.is_zero() {
+                    let theft = u32::try_from(theft).expect("fewer than 2^32 thefts");
+                    let row = LeftCleanRow { place: place as u64, theft, reason, amount };
+                    self.outcome.left_clean.push(row);
+                }
+            } else {
+                let class = self.key(theft, to);
+                let stolen = money.steal(class, money.units());
+                self.receive(place, receiver, class, stolen);
+            }
+        }
+        let is_sink = self.stops.is_sink(self.known, receiver);
+        let purse = self.purse(receiver);
+        if is_sink {
+            for (class, share) in money.taint() {
+                add(purse.kept.entry(class).or_default(), share);
+            }
+        } else {
+            purse.money.put(money);
+        }
+    }
+
+    fn receive(&mut self, place: usize, receiver: Node, class: Key, stolen: Share) {
+        if stolen.units.is_zero() {
+            return;
+        }
+        self.post(place, 1, PostingKind::Received, receiver.purse(), class, stolen);
+        self.purse(receiver).arrived(class, place, 0, 0);
+    }
+
+    /// Why an address seed leaves clean money clean, if it does.
+    fn left_clean(&self, place: usize, to: PurseId, theft: usize) -> Option<LeftClean> {
+        let ledger = self.known.ledger;
+        let columns = ledger.columns();
+        let from = columns.from[place];
+        if let Some(node) = self.stops.node(self.known, from, place)
+            && self.stops.is_sink(self.known, node)
+        {
+            let account = ledger.purses().account(from);
+            let theirs = |node: &Node| ledger.purses().account(node.purse()) == account;
+            let sinks =
+                self.purses.iter().filter(|(node, _)| theirs(node) && self.stops.is_sink(self.known, **node));
+            if sinks.into_iter().any(|(_, purse)| purse.kept.keys().any(|class| class.theft == theft)) {
+                return Some(LeftClean::Returned);
+            }
+        }
+        let transaction = columns.transaction[place];
+        let account = ledger.purses().account(to);
+        let converts = self.tainted_before.iter().any(|&(of, purse)| {
+            of == transaction && purse != to && ledger.purses().account(purse) == account
+        });
+        converts.then_some(LeftClean::OwnConversion)
+    }
+
+    /// Collects what rests in the purses, under the purses of the ledger.
+    fn rest(&mut self) {
+        for (&node, purse) in &self.purses {
+            let sink = self.stops.is_sink(self.known, node);
+            let taint = if sink { purse.kept.clone() } else { purse.money.taint() };
+            for (class, share) in taint {
+                let arrivals = purse.arrivals[&class];
+                let new = Resting {
+                    share,
+                    arrivals,
+                    grade: purse.grades.get(&class).copied().unwrap_or(Grade::Fact),
+                };
+                let resting = self.outcome.holdings.entry((class, node.purse()));
+                resting
+                    .and_modify(|old| {
+                        add(&mut old.share, new.share);
+                        old.arrivals = Arrivals {
+                            first: old.arrivals.first.min(arrivals.first),
+                            last: old.arrivals.last.max(arrivals.last),
+                            deposits: old.arrivals.deposits + arrivals.deposits,
+                            hops: old.arrivals.hops.min(arrivals.hops),
+                        };
+                        old.grade = old.grade.max(new.grade);
+                    })
+                    .or_insert(new);
+            }
+        }
+    }
+}

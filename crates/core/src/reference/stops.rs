@@ -1,0 +1,135 @@
+//! Which purse is which at a place, and at whom the trace stops.
+
+use super::Known;
+use super::seeds::Seeds;
+use crate::account::AccountId;
+use crate::amount::Amount;
+use crate::label::Category;
+use crate::ledger::PurseId;
+use crate::trace::{Stop, StopRule};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A purse; or the purse that a passed-through account has for one transaction alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Node {
+    Purse(PurseId),
+    Passing(PurseId, u32),
+}
+
+impl Node {
+    /// The purse of the ledger under which it is reported.
+    pub(super) fn purse(self) -> PurseId {
+        match self {
+            Self::Purse(purse) | Self::Passing(purse, _) => purse,
+        }
+    }
+}
+
+/// The stops of a trace.
+#[derive(Debug)]
+pub(super) struct Stops {
+    /// Accounts that stop, by label or as hubs. At some of them a transaction may pass through.
+    pub(super) accounts: BTreeMap<AccountId, Stop>,
+    /// Accounts and transactions that net there.
+    passing: BTreeSet<(AccountId, u32)>,
+    /// Purses too many transfers away.
+    pub(super) far: BTreeSet<Node>,
+}
+
+impl Stops {
+    /// Decides all stops but the hops, on the whole ledger.
+    pub(super) fn find(known: &Known<'_>, seeds: &Seeds) -> Self {
+        let ledger = known.ledger;
+        let columns = ledger.columns();
+        let stop_rule = &known.options.stop;
+        let mut accounts = BTreeMap::new();
+        let mut passing = BTreeSet::new();
+        for account in (0..).map(AccountId).take(ledger.accounts().len()) {
+            if seeds.accounts.contains(&account) || ledger.accounts().address(account).is_zero() {
+                continue;
+            }
+            let bears = |category: &Category| {
+                stop_rule.categories.contains(category)
+                    && !matches!(category, Category::Theft | Category::Sanctioned)
+                    && known.labels.has(account, *category)
+            };
+            let full = Category::ALL.into_iter().find(|it| bears(it) && !StopRule::nets(*it));
+            let netting = Category::ALL.into_iter().find(|it| bears(it) && StopRule::nets(*it));
+            let named = known.labels.of(account).any(|label| label.category.names_the_account());
+            let takes_part = |place: &usize| {
+                let ends = [columns.from[*place], columns.to[*place]];
+                let is_end = |purse| purse != PurseId::NONE && ledger.purses().account(purse) == account;
+                ledger.moves(*place) && ends.into_iter().any(is_end)
+            };
+            let transfers = (0..ledger.transfer_count()).filter(takes_part).count() as u64;
+            if let Some(category) = full {
+                accounts.insert(account, Stop::Label(category));
+            } else if let Some(category) = netting {
+                accounts.insert(account, Stop::Label(category));
+                let transactions: BTreeSet<u32> = columns.transaction.iter().copied().collect();
+                let nets = |&transaction: &u32| nets_at(known, account, transaction);
+                passing.extend(transactions.into_iter().filter(nets).map(|it| (account, it)));
+            } else if stop_rule.hubs && !named && transfers > known.options.hub_transfers {
+                accounts.insert(account, Stop::Hub);
+            }
+        }
+        Self { accounts, passing, far: BTreeSet::new() }
+    }
+
+    /// The purse that a row means where it names this one. None where that can hold nothing.
+    pub(super) fn node(&self, known: &Known<'_>, purse: PurseId, place: usize) -> Option<Node> {
+        if known.ledger.is_void(purse) {
+            return None;
+        }
+        let transaction = known.ledger.columns().transaction[place];
+        let passes = self.passing.contains(&(known.ledger.purses().account(purse), transaction));
+        Some(if passes { Node::Passing(purse, transaction) } else { Node::Purse(purse) })
+    }
+
+    /// Whether what arrives stays.
+    pub(super) fn is_sink(&self, known: &Known<'_>, node: Node) -> bool {
+        let stops = match node {
+            Node::Purse(purse) => self.accounts.contains_key(&known.ledger.purses().account(purse)),
+            Node::Passing(..) => false,
+        };
+        stops || self.far.contains(&node)
+    }
+
+    /// Why the trace goes no further than a purse, or where its taint rests at the end.
+    pub(super) fn of(&self, known: &Known<'_>, purse: PurseId) -> Option<Stop> {
+        let ledger = known.ledger;
+        let columns = ledger.columns();
+        let account = ledger.purses().account(purse);
+        if let Some(stop) = self.accounts.get(&account) {
+            return Some(*stop);
+        }
+        if self.far.contains(&Node::Purse(purse)) {
+            return Some(Stop::Hops);
+        }
+        let later = (0..ledger.transfer_count()).any(|place| {
+            let pays = ledger.fees().iter().any(|fee| fee.place == place as u64 && fee.payer == purse);
+            known.is_after_end(place) && (columns.from[place] == purse || columns.to[place] == purse || pays)
+        });
+        let native = ledger.assets().get(ledger.purses().asset(purse)).is_native();
+        match (later, ledger.is_covered(account, native)) {
+            (true, _) => Some(Stop::Horizon),
+            (false, false) => Some(Stop::Edge),
+            (false, true) => None,
+        }
+    }
+}
+
+/// Whether for every asset a transaction brings an account what it takes away.
+fn nets_at(known: &Known<'_>, account: AccountId, transaction: u32) -> bool {
+    let ledger = known.ledger;
+    let columns = ledger.columns();
+    let theirs = ledger.purses().iter().filter(|&purse| ledger.purses().account(purse) == account);
+    let rows = || {
+        let all = 0..ledger.transfer_count();
+        all.filter(|&place| columns.transaction[place] == transaction && ledger.moves(place))
+    };
+    let sum = |ends: &[PurseId], purse: PurseId| -> Amount {
+        rows().filter(|&place| ends[place] == purse).map(|place| columns.value.get(place)).sum()
+    };
+    theirs.into_iter().all(|purse| sum(&columns.to, purse) == sum(&columns.from, purse))
+}

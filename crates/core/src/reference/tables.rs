@@ -1,0 +1,164 @@
+//! Outcomes by rule become the rows of a trace.
+
+use super::money::Key;
+use super::replay::PostingKey;
+use super::{Known, Run};
+use crate::amount::Amount;
+use crate::ledger::PurseId;
+use crate::trace::{Class, ClassId, Flows, Gap, Holdings, Postings, Share, ShareColumns, Trace};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What purses sort by in a report.
+pub(super) fn purse_text(known: &Known<'_>, purse: PurseId) -> (String, String, String) {
+    let ledger = known.ledger;
+    let asset = ledger.asset_name(ledger.purses().asset(purse));
+    (ledger.purse_chain(purse).to_owned(), ledger.purse_address(purse).to_string(), asset)
+}
+
+/// The number of a class.
+pub(super) fn class_id(classes: &BTreeSet<Key>, class: Key) -> ClassId {
+    let rank = classes.iter().position(|it| *it == class).expect("what is tainted was stolen");
+    ClassId(u32::try_from(rank).expect("fewer than 2^32 classes"))
+}
+
+/// Fills all tables but `order_spread`.
+pub(super) fn fill(run: &Run<'_>, classes: &BTreeSet<Key>) -> Trace {
+    let known = run.known;
+    let numbered = |key: &Key| Class {
+        theft: u32::try_from(key.theft).expect("fewer than 2^32 thefts"),
+        asset: key.asset,
+    };
+    let reached: BTreeSet<PurseId> =
+        run.reaches.iter().flat_map(|reach| reach.keys().map(|node| node.purse())).collect();
+    let accounts: BTreeSet<_> = reached.iter().map(|&purse| known.ledger.purses().account(purse)).collect();
+    let balances = Balances::sum(run);
+    Trace {
+        rules: run.rules.clone(),
+        thefts: known.thefts.iter().map(|(name, _)| name.clone()).collect(),
+        classes: classes.iter().map(numbered).collect(),
+        flows: flows(run, classes),
+        postings: postings(run, classes),
+        holdings: holdings(run, classes, &balances),
+        gaps: balances.gaps.into_values().filter(|gap| reached.contains(&gap.purse)).collect(),
+        left_clean: run.outcomes[0].left_clean.clone(),
+        order_spread: Vec::new(),
+        reached_accounts: accounts.len() as u64,
+        reached_purses: reached.len() as u64,
+        transfers_after_end: (known.ledger.transfer_count() - known.places().count()) as u64,
+    }
+}
+
+/// The rows of all rules together: for each row one entry a rule.
+fn together<K: Ord + Copy, V: Copy>(
+    run: &Run<'_>,
+    rows: impl Fn(&super::Outcome) -> &BTreeMap<K, V>,
+) -> BTreeMap<K, Vec<Option<V>>> {
+    let keys: BTreeSet<K> = run.outcomes.iter().flat_map(|outcome| rows(outcome).keys().copied()).collect();
+    let row = |key| run.outcomes.iter().map(|outcome| rows(outcome).get(&key).copied()).collect();
+    keys.into_iter().map(|key| (key, row(key))).collect()
+}
+
+/// The first asked rule that knows a row: it tells what stands beside the amounts.
+fn telling<V: Copy>(row: &[Option<V>]) -> V {
+    row.iter().flatten().copied().next().expect("a row is there because of some rule")
+}
+
+fn flows(run: &Run<'_>, classes: &BTreeSet<Key>) -> Flows {
+    let mut flows = Flows { shares: ShareColumns::new(run.rules.len()), ..Flows::default() };
+    for ((place, class), row) in together(run, |outcome| &outcome.flows) {
+        flows.place.push(place as u64);
+        flows.class.push(class_id(classes, class));
+        flows.grade.push(telling(&row).1);
+        let shares: Vec<Share> = row.iter().map(|cell| cell.map_or(Share::default(), |it| it.0)).collect();
+        flows.shares.push(&shares);
+    }
+    flows
+}
+
+fn postings(run: &Run<'_>, classes: &BTreeSet<Key>) -> Postings {
+    let mut postings = Postings { shares: ShareColumns::new(run.rules.len()), ..Postings::default() };
+    for (key, row) in together(run, |outcome| &outcome.postings) {
+        let (place, _, kind, class): PostingKey = key;
+        postings.kind.push(kind);
+        postings.place.push(place as u64);
+        postings.purse.push(telling(&row).0);
+        postings.class.push(class_id(classes, class));
+        let shares: Vec<Share> = row.iter().map(|cell| cell.map_or(Share::default(), |it| it.1)).collect();
+        postings.shares.push(&shares);
+    }
+    postings
+}
+
+fn holdings(run: &Run<'_>, classes: &BTreeSet<Key>, balances: &Balances) -> Holdings {
+    let mut holdings = Holdings { shares: ShareColumns::new(run.rules.len()), ..Holdings::default() };
+    let mut rows: Vec<_> = together(run, |outcome| &outcome.holdings).into_iter().collect();
+    rows.sort_by_key(|((class, purse), _)| (*class, purse_text(run.known, *purse)));
+    for ((class, purse), row) in rows {
+        let told = telling(&row);
+        holdings.class.push(class_id(classes, class));
+        holdings.purse.push(purse);
+        holdings.stop.push(run.stops.of(run.known, purse));
+        holdings.balance.push(balances.balance.get(&purse).copied().unwrap_or_default());
+        holdings.gross_received.push(balances.received.get(&purse).copied().unwrap_or_default());
+        holdings.first_taint.push(told.arrivals.first as u64);
+        holdings.last_taint.push(told.arrivals.last as u64);
+        holdings.deposits.push(told.arrivals.deposits);
+        holdings.hops.push(told.arrivals.hops);
+        holdings.grade.push(told.grade);
+        let cells = row.iter().map(|cell| cell.map_or(Share::default(), |it| it.share));
+        holdings.shares.push(&cells.collect::<Vec<Share>>());
+    }
+    holdings
+}
+
+/// What the data say of purses, whatever the rule. A spend beyond the balance leaves 0.
+#[derive(Default)]
+struct Balances {
+    balance: BTreeMap<PurseId, Amount>,
+    received: BTreeMap<PurseId, Amount>,
+    gaps: BTreeMap<PurseId, Gap>,
+}
+
+impl Balances {
+    fn sum(run: &Run<'_>) -> Self {
+        let ledger = run.known.ledger;
+        let columns = ledger.columns();
+        let mut sums = Self::default();
+        for place in run.known.places() {
+            for fee in ledger.fees().iter().filter(|fee| fee.place == place as u64) {
+                sums.spend(fee.payer, fee.amount, place, false);
+            }
+            if !ledger.moves(place) {
+                continue;
+            }
+            let (from, to, value) = (columns.from[place], columns.to[place], columns.value.get(place));
+            if !ledger.is_void(from) {
+                let unseen = run.seeds.deciding(from, place).is_some_and(|seed| seed.unseen);
+                sums.spend(from, value, place, unseen);
+            }
+            if !ledger.is_void(to) {
+                for sum in [&mut sums.balance, &mut sums.received] {
+                    let sum = sum.entry(to).or_default();
+                    *sum = sum.plus(value);
+                }
+            }
+        }
+        sums
+    }
+
+    fn spend(&mut self, purse: PurseId, amount: Amount, place: usize, unseen: bool) {
+        let balance = self.balance.entry(purse).or_default();
+        if let Some(left) = balance.minus(amount) {
+            *balance = left;
+            return;
+        }
+        let missing = amount.minus(*balance).expect("the balance is less");
+        *balance = Amount::ZERO;
+        if !unseen {
+            let gap = Gap { purse, count: 0, amount: Amount::ZERO, first: place as u64 };
+            let gap = self.gaps.entry(purse).or_insert(gap);
+            gap.count += 1;
+            gap.amount = gap.amount.plus(missing);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! The fewest transfers of any time-respecting route from a seed, for `--max-hops`.
+
+use super::reach::{starts, target};
+use super::seed::Seeds;
+use super::view::{Node, View};
+
+/// Stands for a node that no route reaches.
+pub(super) const FAR: u32 = u32::MAX;
+
+/// Returns, per node, the fewest transfers from any seed of any theft, [`FAR`] where there is no route.
+///
+/// One pass in position order: a node's figure is final for the transfers that leave it later.
+///
+/// # Cost
+/// **O(n)** for n transfers.
+pub(super) fn fewest_hops(view: &View<'_>, seeds: &Seeds, is_sink: &dyn Fn(Node) -> bool) -> Vec<u32> {
+    let mut hops = vec![FAR; view.node_count()];
+    let mut begins = starts(view, seeds);
+    begins.sort_unstable_by_key(|&(node, place)| (place, node));
+    let mut begins = begins.into_iter().peekable();
+    for place in 0..view.ledger.transfer_count() {
+        while let Some((node, _)) = begins.next_if(|&(_, begin)| begin <= place as u64) {
+            hops[node as usize] = 0;
+        }
+        let Some(from) = view.from(place) else { continue };
+        let known = hops[from as usize];
+        if known == FAR || is_sink(from) {
+            continue;
+        }
+        if let Some(to) = target(view, place) {
+            hops[to as usize] = hops[to as usize].min(known + 1);
+        }
+    }
+    for (node, _) in begins {
+        hops[node as usize] = 0;
+    }
+    hops
+}

@@ -1,0 +1,368 @@
+//! One run: seeds, stops, reach, replay, and what was found put in order.
+
+use super::error::TraceError;
+use super::hops::{FAR, fewest_hops};
+use super::netting::Netting;
+use super::options::{Rule, TraceOptions};
+use super::outcome::{Class, ClassId, Flows, Holdings, OrderSpread, Postings, ShareColumns, Stop, Trace};
+use super::reach::{NEVER, reach};
+use super::replay::{Job, PartTables, replay};
+use super::seed::Seeds;
+use super::stop::Stops;
+use super::theft::Theft;
+use super::view::{Node, View};
+use crate::amount::Amount;
+use crate::asset::AssetId;
+use crate::label::Labels;
+use crate::ledger::{FlowIndex, Ledger, PurseId};
+use hashbrown::HashSet;
+
+/// Traces thefts through a ledger.
+///
+/// # Errors
+/// A seed that no row touches, or the zero address; two thefts that begin at once; a time against a ledger
+/// without times. Each says what to do next.
+///
+/// # Panics
+/// If a law does not hold: what was stolen is not what was found. That is a bug, and no figure may be printed.
+///
+/// # Cost
+/// **O(n + m log m)** for n transfers of the ledger and m that touch a reached purse, times the asked rules.
+pub fn trace(
+    ledger: &Ledger,
+    labels: &Labels,
+    thefts: &[Theft],
+    options: &TraceOptions,
+) -> Result<Trace, TraceError> {
+    let mut trace = trace_once(ledger, labels, thefts, options)?;
+    if ledger.notes().order_ambiguous {
+        let reversed = trace_once(&ledger.with_ties_reversed(), labels, thefts, options)?;
+        trace.order_spread = order_spread(ledger, &trace, &reversed);
+    }
+    Ok(trace)
+}
+
+fn trace_once(
+    ledger: &Ledger,
+    labels: &Labels,
+    thefts: &[Theft],
+    options: &TraceOptions,
+) -> Result<Trace, TraceError> {
+    let prepared = Prepared::new(ledger, labels, thefts, options)?;
+    let index = FlowIndex::build(ledger);
+    let reach = prepared.reach(&index);
+    drop(index);
+    Ok(prepared.replay(&reach))
+}
+
+/// A trace whose seeds and stops are settled, ready for its two steps.
+///
+/// [`trace`] runs them all; they stand apart so that each can be measured.
+pub struct Prepared<'a> {
+    view: View<'a>,
+    seeds: Seeds,
+    stops: Stops,
+    /// Why each node is a sink, if it is.
+    sinks: Vec<Option<Stop>>,
+    rules: Vec<Rule>,
+}
+
+impl std::fmt::Debug for Prepared<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Prepared({:?} over {} transfers)", self.seeds.thefts, self.view.ledger.transfer_count())
+    }
+}
+
+/// The purses that taint can get to in time order, whatever the rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reach {
+    /// The earliest place from which each node can pass taint on.
+    from: Vec<u64>,
+    /// How many purses are reached, seeds included.
+    pub purses: u64,
+    /// How many accounts hold them.
+    pub accounts: u64,
+}
+
+impl<'a> Prepared<'a> {
+    /// Settles seeds and stops.
+    ///
+    /// # Errors
+    /// As [`trace`].
+    pub fn new(
+        ledger: &'a Ledger,
+        labels: &Labels,
+        thefts: &[Theft],
+        options: &TraceOptions,
+    ) -> Result<Self, TraceError> {
+        let mut view = View::new(ledger, options)?;
+        let seeds = Seeds::resolve(&view, thefts)?;
+        let stops = Stops::decide(ledger, labels, &seeds.accounts, options);
+        view.netting = Netting::find(ledger, &stops.netting_accounts(), |place| view.moves(place));
+        let sinks = sinks(&view, &seeds, &stops, options);
+        Ok(Self { view, seeds, stops, sinks, rules: options.rules() })
+    }
+
+    /// Finds the purses that taint can get to.
+    #[must_use]
+    pub fn reach(&self, index: &FlowIndex) -> Reach {
+        let from = reach(&self.view, index, &self.seeds, &|node: Node| self.sinks[node as usize].is_some());
+        let purses = self.view.ledger.purses();
+        let reached =
+            || (0..).zip(&from).filter(|(_, place)| **place != NEVER).map(|(node, _)| self.view.purse(node));
+        let accounts: HashSet<_> = reached().map(|purse| purses.account(purse)).collect();
+        let (purses, accounts) = (reached().collect::<HashSet<_>>().len() as u64, accounts.len() as u64);
+        Reach { from, purses, accounts }
+    }
+
+    /// Apportions exactly over what is reached, under every asked rule.
+    ///
+    /// # Panics
+    /// If a law does not hold: a bug.
+    #[must_use]
+    pub fn replay(&self, reach: &Reach) -> Trace {
+        let Self { view, seeds, stops, sinks, rules } = self;
+        let ledger = view.ledger;
+        let classes = classes(ledger, seeds);
+        let from = &reach.from;
+        let tables = replay(&Job { view, seeds, sinks, from, rules, classes: &classes });
+        let mut trace =
+            Trace { rules: rules.clone(), thefts: seeds.thefts.clone(), classes, ..Trace::default() };
+        (trace.reached_purses, trace.reached_accounts) = (reach.purses, reach.accounts);
+        if view.has_end() {
+            let after = (0..ledger.transfer_count()).filter(|&place| view.is_after_end(place));
+            trace.transfers_after_end = after.count() as u64;
+        }
+        assemble(view, stops, sinks, tables, &mut trace);
+        trace.keep_used_classes();
+        trace.check_laws();
+        trace
+    }
+}
+
+/// Why each node is a sink, if it is: by its account, or because it is too far away.
+fn sinks(view: &View<'_>, seeds: &Seeds, stops: &Stops, options: &TraceOptions) -> Vec<Option<Stop>> {
+    let ledger = view.ledger;
+    let nodes = 0..u32::try_from(view.node_count()).expect("fewer than 2^32 nodes");
+    let is_passing = |node: Node| view.purse(node).0 != node;
+    let mut sinks: Vec<Option<Stop>> = nodes
+        .clone()
+        .map(|node| {
+            let account = ledger.purses().account(view.purse(node));
+            if is_passing(node) { None } else { stops.of_account[account.index()] }
+        })
+        .collect();
+    if let Some(most) = options.max_hops {
+        let hops = fewest_hops(view, seeds, &|node| sinks[node as usize].is_some());
+        for (node, hops) in nodes.zip(hops) {
+            let is_seed = seeds.accounts.contains(&ledger.purses().account(view.purse(node)));
+            if hops != FAR && hops >= most && !is_seed && sinks[node as usize].is_none() {
+                sinks[node as usize] = Some(Stop::Hops);
+            }
+        }
+    }
+    sinks
+}
+
+/// All classes that seeds can make, sorted by the theft's name, then the asset's.
+fn classes(ledger: &Ledger, seeds: &Seeds) -> Vec<Class> {
+    let asset = |purse: PurseId| ledger.purses().asset(purse);
+    let of_purses =
+        seeds.purses.iter().flat_map(|(purse, begins)| begins.iter().map(|it| (it.theft, asset(*purse))));
+    let of_tags = seeds.taggings.iter().map(|(place, it)| {
+        let place = usize::try_from(*place).expect("the ledger is in memory");
+        (it.theft, asset(ledger.columns().to[place]))
+    });
+    let mut classes: Vec<(u32, String, AssetId)> =
+        of_purses.chain(of_tags).map(|(theft, asset)| (theft, ledger.asset_name(asset), asset)).collect();
+    classes.sort_unstable();
+    classes.dedup();
+    classes.into_iter().map(|(theft, _, asset)| Class { theft, asset }).collect()
+}
+
+/// Puts the parts' tables in the order of the files.
+fn assemble(
+    view: &View<'_>,
+    stops: &Stops,
+    sinks: &[Option<Stop>],
+    tables: Vec<PartTables>,
+    trace: &mut Trace,
+) {
+    let rules = trace.rules.len();
+    let ledger = view.ledger;
+    let later = if view.has_end() { rows_after_end(view) } else { HashSet::new() };
+    trace.flows = Flows { shares: ShareColumns::new(rules), ..Flows::default() };
+    trace.postings = Postings { shares: ShareColumns::new(rules), ..Postings::default() };
+    trace.holdings = Holdings { shares: ShareColumns::new(rules), ..Holdings::default() };
+    let in_order = |keys: &dyn Fn(&PartTables) -> usize| -> Vec<(usize, usize)> {
+        tables
+            .iter()
+            .enumerate()
+            .flat_map(|(part, table)| (0..keys(table)).map(move |row| (part, row)))
+            .collect()
+    };
+
+    let mut flows = in_order(&|table| table.flows.0.len());
+    flows.sort_unstable_by_key(|&(part, row)| tables[part].flows.0[row]);
+    for (part, row) in flows {
+        let (keys, grades, shares) = &tables[part].flows;
+        trace.flows.place.push(keys[row].0);
+        trace.flows.class.push(keys[row].1);
+        trace.flows.grade.push(grades[row]);
+        trace.flows.shares.push_from(shares, row);
+    }
+    let mut posts = in_order(&|table| table.posts.0.len());
+    posts.sort_unstable_by_key(|&(part, row)| tables[part].posts.0[row]);
+    for (part, row) in posts {
+        let (keys, shares) = &tables[part].posts;
+        let (place, _, kind, class, purse) = keys[row];
+        trace.postings.kind.push(kind);
+        trace.postings.place.push(place);
+        trace.postings.purse.push(purse);
+        trace.postings.class.push(class);
+        trace.postings.shares.push_from(shares, row);
+    }
+    let mut rests = in_order(&|table| table.rests.0.len());
+    rests.sort_by_cached_key(|&(part, row)| {
+        let (class, purse) = tables[part].rests.0[row];
+        let asset = ledger.asset_name(ledger.purses().asset(purse));
+        (class, ledger.purse_chain(purse).to_owned(), ledger.purse_address(purse).to_string(), asset)
+    });
+    for (part, row) in rests {
+        let (keys, facts, shares) = &tables[part].rests;
+        let (class, purse) = keys[row];
+        let holdings = &mut trace.holdings;
+        holdings.class.push(class);
+        holdings.purse.push(purse);
+        holdings.stop.push(stop_of(view, stops, sinks, &later, purse));
+        holdings.balance.push(tables[part].books[row].0);
+        holdings.gross_received.push(tables[part].books[row].1);
+        holdings.first_taint.push(facts[row].first);
+        holdings.last_taint.push(facts[row].last);
+        holdings.deposits.push(facts[row].deposits);
+        holdings.hops.push(facts[row].hops);
+        holdings.grade.push(facts[row].grade);
+        holdings.shares.push_from(shares, row);
+    }
+    for table in tables {
+        trace.left_clean.extend(table.left_clean);
+        trace.gaps.extend(table.gaps);
+    }
+    trace.left_clean.sort_unstable_by_key(|row| row.place);
+    trace.gaps.sort_unstable_by_key(|gap| gap.purse);
+}
+
+/// Why a trace goes no further than a purse, or where the taint rests.
+fn stop_of(
+    view: &View<'_>,
+    stops: &Stops,
+    sinks: &[Option<Stop>],
+    later: &HashSet<PurseId>,
+    purse: PurseId,
+) -> Option<Stop> {
+    let ledger = view.ledger;
+    let account = ledger.purses().account(purse);
+    let native = ledger.assets().get(ledger.purses().asset(purse)).is_native();
+    let sink = sinks[purse.index()].or(stops.of_account[account.index()]);
+    let horizon = later.contains(&purse).then_some(Stop::Horizon);
+    sink.or(horizon).or_else(|| (!ledger.is_covered(account, native)).then_some(Stop::Edge))
+}
+
+/// The purses that a row after the end names, or that pay a fee there.
+fn rows_after_end(view: &View<'_>) -> HashSet<PurseId> {
+    let ledger = view.ledger;
+    let columns = ledger.columns();
+    let places = (0..ledger.transfer_count()).filter(|&place| view.is_after_end(place));
+    let named = places.flat_map(|place| [columns.from[place], columns.to[place]]);
+    let fees = ledger
+        .fees()
+        .iter()
+        .filter(|fee| view.is_after_end(usize::try_from(fee.place).expect("the ledger is in memory")));
+    named.chain(fees.map(|fee| fee.payer)).collect()
+}
+
+/// The holdings whose figure under the run's rule differs when ties are read the other way.
+fn order_spread(ledger: &Ledger, forward: &Trace, reversed: &Trace) -> Vec<OrderSpread> {
+    let mut spreads = Vec::new();
+    let rows = |trace: &Trace| -> Vec<((String, AssetId, PurseId), Amount)> {
+        let key = |row: usize| {
+            let class = trace.holdings.class[row];
+            (trace.theft_of(class).to_owned(), trace.asset_of(class), trace.holdings.purse[row])
+        };
+        let rows = 0..trace.holdings.class.len();
+        rows.map(|row| (key(row), trace.holdings.shares.get(row, 0).units)).collect()
+    };
+    let (one, other) = (rows(forward), rows(reversed));
+    let figure = |rows: &[((String, AssetId, PurseId), Amount)]| {
+        rows.iter().cloned().collect::<hashbrown::HashMap<_, _>>()
+    };
+    let (by_one, by_other) = (figure(&one), figure(&other));
+    let mut keys: Vec<_> = one.into_iter().chain(other).map(|row| row.0).collect();
+    keys.sort_by_cached_key(|(theft, asset, purse)| {
+        let name = ledger.asset_name(*asset);
+        (
+            theft.clone(),
+            name,
+            ledger.purse_chain(*purse).to_owned(),
+            ledger.purse_address(*purse).to_string(),
+            *purse,
+        )
+    });
+    keys.dedup();
+    for key in keys {
+        let of = |figures: &hashbrown::HashMap<_, Amount>| figures.get(&key).copied().unwrap_or_default();
+        let (first, second) = (of(&by_one), of(&by_other));
+        if first != second {
+            spreads.push(OrderSpread {
+                theft: key.0,
+                asset: key.1,
+                purse: key.2,
+                forward: first,
+                reversed: second,
+            });
+        }
+    }
+    spreads
+}
+
+impl Trace {
+    /// Drops classes in which nothing entered, and numbers the others anew.
+    fn keep_used_classes(&mut self) {
+        let mut used = vec![false; self.classes.len()];
+        self.postings.class.iter().for_each(|class| used[class.index()] = true);
+        let mut number = Vec::with_capacity(used.len());
+        let mut next = 0;
+        for &used in &used {
+            number.push(ClassId(next));
+            next += u32::from(used);
+        }
+        let mut kept = used.iter();
+        self.classes.retain(|_| *kept.next().expect("one mark a class"));
+        for column in [&mut self.flows.class, &mut self.postings.class, &mut self.holdings.class] {
+            column.iter_mut().for_each(|class| *class = number[class.index()]);
+        }
+    }
+
+    /// Per class and exact rule: what entered is what rests and what left, in units and in claims.
+    fn check_laws(&self) {
+        for (rule, _) in self.rules.iter().enumerate().filter(|(_, rule)| rule.is_exact()) {
+            let mut sums = vec![[Amount::ZERO; 4]; self.classes.len()];
+            for (row, class) in self.postings.class.iter().enumerate() {
+                let share = self.postings.shares.get(row, rule);
+                let side = if self.postings.kind[row].enters() { 0 } else { 2 };
+                let sum = &mut sums[class.index()];
+                sum[side] = sum[side].plus(share.units);
+                sum[side + 1] = sum[side + 1].plus(share.claim);
+            }
+            for (row, class) in self.holdings.class.iter().enumerate() {
+                let share = self.holdings.shares.get(row, rule);
+                let sum = &mut sums[class.index()];
+                sum[2] = sum[2].plus(share.units);
+                sum[3] = sum[3].plus(share.claim);
+            }
+            for [units_in, claims_in, units_out, claims_out] in sums {
+                assert!(units_in == units_out && claims_in == claims_out, "what entered is what was found");
+            }
+        }
+    }
+}

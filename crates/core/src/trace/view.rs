@@ -1,0 +1,114 @@
+//! The ledger as one trace sees it: where it ends, what is dust, which purses are sinks, and the passing
+//! purses of accounts that a transaction nets at.
+//!
+//! A *node* is what taint can rest in: the ledger's purses by their numbers, then the passing purses.
+
+use super::error::TraceError;
+use super::netting::Netting;
+use super::options::{TraceOptions, Until};
+use crate::amount::Amount;
+use crate::ledger::{Ledger, PurseId};
+
+/// A purse of the ledger, or a passing purse. See the module.
+pub(super) type Node = u32;
+
+/// The ledger as one trace sees it.
+pub(super) struct View<'a> {
+    pub(super) ledger: &'a Ledger,
+    /// The least amount followed, one entry an asset.
+    least: Vec<Amount>,
+    any_least: bool,
+    until: Option<Until>,
+    /// Passing purses, made after the stops are known.
+    pub(super) netting: Netting,
+}
+
+impl<'a> View<'a> {
+    /// Makes the view; it has no passing purses yet.
+    pub(super) fn new(ledger: &'a Ledger, options: &TraceOptions) -> Result<Self, TraceError> {
+        check_until(ledger, options.until)?;
+        let mut least = vec![Amount::ZERO; ledger.assets().len()];
+        for (name, amount) in &options.min_amount {
+            for (id, asset) in ledger.assets().iter() {
+                if name.names(&asset, ledger.chain_name(asset.chain)) {
+                    least[id.index()] = *amount;
+                }
+            }
+        }
+        let any_least = least.iter().any(|amount| !amount.is_zero());
+        let netting = Netting::none(ledger.purses().len());
+        Ok(Self { ledger, least, any_least, until: options.until, netting })
+    }
+
+    /// Whether a transfer lies after the end that the user set.
+    pub(super) fn is_after_end(&self, place: usize) -> bool {
+        let columns = self.ledger.columns();
+        match self.until {
+            None => false,
+            Some(Until::Time(last)) => columns.time(place).is_some_and(|time| time > last),
+            Some(Until::Block(last)) => columns.block(place).is_some_and(|block| block > last),
+        }
+    }
+
+    /// Whether the user set an end.
+    pub(super) const fn has_end(&self) -> bool {
+        self.until.is_some()
+    }
+
+    /// Whether a transfer moves something before the end.
+    pub(super) fn moves(&self, place: usize) -> bool {
+        self.ledger.moves(place) && !self.is_after_end(place)
+    }
+
+    /// Whether a transfer is too small to be followed.
+    pub(super) fn is_dust(&self, place: usize) -> bool {
+        self.any_least && {
+            let asset = self.ledger.purses().asset(self.ledger.columns().to[place]);
+            self.ledger.columns().value.get(place) < self.least[asset.index()]
+        }
+    }
+
+    /// The node a transfer leaves; `None` where it has no sender or the sender is the zero address.
+    pub(super) fn from(&self, place: usize) -> Option<Node> {
+        let purse = self.ledger.columns().from[place];
+        (!self.ledger.is_void(purse)).then(|| self.netting.from(place).unwrap_or(purse.0))
+    }
+
+    /// The node a transfer enters; `None` where it is burned.
+    pub(super) fn to(&self, place: usize) -> Option<Node> {
+        let purse = self.ledger.columns().to[place];
+        (!self.ledger.is_void(purse)).then(|| self.netting.to(place).unwrap_or(purse.0))
+    }
+
+    /// How many nodes there are.
+    pub(super) fn node_count(&self) -> usize {
+        self.ledger.purses().len() + self.netting.len()
+    }
+
+    /// The purse of the ledger that a node belongs to.
+    pub(super) fn purse(&self, node: Node) -> PurseId {
+        self.netting.purse(node).unwrap_or(PurseId(node))
+    }
+}
+
+/// A time against a ledger without times, or a block against one without blocks, is an error.
+fn check_until(ledger: &Ledger, until: Option<Until>) -> Result<(), TraceError> {
+    let places = 0..ledger.transfer_count();
+    let columns = ledger.columns();
+    let known = match until {
+        None => true,
+        Some(Until::Time(_)) => places.into_iter().any(|place| columns.time(place).is_some()),
+        Some(Until::Block(_)) => places.into_iter().any(|place| columns.block(place).is_some()),
+    };
+    if known {
+        return Ok(());
+    }
+    let (what, other) = match until {
+        Some(Until::Time(_)) => ("time", "give the end as `block:N`"),
+        _ => ("block number", "give the end as a time, such as `2022-06-30T00:00:00Z`"),
+    };
+    Err(TraceError::new(
+        format!("the end is given as a {what}, but no transfer of this ledger has one"),
+        other,
+    ))
+}

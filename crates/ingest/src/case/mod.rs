@@ -1,0 +1,39 @@
+//! A case: what was read, what was stolen, and how to trace it. From `case.toml`, or typed.
+
+mod file;
+mod typed;
+
+pub use file::read_case;
+pub use typed::{
+    merge_thefts, parse_asset, parse_min_amount, parse_rule, parse_rules, parse_stop, parse_theft,
+    parse_until,
+};
+
+use crate::labels::LabelSpec;
+use crate::open::FileSpec;
+use crate::read::InputSpec;
+use dyetrace_core::trace::{Theft, TraceOptions};
+use std::path::PathBuf;
+
+/// A case, as its file states it.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// Its name, such as `Harmony Horizon bridge`.
+    pub name: String,
+    /// The folder of the case file: paths in it are relative to this.
+    pub folder: PathBuf,
+    /// Files of transfers.
+    pub inputs: Vec<InputSpec>,
+    /// Files of labels.
+    pub labels: Vec<LabelSpec>,
+    /// Files of symbols and decimals.
+    pub tokens: Vec<FileSpec>,
+    /// Files of issuers.
+    pub issuers: Vec<FileSpec>,
+    /// What was stolen: each id once, in the order in which they first stand.
+    pub thefts: Vec<Theft>,
+    /// How to trace.
+    pub options: TraceOptions,
+    /// Leave bad rows out and go on.
+    pub skip_bad_rows: bool,
+}

@@ -1,0 +1,218 @@
+//! The header of a file, and its columns.
+//!
+//! Names are compared without regard to case and the spaces around them. Columns may stand in any order. A
+//! column without a name (the row numbers that a data frame writes first) is passed over.
+
+use crate::error::{Error, Fault, cut};
+use crate::open::{Digested, FileSpec, Opened, Progress, open};
+use crate::records::{Record, Records};
+use dyetrace_core::ledger::TxHash;
+use dyetrace_core::{Address, AddressKind, Amount};
+use std::io::BufRead;
+use std::rc::Rc;
+
+/// A file with a header, open to be read row by row.
+pub(crate) struct Table<'a> {
+    name: String,
+    records: Records<Box<dyn BufRead + 'a>>,
+    opened: Opened<'a>,
+    /// The header.
+    pub(crate) header: Header,
+    first: Record,
+}
+
+/// The names of a file's columns, in their order.
+#[derive(Clone, Debug)]
+pub(crate) struct Header {
+    /// As they are spelled.
+    names: Vec<Rc<str>>,
+    /// In lower case.
+    keys: Vec<String>,
+}
+
+/// One column of a file.
+#[derive(Clone, Debug)]
+pub(crate) struct Column {
+    index: usize,
+    name: Rc<str>,
+}
+
+impl<'a> Table<'a> {
+    /// Opens a file and reads its header.
+    pub(crate) fn open(file: &FileSpec, before: u64, progress: Progress<'a>) -> Result<Self, Error> {
+        Self::of(open(file, before, progress)?, &file.name)
+    }
+
+    /// Reads the header of an open file.
+    pub(crate) fn of(mut opened: Opened<'a>, name: &str) -> Result<Self, Error> {
+        let text = std::mem::replace(&mut opened.text, Box::new(std::io::empty()));
+        let mut records = Records::new(text);
+        let mut first = Record::default();
+        if !records.read(&mut first).map_err(|error| error.into_error(name))? {
+            return Err(Error::file(name, "the file is empty"));
+        }
+        let header = Header::of(&first).map_err(|fault| Error::row(name, first.line, fault))?;
+        Ok(Self { name: name.to_owned(), records, opened, header, first })
+    }
+
+    /// Reads the next row. Returns whether there was one.
+    pub(crate) fn read(&mut self, record: &mut Record) -> Result<bool, Error> {
+        self.records.read(record).map_err(|error| error.into_error(&self.name))
+    }
+
+    /// Checks the shape of a row: as many fields as the header, and not the header again.
+    pub(crate) fn check_shape(&self, record: &Record) -> Result<(), Fault> {
+        let (seen, expected) = (record.len(), self.header.names.len());
+        if seen != expected {
+            let reason = format!("the row has {seen} fields, but the header names {expected} columns");
+            let fault = Fault::of_row(reason);
+            return Err(if seen < expected {
+                fault.with_hint("a line that was cut off, or a newline inside a field without quotes")
+            } else {
+                fault.with_hint("a field that holds a comma must stand in double quotes")
+            });
+        }
+        if record.goes_on_after_quote {
+            let fault = Fault::of_row("a field goes on after its closing double quote");
+            return Err(fault.with_hint("a double quote inside a quoted field is written twice"));
+        }
+        if record.fields().eq(self.first.fields()) {
+            let fault = Fault::of_row("the row repeats the header");
+            return Err(fault.with_hint("were two files put together? name them one after the other instead"));
+        }
+        Ok(())
+    }
+
+    /// Reads what is left and returns what the file was.
+    pub(crate) fn finish(self) -> Result<Digested, Error> {
+        let Self { name, records, mut opened, .. } = self;
+        opened.text = records.into_inner();
+        opened.finish(&name)
+    }
+}
+
+impl Header {
+    fn of(record: &Record) -> Result<Self, Fault> {
+        let mut names = Vec::new();
+        for field in record.fields() {
+            let name = std::str::from_utf8(field)
+                .map_err(|_| Fault::of_row(format!("the column name `{}` is not UTF-8", cut(field))))?;
+            names.push(Rc::from(name.trim()));
+        }
+        let keys: Vec<String> = names.iter().map(|name: &Rc<str>| name.to_lowercase()).collect();
+        for (index, key) in keys.iter().enumerate() {
+            if !key.is_empty() && keys[..index].contains(key) {
+                let name = cut(names[index].as_bytes());
+                return Err(Fault::of_row(format!("the column `{name}` is named twice in the header")));
+            }
+        }
+        Ok(Self { names, keys })
+    }
+
+    /// Finds a column by its name in lower case.
+    pub(crate) fn find(&self, key: &str) -> Option<Column> {
+        let index = self.keys.iter().position(|known| known == key)?;
+        Some(Column { index, name: Rc::clone(&self.names[index]) })
+    }
+
+    /// Finds a column that the dialect requires.
+    pub(crate) fn required(&self, key: &str) -> Column {
+        self.find(key).expect("a dialect is chosen only where its required columns are there")
+    }
+
+    /// Whether there is a column of this name.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.keys.iter().any(|known| known == key)
+    }
+
+    /// The names in lower case; empty for a column without a name.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {
+        self.keys.iter().map(String::as_str)
+    }
+
+    /// The header as it is spelled, to be shown: one name in backticks each.
+    pub(crate) fn shown(&self) -> String {
+        let shown: Vec<String> =
+            self.names.iter().take(24).map(|it| format!("`{}`", cut(it.as_bytes()))).collect();
+        let rest = self.names.len().saturating_sub(24);
+        let more = if rest == 0 { String::new() } else { format!(" and {rest} more") };
+        shown.join(", ") + &more
+    }
+}
+
+impl Column {
+    /// A fault of this column's field.
+    pub(crate) fn fault(&self, record: &Record, reason: impl std::fmt::Display) -> Fault {
+        Fault::of_field(&self.name, record.field(self.index), reason)
+    }
+
+    /// The field as text.
+    pub(crate) fn text<'r>(&self, record: &'r Record) -> Result<&'r str, Fault> {
+        std::str::from_utf8(record.field(self.index)).map_err(|_| self.fault(record, "is not UTF-8 text"))
+    }
+
+    /// The field as whole base units.
+    pub(crate) fn amount(&self, record: &Record) -> Result<Amount, Fault> {
+        self.text(record)?;
+        Amount::parse(record.field(self.index)).map_err(|error| self.amount_fault(record, error))
+    }
+
+    /// A fault of an amount, with what to do about it.
+    pub(crate) fn amount_fault(&self, record: &Record, error: dyetrace_core::AmountError) -> Fault {
+        use dyetrace_core::AmountError as E;
+        let fault = self.fault(record, error);
+        let text = record.field(self.index);
+        let hint = match error {
+            E::Fraction => "write amounts in base units (wei, satoshi): nothing is rounded here",
+            E::Exponent => "a spreadsheet or data frame wrote it: export the column as text, with all digits",
+            E::Negative => "sender and receiver tell the direction: swap them",
+            E::NotADigit if text.starts_with(b"0x") => "write the number in decimal digits",
+            E::NotADigit if text.iter().any(|byte| b",_ '".contains(byte)) => {
+                "write digits only, no separators"
+            }
+            _ => return fault,
+        };
+        fault.with_hint(hint)
+    }
+
+    /// The field as a count below 2^64 - 1.
+    pub(crate) fn number(&self, record: &Record) -> Result<u64, Fault> {
+        let text = self.text(record)?;
+        if text.is_empty() {
+            return Err(self.fault(record, "is empty, but a number was expected"));
+        }
+        if !text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(self.fault(record, "is not a number of decimal digits"));
+        }
+        // The largest number stands for "none" in the ledger.
+        let number = text.parse().ok().filter(|&number| number != u64::MAX);
+        number.ok_or_else(|| self.fault(record, "is too large a number"))
+    }
+
+    /// The field as an address of this kind.
+    pub(crate) fn address(&self, record: &Record, kind: AddressKind) -> Result<Address, Fault> {
+        let text = self.text(record)?;
+        Address::parse(kind, text.as_bytes()).map_err(|error| self.fault(record, error))
+    }
+
+    /// The field as a transaction hash; `None` where it is empty.
+    pub(crate) fn hash(&self, record: &Record) -> Result<Option<TxHash>, Fault> {
+        let text = self.text(record)?;
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let hash = TxHash::parse(text.as_bytes());
+        let refused = || self.fault(record, "is not a transaction hash: visible characters were expected");
+        hash.map(Some).ok_or_else(refused)
+    }
+
+    /// Whether the field is empty.
+    pub(crate) fn is_empty(&self, record: &Record) -> bool {
+        record.field(self.index).is_empty()
+    }
+
+    /// Whether the field, an address, mixes cases and its checksum is wrong.
+    pub(crate) fn has_wrong_checksum(&self, record: &Record) -> bool {
+        self.text(record).is_ok_and(Address::has_wrong_checksum)
+    }
+}

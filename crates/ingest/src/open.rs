@@ -1,0 +1,226 @@
+//! Paths to readers: the only place that opens files.
+//!
+//! What is read is counted and hashed as it lies on disk, before any decompression. Compression is recognised
+//! by the first bytes, not by the name; a gzip file may have several members, and all are read.
+
+use crate::error::Error;
+use flate2::bufread::MultiGzDecoder;
+use sha2::{Digest, Sha256};
+use std::cell::RefCell;
+use std::fs;
+use std::io::{self, BufRead, BufReader, Cursor, Read};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+/// A file: where it lies, and how the user names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileSpec {
+    /// Where it lies; `-` is standard input.
+    pub path: PathBuf,
+    /// Its name in messages and outputs.
+    pub name: String,
+}
+
+impl FileSpec {
+    /// A file that was typed: it is named as it was typed.
+    #[must_use]
+    pub fn typed(path: impl AsRef<Path>) -> Self {
+        let path = path.as_ref().to_owned();
+        let name = if path == Path::new("-") { "standard input".into() } else { path.display().to_string() };
+        Self { path, name }
+    }
+
+    /// A file that another file names: it lies relative to that file's folder.
+    #[must_use]
+    pub fn beside(folder: &Path, name: &str) -> Self {
+        Self { path: folder.join(name), name: name.to_owned() }
+    }
+
+    /// The name that may stand in an output: never a whole path of this machine.
+    #[must_use]
+    pub fn output_name(&self) -> String {
+        let absolute = Path::new(&self.name).is_absolute();
+        let last = self.path.file_name().filter(|_| absolute);
+        last.map_or_else(|| self.name.clone(), |last| last.to_string_lossy().into_owned())
+    }
+
+    /// The last part of its name.
+    pub(crate) fn short_name(&self) -> String {
+        let last = self.path.file_name().filter(|_| !self.is_standard_input());
+        last.map_or_else(|| self.name.clone(), |last| last.to_string_lossy().into_owned())
+    }
+
+    fn is_standard_input(&self) -> bool {
+        self.path == Path::new("-")
+    }
+}
+
+/// Told how many bytes of all files were read so far, as they lie on disk.
+pub type Progress<'a> = &'a dyn Fn(u64);
+
+/// What was read of a file.
+#[derive(Default)]
+struct Meter {
+    sha256: Sha256,
+    size: u64,
+}
+
+/// A file's bytes, counted and hashed on their way.
+struct Metered<'a> {
+    inner: Box<dyn Read>,
+    meter: Rc<RefCell<Meter>>,
+    before: u64,
+    progress: Progress<'a>,
+}
+
+impl Read for Metered<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        let mut meter = self.meter.borrow_mut();
+        meter.sha256.update(&buffer[..count]);
+        meter.size += count as u64;
+        (self.progress)(self.before + meter.size);
+        Ok(count)
+    }
+}
+
+/// An open file: its text, decompressed, without a byte order mark.
+pub(crate) struct Opened<'a> {
+    pub(crate) text: Box<dyn BufRead + 'a>,
+    meter: Rc<RefCell<Meter>>,
+}
+
+/// What a file was: its hash and size as it lies on disk.
+pub(crate) struct Digested {
+    pub(crate) sha256: String,
+    pub(crate) size: u64,
+}
+
+/// Beginnings of files that are no text, and what to do about them.
+const NO_TEXT: &[(&[u8], &str, &str)] = &[
+    (b"\x28\xb5\x2f\xfd", "is compressed with zstd, which is not read yet", "decompress it first: `zstd -d`"),
+    (b"\x1f\x8b", "is compressed twice", "decompress it once: `gzip -d`"),
+    (b"BZh", "is compressed with bzip2, which is not read", "decompress it first: `bzip2 -d`"),
+    (b"\xfd7zXZ", "is compressed with xz, which is not read", "decompress it first: `xz -d`"),
+    (
+        b"PK\x03\x04",
+        "is a zip archive or a spreadsheet, not text",
+        "save the sheet as CSV, or unpack the archive",
+    ),
+    (b"PAR1", "is a Parquet file, which is not read yet", "export it as CSV"),
+    (b"\xff\xfe", "is UTF-16 text, but UTF-8 was expected", "save it as UTF-8"),
+    (b"\xfe\xff", "is UTF-16 text, but UTF-8 was expected", "save it as UTF-8"),
+];
+
+const BUFFER: usize = 64 * 1024;
+
+/// Opens a file. `before` is how many bytes the progress has counted up to here.
+pub(crate) fn open<'a>(file: &FileSpec, before: u64, progress: Progress<'a>) -> Result<Opened<'a>, Error> {
+    let inner: Box<dyn Read> = if file.is_standard_input() {
+        Box::new(io::stdin())
+    } else {
+        #[expect(clippy::disallowed_methods, reason = "this is where files are opened")]
+        let opened = fs::File::open(&file.path);
+        let opened = opened.map_err(|error| Error::io(&file.name, "cannot be opened", error))?;
+        if opened.metadata().is_ok_and(|facts| facts.is_dir()) {
+            return Err(Error::file(&file.name, "is a folder, but a file was expected"));
+        }
+        Box::new(opened)
+    };
+    let meter = Rc::new(RefCell::new(Meter::default()));
+    let metered = Metered { inner, meter: Rc::clone(&meter), before, progress };
+    let (head, raw) = peek(metered).map_err(|error| cannot_read(&file.name, error))?;
+    let text: Box<dyn Read + 'a> = if head.starts_with(b"\x1f\x8b") {
+        Box::new(MultiGzDecoder::new(BufReader::with_capacity(BUFFER, raw)))
+    } else {
+        Box::new(raw)
+    };
+    let (head, text) = peek(text).map_err(|error| cannot_read(&file.name, error))?;
+    if let Some((_, what, hint)) = NO_TEXT.iter().find(|(magic, ..)| head.starts_with(magic)) {
+        return Err(Error::file(&file.name, *what).with_hint(*hint));
+    }
+    let mut text = BufReader::with_capacity(BUFFER, text);
+    if head.starts_with(b"\xef\xbb\xbf") {
+        text.read_exact(&mut [0; 3]).map_err(|error| cannot_read(&file.name, error))?;
+    }
+    Ok(Opened { text: Box::new(text), meter })
+}
+
+/// Reads the first bytes and puts them back.
+fn peek<R: Read>(mut reader: R) -> io::Result<(Vec<u8>, impl Read)> {
+    let mut head = Vec::new();
+    reader.by_ref().take(6).read_to_end(&mut head)?;
+    Ok((head.clone(), Cursor::new(head).chain(reader)))
+}
+
+/// Says what an error while reading means.
+pub(crate) fn cannot_read(name: &str, error: io::Error) -> Error {
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof => {
+            let error = Error::io(name, "the gzip data end too early", error);
+            error.with_hint("the file was cut off: fetch it again and compare its size")
+        }
+        io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => {
+            Error::io(name, "the gzip data are damaged", error).with_hint("fetch the file again")
+        }
+        _ => Error::io(name, "cannot be read", error),
+    }
+}
+
+impl Opened<'_> {
+    /// Reads what is left and returns what the file was.
+    pub(crate) fn finish(self, name: &str) -> Result<Digested, Error> {
+        let Self { mut text, meter } = self;
+        io::copy(&mut text, &mut io::sink()).map_err(|error| cannot_read(name, error))?;
+        drop(text);
+        let Meter { sha256, size } = meter.take();
+        let sha256 = sha256.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(Digested { sha256, size })
+    }
+}
+
+/// Lists the files that a path names: itself, or, of a folder, its regular files in the order of their names
+/// by bytes.
+///
+/// # Errors
+/// An [`Error`] where the path does not exist or cannot be listed, or the folder holds no file.
+pub fn list_files(named: &FileSpec) -> Result<Vec<FileSpec>, Error> {
+    if named.is_standard_input() {
+        return Ok(vec![named.clone()]);
+    }
+    let facts =
+        fs::metadata(&named.path).map_err(|error| Error::io(&named.name, "cannot be opened", error))?;
+    if !facts.is_dir() {
+        return Ok(vec![named.clone()]);
+    }
+    let unlisted = |error| Error::io(&named.name, "the folder cannot be listed", error);
+    let mut names = Vec::new();
+    for entry in fs::read_dir(&named.path).map_err(unlisted)? {
+        let entry = entry.map_err(unlisted)?;
+        if entry.file_type().map_err(unlisted)?.is_file() {
+            names.push(entry.file_name());
+        }
+    }
+    if names.is_empty() {
+        return Err(Error::file(&named.name, "the folder holds no file"));
+    }
+    names.sort_by(|a, b| a.as_encoded_bytes().cmp(b.as_encoded_bytes()));
+    let shown = named.name.trim_end_matches('/');
+    let spec = |name: std::ffi::OsString| FileSpec {
+        path: named.path.join(&name),
+        name: format!("{shown}/{}", name.to_string_lossy()),
+    };
+    Ok(names.into_iter().map(spec).collect())
+}
+
+/// How many bytes the named files and folders hold in all, where that is known: for a progress bar.
+#[must_use]
+pub fn total_size<'a>(named: impl IntoIterator<Item = &'a FileSpec>) -> Option<u64> {
+    let mut total = 0_u64;
+    for file in named {
+        for file in list_files(file).ok()? {
+            total += fs::metadata(&file.path).ok().filter(fs::Metadata::is_file)?.len();
+        }
+    }
+    Some(total)
+}

@@ -1,0 +1,165 @@
+//! Symbols and decimals of assets: for people. An asset's identity is its chain and contract, never these.
+//!
+//! The project's own table of common assets (`data/assets.csv`) is extended or overruled by the user's files,
+//! with the columns `chain,contract,symbol,decimals` (`address` for `contract` is taken too; `native` or empty
+//! is the native coin). An asset that stands in neither is shown in base units.
+
+use crate::dialect::{DEFAULT_CHAIN, USD_DECIMALS, is_chain_name};
+use crate::error::{Error, Fault};
+use crate::header::{Column, Table};
+use crate::labels::rows_of;
+use crate::open::{FileSpec, list_files};
+use crate::read::InputFact;
+use crate::records::Record;
+use dyetrace_core::{Address, AddressKind};
+use std::collections::HashMap;
+
+/// How an asset is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token {
+    /// Its symbol. Any contract can carry any symbol.
+    pub symbol: String,
+    /// How many of the last digits of its base units stand after the point.
+    pub decimals: u8,
+}
+
+/// Symbols and decimals by chain and contract.
+#[derive(Clone, Debug)]
+pub struct Tokens {
+    known: HashMap<(String, Option<Address>), Token>,
+}
+
+const ASSETS: &str = include_str!("../data/assets.csv");
+const CHAINS: &str = include_str!("../data/chains.csv");
+
+/// The most decimals that a number of 256 bits can have.
+const MOST_DECIMALS: u8 = 77;
+
+impl Tokens {
+    /// The project's own table of common assets.
+    ///
+    /// # Panics
+    /// Never: the table is tested.
+    #[must_use]
+    pub fn built_in() -> Self {
+        let mut known = HashMap::new();
+        for row in rows_of(ASSETS) {
+            let [chain, contract, symbol, decimals] = row.try_into().expect("assets.csv has four columns");
+            let contract = (contract != "native").then(|| {
+                Address::parse(AddressKind::of_chain(&chain), contract.as_bytes())
+                    .expect("assets.csv holds addresses")
+            });
+            let token = Token { symbol, decimals: decimals.parse().expect("assets.csv holds decimals") };
+            let before = known.insert((chain, contract), token);
+            assert!(before.is_none(), "assets.csv names each asset once");
+        }
+        Self { known }
+    }
+
+    /// How an asset is shown, where that is known. The contract is `None` for the native coin.
+    #[must_use]
+    pub fn get(&self, chain: &str, contract: Option<&Address>) -> Option<&Token> {
+        self.known.get(&(chain.to_owned(), contract.copied()))
+    }
+
+    /// Takes a user's file; what it says overrules what was known. Returns what the file was.
+    ///
+    /// # Errors
+    /// An [`Error`] for a file that cannot be read and for the first bad row.
+    pub fn add_file(&mut self, named: &FileSpec) -> Result<Vec<InputFact>, Error> {
+        list_files(named)?.iter().map(|file| self.add_one_file(file)).collect()
+    }
+
+    fn add_one_file(&mut self, file: &FileSpec) -> Result<InputFact, Error> {
+        let mut table = Table::open(file, 0, &|_| {})?;
+        let find = |key: &str| {
+            table.header.find(key).ok_or_else(|| {
+                let error =
+                    Error::file(&file.name, format!("the header is no token file's: it lacks `{key}`"));
+                error.with_hint(format!("the header is {}", table.header.shown()))
+            })
+        };
+        let contract = find("contract").or_else(|error| find("address").map_err(|_| error))?;
+        let (symbol, decimals) = (find("symbol")?, find("decimals")?);
+        let chain = table.header.find("chain");
+        let mut fact =
+            InputFact { name: file.output_name(), dialect: "tokens".to_owned(), ..InputFact::default() };
+        let mut record = Record::default();
+        while table.read(&mut record)? {
+            let read = || {
+                table.check_shape(&record)?;
+                let key = read_asset(chain.as_ref(), &contract, &record)?;
+                Ok((key, read_token(&symbol, &decimals, &record)?))
+            };
+            let (key, token) = read().map_err(|fault| Error::row(&file.name, record.line, fault))?;
+            self.known.insert(key, token);
+            fact.rows += 1;
+        }
+        let digested = table.finish()?;
+        (fact.sha256, fact.size) = (digested.sha256, digested.size);
+        Ok(fact)
+    }
+
+    /// Shows the native amounts of dollar files as dollars.
+    pub fn mark_dollars(&mut self, facts: &[InputFact]) {
+        for chain in facts.iter().filter(|fact| fact.native_is_usd).flat_map(|fact| &fact.chains) {
+            let token = Token { symbol: "USD".to_owned(), decimals: USD_DECIMALS };
+            self.known.insert((chain.clone(), None), token);
+        }
+    }
+}
+
+/// Reads the chain and the contract of a row; `None` for the native coin.
+pub(crate) fn read_asset(
+    chain: Option<&Column>,
+    contract: &Column,
+    record: &Record,
+) -> Result<(String, Option<Address>), Fault> {
+    let name = match chain {
+        Some(column) => {
+            let name = column.text(record)?.to_ascii_lowercase();
+            if !name.is_empty() && !is_chain_name(&name) {
+                return Err(column.fault(record, "is no name of a chain"));
+            }
+            name
+        }
+        None => String::new(),
+    };
+    let name = if name.is_empty() { DEFAULT_CHAIN.to_owned() } else { name };
+    let text = contract.text(record)?;
+    let native = text.is_empty() || text.eq_ignore_ascii_case("native");
+    let kind = AddressKind::of_chain(&name);
+    let address = if native { None } else { Some(contract.address(record, kind)?) };
+    Ok((name, address))
+}
+
+fn read_token(symbol: &Column, decimals: &Column, record: &Record) -> Result<Token, Fault> {
+    let number = decimals.number(record)?;
+    let fits = u8::try_from(number).ok().filter(|&number| number <= MOST_DECIMALS);
+    let decimals =
+        fits.ok_or_else(|| decimals.fault(record, "is more decimals than an amount has digits"))?;
+    Ok(Token { symbol: symbol.text(record)?.trim().to_owned(), decimals })
+}
+
+/// The chain that a foreign key means, such as `avax`; the key itself where none is known.
+pub(crate) fn chain_of_key(key: &str) -> &str {
+    let rows = CHAINS.lines().skip(1).filter_map(|line| line.split_once(','));
+    rows.into_iter().find(|(known, _)| *known == key).map_or(key, |(_, chain)| chain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Tokens, chain_of_key};
+    use dyetrace_core::{Address, AddressKind};
+
+    #[test]
+    fn common_assets_are_known_by_chain_and_contract() {
+        let tokens = Tokens::built_in();
+        assert_eq!(tokens.get("bitcoin", None).unwrap().decimals, 8);
+        let usdt = Address::parse(AddressKind::Evm, b"0xdAC17F958D2ee523a2206206994597C13D831ec7").unwrap();
+        assert_eq!(tokens.get("ethereum", Some(&usdt)).unwrap().decimals, 6);
+        assert_eq!(tokens.get("bsc", Some(&usdt)), None);
+        assert_eq!(chain_of_key("avax"), "avalanche");
+        assert_eq!(chain_of_key("harmony"), "harmony");
+    }
+}

@@ -1,0 +1,1 @@
+//! What is read, what is refused, and how it is said.
