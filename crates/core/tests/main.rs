@@ -1,5 +1,11 @@
 //! The tests of the core: worked cases, laws, and the fast tracer against the plain one.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "in a test a panic is the answer, and what is printed shows only where it fails"
+)]
+
 mod against_reference;
 mod engines;
 mod generate;

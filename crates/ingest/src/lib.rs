@@ -1,8 +1,30 @@
 //! Files in, transfers and labels out.
 //!
-//! [`read`] turns files of several dialects into one [`dyetrace_core::Ledger`]. Nothing is ever turned into 0,
-//! clipped or dropped in silence: a row that is not understood ends the reading with its place, or becomes a
-//! [`Reject`].
+//! [`read()`] turns transfer files of several dialects into one [`dyetrace_core::Ledger`]; [`read_labels`] reads
+//! what is known about accounts; [`read_case`] reads what was stolen and how to trace it. [`Tokens`] and
+//! [`IssuerTable`] hold facts about assets: the project's own tables (`data/`), extended by the user's files.
+//!
+//! # What always holds
+//!
+//! Nothing is turned into 0, clipped or dropped in silence. A row that is not understood ends the reading with
+//! file, line, column, what stands there and what was expected, or becomes a [`Reject`]. Files are counted and
+//! hashed as they lie on disk. The same files give the same answer, in the same order.
+//!
+//! ```
+//! use dyetrace_ingest::{FileSpec, InputSpec, ReadOptions, read};
+//!
+//! let nowhere = InputSpec::of(FileSpec::typed("no-such-file.csv"));
+//! let error = read(&[nowhere], &ReadOptions::default(), &|_bytes| {}).unwrap_err();
+//! assert!(error.message().starts_with("no-such-file.csv: cannot be opened"));
+//! ```
+//!
+//! # Cost
+//!
+//! One pass over each file, a record in memory at a time; the ledger itself is in memory. One thread reads.
+//!
+//! # Not handled here
+//!
+//! Parquet, `.zst`, bitcoin-etl and further dialects: their files are refused by name or by their header.
 
 pub mod case;
 mod dialect;

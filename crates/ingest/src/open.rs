@@ -87,6 +87,8 @@ impl Read for Metered<'_> {
 /// An open file: its text, decompressed, without a byte order mark.
 pub(crate) struct Opened<'a> {
     pub(crate) text: Box<dyn BufRead + 'a>,
+    /// The first bytes of the text: all of it, where it is short.
+    pub(crate) head: Vec<u8>,
     meter: Rc<RefCell<Meter>>,
 }
 
@@ -114,6 +116,9 @@ const NO_TEXT: &[(&[u8], &str, &str)] = &[
 
 const BUFFER: usize = 64 * 1024;
 
+/// How many bytes are looked at before a form is chosen.
+const HEAD: u64 = 4096;
+
 /// Opens a file. `before` is how many bytes the progress has counted up to here.
 pub(crate) fn open<'a>(file: &FileSpec, before: u64, progress: Progress<'a>) -> Result<Opened<'a>, Error> {
     let inner: Box<dyn Read> = if file.is_standard_input() {
@@ -129,27 +134,28 @@ pub(crate) fn open<'a>(file: &FileSpec, before: u64, progress: Progress<'a>) -> 
     };
     let meter = Rc::new(RefCell::new(Meter::default()));
     let metered = Metered { inner, meter: Rc::clone(&meter), before, progress };
-    let (head, raw) = peek(metered).map_err(|error| cannot_read(&file.name, error))?;
+    let (head, raw) = peek(metered, 2).map_err(|error| cannot_read(&file.name, error))?;
     let text: Box<dyn Read + 'a> = if head.starts_with(b"\x1f\x8b") {
         Box::new(MultiGzDecoder::new(BufReader::with_capacity(BUFFER, raw)))
     } else {
         Box::new(raw)
     };
-    let (head, text) = peek(text).map_err(|error| cannot_read(&file.name, error))?;
+    let (mut head, text) = peek(text, HEAD).map_err(|error| cannot_read(&file.name, error))?;
     if let Some((_, what, hint)) = NO_TEXT.iter().find(|(magic, ..)| head.starts_with(magic)) {
         return Err(Error::file(&file.name, *what).with_hint(*hint));
     }
     let mut text = BufReader::with_capacity(BUFFER, text);
     if head.starts_with(b"\xef\xbb\xbf") {
         text.read_exact(&mut [0; 3]).map_err(|error| cannot_read(&file.name, error))?;
+        head.drain(..3);
     }
-    Ok(Opened { text: Box::new(text), meter })
+    Ok(Opened { text: Box::new(text), head, meter })
 }
 
 /// Reads the first bytes and puts them back.
-fn peek<R: Read>(mut reader: R) -> io::Result<(Vec<u8>, impl Read)> {
+fn peek<R: Read>(mut reader: R, count: u64) -> io::Result<(Vec<u8>, impl Read)> {
     let mut head = Vec::new();
-    reader.by_ref().take(6).read_to_end(&mut head)?;
+    reader.by_ref().take(count).read_to_end(&mut head)?;
     Ok((head.clone(), Cursor::new(head).chain(reader)))
 }
 
@@ -170,7 +176,7 @@ pub(crate) fn cannot_read(name: &str, error: io::Error) -> Error {
 impl Opened<'_> {
     /// Reads what is left and returns what the file was.
     pub(crate) fn finish(self, name: &str) -> Result<Digested, Error> {
-        let Self { mut text, meter } = self;
+        let Self { mut text, meter, .. } = self;
         io::copy(&mut text, &mut io::sink()).map_err(|error| cannot_read(name, error))?;
         drop(text);
         let Meter { sha256, size } = meter.take();

@@ -69,8 +69,7 @@ impl List<'_> {
             );
         }
         for OrderSpread { theft, asset, purse, forward, reversed } in &self.input.trace.order_spread {
-            let asset = self.input.ledger.asset_name(*asset);
-            let subject = format!("{theft} {asset} {}", self.purse(*purse));
+            let subject = format!("{theft} {} {}", self.input.ledger.asset_name(*asset), self.purse(*purse));
             let detail = format!(
                 "two orders: {forward} base units in input order, {reversed} with it reversed inside ties; \
                  these are two orders, not a bound"

@@ -11,10 +11,10 @@ mod options;
 mod outcome;
 mod reach;
 mod replay;
+mod routes;
 mod run;
 mod seed;
 mod stop;
-mod routes;
 mod theft;
 mod view;
 
@@ -24,6 +24,6 @@ pub use outcome::{
     Class, ClassId, Flows, Gap, Grade, Holdings, LeftClean, LeftCleanRow, OrderSpread, PostingKind, Postings,
     Share, ShareColumns, Stop, Trace,
 };
-pub use run::{Prepared, Reach, trace};
 pub use routes::{Evidence, EvidenceGraph, Routes};
+pub use run::{Prepared, Reach, trace};
 pub use theft::{AddressSeed, Seed, Since, Theft, TransactionSeed};

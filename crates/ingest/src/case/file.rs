@@ -253,7 +253,9 @@ fn read_time(value: &Value) -> Result<i64, Error> {
         Value::String(text) => text.clone(),
         Value::Integer(seconds) => seconds.to_string(),
         other => {
-            return Err(Error::typed(format!("`{other}` is not a time: `2022-06-23T11:06:00Z` was expected")));
+            return Err(Error::typed(format!(
+                "`{other}` is not a time: `2022-06-23T11:06:00Z` was expected"
+            )));
         }
     };
     parse_time(&text).map_err(|error| time_error(&text, error))

@@ -3,12 +3,13 @@
 //! | form | columns |
 //! | --- | --- |
 //! | `labels` | `address`, one at least of `label`, `category`, `entity`; `chain`, `source`, `as_of`, `confidence` |
-//! | `etherscan-labels` | `Address`, `Name Tag` |
+//! | `etherscan-labels` | `Address`, `Name Tag`; the file's name is the tag it was exported for |
 //! | `exchange-wallets` | `exchange_slug`, `chain_key`, `address`, `comment` |
 //!
 //! Any order, any case; further columns are passed over. A row without category gets it by the words of its
 //! label; an exchange without entity gets that by them too.
 
+use super::words::list_name;
 use super::{DEFAULT_CONFIDENCE, LabelSpec, Words, parse_address, parse_category, source_of};
 use crate::dialect::is_chain_name;
 use crate::error::{Error, Fault};
@@ -26,6 +27,7 @@ struct Columns {
     category: Option<Column>,
     entity: Option<Column>,
     slug: Option<Column>,
+    tag: Option<String>,
     source: Option<Column>,
     as_of: Option<Column>,
     confidence: Option<Column>,
@@ -38,7 +40,8 @@ pub(super) fn read(
 ) -> Result<(&'static str, Digested), Error> {
     let name = &spec.file.name;
     let mut table = Table::of(opened, name)?;
-    let (form, columns) = recognise(&table.header).map_err(|error| error.of_file(name, &table.header))?;
+    let (form, columns) =
+        recognise(&table.header, spec).map_err(|error| error.of_file(name, &table.header))?;
     let source = source_of(spec);
     let mut record = Record::default();
     while table.read(&mut record)? {
@@ -58,7 +61,7 @@ impl Lacking {
     }
 }
 
-fn recognise(header: &Header) -> Result<(&'static str, Columns), Lacking> {
+fn recognise(header: &Header, spec: &LabelSpec) -> Result<(&'static str, Columns), Lacking> {
     let address = header.find("address").ok_or(Lacking("`address`"))?;
     let none = Columns {
         address,
@@ -67,6 +70,7 @@ fn recognise(header: &Header) -> Result<(&'static str, Columns), Lacking> {
         category: header.find("category"),
         entity: header.find("entity"),
         slug: None,
+        tag: None,
         source: header.find("source"),
         as_of: header.find("as_of"),
         confidence: header.find("confidence"),
@@ -76,7 +80,9 @@ fn recognise(header: &Header) -> Result<(&'static str, Columns), Lacking> {
         return Ok(("exchange-wallets", Columns { chain, label, slug: Some(slug), ..none }));
     }
     if let Some(label) = header.find("name tag") {
-        return Ok(("etherscan-labels", Columns { label: Some(label), ..none }));
+        // Such a file is exported for one tag, whose name it bears: `binance.csv`.
+        let tag = list_name(spec.name.as_deref(), &spec.file).to_lowercase();
+        return Ok(("etherscan-labels", Columns { label: Some(label), tag: Some(tag), ..none }));
     }
     if none.label.is_none() && none.category.is_none() && none.entity.is_none() {
         return Err(Lacking("one of `label`, `category`, `entity`"));
@@ -113,12 +119,15 @@ impl Columns {
         if name.is_empty() {
             return Ok(None);
         }
-        if !is_chain_name(&name) {
-            let reason = "is no name of a chain: letters, digits, `-` and `_` were expected";
-            return Err(column.fault(record, reason));
+        if self.slug.is_some() {
+            // Its keys are other names, and some are no chain at all: such a label meets no account.
+            return Ok(Some(crate::tokens::chain_of_key(&name).to_owned()));
         }
-        // Only here: other files name chains as this program does.
-        Ok(Some(if self.slug.is_some() { crate::tokens::chain_of_key(&name).to_owned() } else { name }))
+        if is_chain_name(&name) {
+            return Ok(Some(name));
+        }
+        let reason = "is no name of a chain: letters, digits, `-` and `_` were expected";
+        Err(column.fault(record, reason))
     }
 
     /// What the row says about the account.
@@ -140,7 +149,8 @@ impl Columns {
         }
         let named = if label.is_empty() { entity } else { label };
         let words = Words::built_in();
-        let meaning = words.of_name(named);
+        let tags: Vec<&str> = self.tag.iter().map(String::as_str).collect();
+        let meaning = words.of_name_and_tags(named, &tags);
         let category = match category {
             None => meaning.category,
             Some(column) => parse_category(column.text(record)?).map_err(|it| column.fault(record, it))?,

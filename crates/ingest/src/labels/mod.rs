@@ -14,10 +14,9 @@ pub(crate) use words::rows_of;
 pub use words::{Meaning, Words};
 
 use crate::error::{Error, Fault, cut};
-use crate::open::{Digested, FileSpec, Opened, Progress, list_files, open};
+use crate::open::{Digested, FileSpec, Progress, list_files, open};
 use crate::read::InputFact;
 use dyetrace_core::{Address, AddressKind, Category, Label};
-use std::io::BufRead;
 
 /// How sure a source is that does not say.
 pub const DEFAULT_CONFIDENCE: u8 = 50;
@@ -62,9 +61,9 @@ fn read_file(
     progress: Progress<'_>,
     reading: &mut LabelReading,
 ) -> Result<(), Error> {
-    let mut opened = open(&spec.file, before, progress)?;
+    let opened = open(&spec.file, before, progress)?;
     let count = reading.labels.len();
-    let (form, digested) = match form_of(&mut opened, &spec.file.name)? {
+    let (form, digested) = match form_of(&opened.head) {
         Form::Json => ("label-json", json::read(spec, opened, &mut reading.labels)?),
         Form::List => ("address-list", list::read(spec, opened, &mut reading.labels)?),
         Form::Csv => csv::read(spec, opened, &mut reading.labels)?,
@@ -86,22 +85,24 @@ enum Form {
 }
 
 /// Recognises the form by the beginning of the text.
-fn form_of(opened: &mut Opened<'_>, name: &str) -> Result<Form, Error> {
-    let head = opened.text.fill_buf().map_err(|error| crate::open::cannot_read(name, error))?;
+fn form_of(head: &[u8]) -> Form {
     let head = head.trim_ascii_start();
     if head.starts_with(b"{") || head.starts_with(b"[") {
-        return Ok(Form::Json);
+        return Form::Json;
     }
-    let lines = head.split(|&byte| byte == b'\n' || byte == b'\r').map(<[u8]>::trim_ascii);
-    let first = lines.filter(|line| !line.is_empty() && !line.starts_with(b"#")).next();
-    let first = first.unwrap_or_default().to_ascii_lowercase();
-    let is_header = first.contains(&b',') || first.trim_ascii() == b"address";
-    Ok(if is_header { Form::Csv } else { Form::List })
+    let mut lines = head.split(|&byte| byte == b'\n' || byte == b'\r').map(<[u8]>::trim_ascii);
+    let first = lines.find(|line| !line.is_empty() && !line.starts_with(b"#")).unwrap_or_default();
+    let is_header = first.contains(&b',') || first.eq_ignore_ascii_case(b"address");
+    if is_header { Form::Csv } else { Form::List }
 }
 
 /// Parses the address of a label. Where the chain is not known to write other addresses than EVM ones, the
 /// text decides.
 fn parse_address(text: &str, chain: Option<&str>) -> Result<Address, String> {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte);
+    if !text.is_empty() && !text.bytes().all(allowed) {
+        return Err("is not an address: letters and digits were expected".to_owned());
+    }
     let evm_chain = chain.is_none_or(|chain| AddressKind::of_chain(chain) == AddressKind::Evm);
     let parsed = if evm_chain {
         Address::parse_any(text.as_bytes())

@@ -264,7 +264,7 @@ pub(crate) fn list_name(given: Option<&str>, file: &FileSpec) -> String {
 mod tests {
     use super::{TABLE, Words, rows_of};
     use dyetrace_core::Category::{
-        Bridge, Dex, Exchange, ExchangeDeposit, Miner, Mixer, Other, Sanctioned, Theft, Token,
+        Bridge, Dex, Exchange, ExchangeDeposit, Issuer, Miner, Mixer, Other, Sanctioned, Theft, Token,
     };
 
     #[test]
@@ -293,6 +293,8 @@ mod tests {
             ("Huobi_Deposit_0x09c9", ExchangeDeposit, "Huobi"),
             ("Alameda Research: Binance Deposit", ExchangeDeposit, "Binance"),
             ("Harmony Laundry 2 Polo Deposit", ExchangeDeposit, "Poloniex"),
+            ("ShapeShift: Binance Deposit", ExchangeDeposit, "Binance"),
+            ("Tether: Treasury", Issuer, "Tether"),
             ("OKX: Deposit Funder", Exchange, "OKX"),
             ("KuCoin Hacker", Theft, ""),
             ("Kucoin Hacker 2", Theft, ""),

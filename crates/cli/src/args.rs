@@ -1,0 +1,122 @@
+//! What was typed. Nothing is computed here.
+
+use clap::{Parser, Subcommand};
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+/// Follows stolen money to the accounts where it can still be stopped
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100, after_help = EXAMPLE)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXAMPLE: &str = "Example:
+  dyetrace trace sample-data/harmony/case.toml --out out/harmony
+
+Exit codes: 0 complete; 1 nothing produced; 2 a result that is not complete, with what is missing said.";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Trace thefts to the accounts where the money can still be stopped
+    Trace(TraceArgs),
+    /// Say what a file is, how many rows it has, and what is wrong with it
+    Check(CheckArgs),
+}
+
+impl Args {
+    /// How many threads were asked for; `None` for all processors.
+    pub(crate) fn threads(&self) -> Option<usize> {
+        let threads = match &self.command {
+            Command::Trace(args) => args.threads,
+            Command::Check(args) => args.threads,
+        };
+        threads.map(NonZeroUsize::get)
+    }
+}
+
+const TRACE_EXAMPLE: &str = "Examples:
+  dyetrace trace case.toml --out result
+  dyetrace trace --transfers transfers.csv --labels labels.csv \\
+      --theft HARMONY=0x0d043128146654c7683fbf30ac98d7b2285ded00@2022-06-23T11:06:00Z --out result
+  dyetrace trace case.toml --rule fifo --compare lifo,prorata --out result-fifo
+
+The answer is printed; with --out all tables are written too. What is typed wins over the case file.";
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = TRACE_EXAMPLE)]
+pub(crate) struct TraceArgs {
+    /// The case file: inputs, labels, thefts and options in one
+    #[arg(value_name = "CASE.toml", required_unless_present = "transfers")]
+    pub(crate) case: Option<PathBuf>,
+    /// Files or folders of transfers; `-` is standard input
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with = "case")]
+    pub(crate) transfers: Vec<PathBuf>,
+    /// Files of labels; `ofac=FILE` for a list of addresses of one kind
+    #[arg(long, value_name = "[NAME=]FILE", num_args = 1..)]
+    pub(crate) labels: Vec<String>,
+    /// A theft and one of its seeds: `ID=ADDRESS`, `ID=ADDRESS@2022-06-23T11:06:00Z`,
+    /// `ID=ADDRESS@block:15010000` or `ID=tx:HASH`; again for further seeds
+    #[arg(long = "theft", value_name = "ID=SEED")]
+    pub(crate) thefts: Vec<String>,
+    /// The one rule of this run: fifo, lifo, prorata, libr, taint_first or poison [default: libr]
+    #[arg(long, value_name = "RULE")]
+    pub(crate) rule: Option<String>,
+    /// Further rules shown beside it, or `none` [default: fifo,lifo,prorata,libr,taint_first]
+    #[arg(long, value_name = "RULE,RULE")]
+    pub(crate) compare: Option<String>,
+    /// Categories of accounts at which the trace stops, or `none`
+    /// [default: exchange,exchange_deposit,mixer,bridge,payment,gambling,service,burn,dex,defi,token]
+    #[arg(long, value_name = "CATEGORY,…")]
+    pub(crate) stop: Option<String>,
+    /// An unnamed account in more transfers than this is a hub, and stops [default: 10000]
+    #[arg(long, value_name = "N")]
+    pub(crate) hub_transfers: Option<u64>,
+    /// Do not follow purses this many transfers away, or more
+    #[arg(long, value_name = "N")]
+    pub(crate) max_hops: Option<u32>,
+    /// End the ledger here, inclusive: `2022-07-08T00:00:00Z` or `block:15070545`
+    #[arg(long, value_name = "TIME")]
+    pub(crate) until: Option<String>,
+    /// Transfers of an asset below this many base units are dust, not followed: `native=1000`
+    #[arg(long = "min-amount", value_name = "ASSET=N")]
+    pub(crate) min_amounts: Vec<String>,
+    /// Files of symbols and decimals: `chain,contract,symbol,decimals`
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(crate) tokens: Vec<PathBuf>,
+    /// Files of issuers that can stop an address, beside the built-in table
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(crate) issuers: Vec<PathBuf>,
+    /// Leave bad rows out, list them in rejects.csv, and end with code 2
+    #[arg(long)]
+    pub(crate) skip_bad_rows: bool,
+    /// Write all tables into this folder; an existing one is replaced only if it is a result of ours
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Print the answer as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// How many threads [default: all processors]; the answer is the same with any number
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<NonZeroUsize>,
+}
+
+const CHECK_EXAMPLE: &str = "Example:
+  dyetrace check transfers.csv
+
+Every bad row is counted, and the first ones are shown. With bad rows the exit code is 2.";
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = CHECK_EXAMPLE)]
+pub(crate) struct CheckArgs {
+    /// Files or folders of transfers; `-` is standard input
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// Print the answer as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// How many threads [default: all processors]
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<NonZeroUsize>,
+}

@@ -1,0 +1,160 @@
+//! `dyetrace check`: what a file is, how many rows it has, and what is wrong with it.
+
+use crate::args::CheckArgs;
+use crate::exit::Exit;
+use crate::output::Output;
+use anyhow::Result;
+use dyetrace_core::Ledger;
+use dyetrace_ingest::time::format_time;
+use dyetrace_ingest::{FileSpec, InputFact, InputSpec, ReadOptions, Reading, read, total_size};
+use serde_json::{Value, json};
+use std::fmt::Write;
+
+/// How many bad rows are shown; all are counted.
+const SHOWN: usize = 20;
+
+/// Runs the command.
+pub(crate) fn run(args: &CheckArgs, output: &Output) -> Result<Exit> {
+    let inputs: Vec<InputSpec> = args.files.iter().map(|path| InputSpec::of(FileSpec::typed(path))).collect();
+    let bar = output.bytes(total_size(inputs.iter().map(|input| &input.file)), "reading");
+    let reading = read(&inputs, &ReadOptions { skip_bad_rows: true }, &|bytes| bar.set_position(bytes))?;
+    bar.finish_and_clear();
+    if args.json {
+        output.data(&format!("{:#}\n", to_json(&reading)))?;
+    } else {
+        output.data(&to_text(&reading))?;
+    }
+    Ok(if reading.rejects.is_empty() { Exit::Complete } else { Exit::Incomplete })
+}
+
+fn to_text(reading: &Reading) -> String {
+    let mut text = String::new();
+    for fact in &reading.facts {
+        line(
+            &mut text,
+            &format!("{}: {}, {} rows, {} bad rows", fact.name, fact.dialect, fact.rows, fact.rejects),
+        );
+        line(&mut text, &format!("  {}", span(fact)));
+        line(&mut text, &format!("  {} bytes, sha256 {}", fact.size, fact.sha256));
+        if !fact.passed_over.is_empty() {
+            line(&mut text, &format!("  columns not read: {}", fact.passed_over.join(", ")));
+        }
+    }
+    let ledger = &reading.ledger;
+    line(
+        &mut text,
+        &format!(
+            "in all: {} transfers, {} accounts, {} transactions",
+            ledger.transfer_count(),
+            ledger.accounts().len(),
+            ledger.transactions().len()
+        ),
+    );
+    for (asset, transfers) in assets(ledger) {
+        line(&mut text, &format!("  {asset}: {transfers} transfers"));
+    }
+    for doubt in doubts(reading) {
+        line(&mut text, &format!("note: {doubt}"));
+    }
+    for reject in reading.rejects.iter().take(SHOWN) {
+        line(&mut text, &format!("bad row: {reject}"));
+    }
+    if reading.rejects.len() > SHOWN {
+        line(&mut text, &format!("… and {} more bad rows", reading.rejects.len() - SHOWN));
+    }
+    text
+}
+
+fn line(text: &mut String, line: &str) {
+    writeln!(text, "{line}").expect("a string takes any text");
+}
+
+/// The blocks and times of a file, as far as it has them.
+fn span(fact: &InputFact) -> String {
+    let blocks =
+        fact.first_block.zip(fact.last_block).map(|(first, last)| format!("blocks {first} to {last}"));
+    let times = fact.first_time.zip(fact.last_time);
+    let times = times.map(|(first, last)| format!("{} to {}", format_time(first), format_time(last)));
+    [blocks, times].into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+/// The assets, with how many transfers move each, most first.
+fn assets(ledger: &Ledger) -> Vec<(String, u64)> {
+    let mut counts = vec![0_u64; ledger.assets().len()];
+    for &to in &ledger.columns().to {
+        counts[ledger.purses().asset(to).index()] += 1;
+    }
+    let assets = ledger.assets().iter().map(|(id, _)| (ledger.asset_name(id), counts[id.index()]));
+    let mut assets: Vec<(String, u64)> = assets.filter(|(_, count)| *count > 0).collect();
+    assets.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    assets
+}
+
+/// What is no fault but should be known.
+fn doubts(reading: &Reading) -> Vec<String> {
+    let notes = reading.ledger.notes();
+    let counted = |count: u64, what: &str| (count > 0).then(|| format!("{count} {what}"));
+    let own = [
+        counted(
+            notes.repeated_in_file,
+            &format!(
+                "rows repeat another row of their file ({} transfers): kept, as real",
+                notes.repeated_transfers
+            ),
+        ),
+        counted(notes.repeated_across_files, "rows stand in another file too: counted once"),
+        counted(
+            notes.time_runs_back,
+            "rows have a time earlier than that of an earlier block: order is by block",
+        ),
+        counted(notes.time_filled, "rows got their time from another row of the same block"),
+        notes.order_ambiguous.then(|| {
+            "the order of some transfers that touch one purse is not told: input order is taken".to_owned()
+        }),
+        reading
+            .ledger
+            .fees()
+            .is_empty()
+            .then(|| "no fees are stated: balances are known without them".to_owned()),
+    ];
+    let warnings = reading.warnings.iter().map(|warning| {
+        let first = warning.first.first().map(|it| format!(", first at {}, line {}", it.file, it.line));
+        format!("{}: {} times{}", warning.reason, warning.count, first.unwrap_or_default())
+    });
+    own.into_iter().flatten().chain(warnings).collect()
+}
+
+fn to_json(reading: &Reading) -> Value {
+    let files: Vec<Value> = reading
+        .facts
+        .iter()
+        .map(|fact| {
+            json!({
+                "name": fact.name, "dialect": fact.dialect, "chains": fact.chains,
+                "rows": fact.rows, "bad_rows": fact.rejects, "bytes": fact.size, "sha256": fact.sha256,
+                "first_block": fact.first_block, "last_block": fact.last_block,
+                "first_time": fact.first_time.map(format_time), "last_time": fact.last_time.map(format_time),
+                "columns_not_read": fact.passed_over,
+            })
+        })
+        .collect();
+    let assets: Vec<Value> = assets(&reading.ledger)
+        .into_iter()
+        .map(|(asset, transfers)| json!({ "asset": asset, "transfers": transfers }))
+        .collect();
+    let bad_rows: Vec<Value> = reading
+        .rejects
+        .iter()
+        .map(|it| json!({ "file": it.file, "line": it.line, "column": it.column, "seen": it.seen, "reason": it.reason }))
+        .collect();
+    json!({
+        "files": files,
+        "transfers": reading.ledger.transfer_count(),
+        "accounts": reading.ledger.accounts().len(),
+        "transactions": reading.ledger.transactions().len(),
+        "assets": assets,
+        "order_ambiguous": reading.ledger.notes().order_ambiguous,
+        "notes": doubts(reading),
+        "bad_rows": bad_rows,
+    })
+}

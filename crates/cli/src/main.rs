@@ -1,0 +1,32 @@
+//! `dyetrace`: follows stolen money to the accounts where it can still be stopped.
+//!
+//! `args` holds what was typed, one file a command does the work, `output` is the only file that prints.
+
+mod args;
+mod assets;
+mod check;
+mod exit;
+mod output;
+mod plan;
+mod trace;
+
+use args::{Args, Command};
+use clap::Parser;
+use output::Output;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(stop) => return Output::usage(&stop),
+    };
+    let output = Output::new();
+    let done = exit::with_threads(args.threads(), || match &args.command {
+        Command::Trace(args) => trace::run(args, &output),
+        Command::Check(args) => check::run(args, &output),
+    });
+    match done {
+        Ok(exit) => exit.into(),
+        Err(error) => output.error(&error),
+    }
+}

@@ -1,0 +1,109 @@
+//! What to do: the case file, with what was typed over it.
+
+use crate::args::TraceArgs;
+use anyhow::{Result, bail};
+use dyetrace_core::trace::TraceOptions;
+use dyetrace_ingest::case::{
+    merge_thefts, parse_min_amount, parse_rule, parse_rules, parse_stop, parse_theft, parse_until,
+};
+use dyetrace_ingest::labels::parse_labels;
+use dyetrace_ingest::{Case, FileSpec, InputSpec, read_case};
+use std::path::PathBuf;
+
+/// What to do.
+pub(crate) struct Plan {
+    pub(crate) case: Case,
+    /// The words of the command, without what no result depends on and without paths of this machine.
+    pub(crate) command: Vec<String>,
+}
+
+impl Plan {
+    /// Reads the case file, if one is named, and lays the options over it.
+    pub(crate) fn of(args: &TraceArgs) -> Result<Self> {
+        let mut case = match &args.case {
+            Some(path) => read_case(&FileSpec::typed(path))?,
+            None => Case {
+                name: String::new(),
+                folder: PathBuf::new(),
+                inputs: args.transfers.iter().map(|path| InputSpec::of(FileSpec::typed(path))).collect(),
+                labels: Vec::new(),
+                tokens: Vec::new(),
+                issuers: Vec::new(),
+                thefts: Vec::new(),
+                options: TraceOptions::default(),
+                skip_bad_rows: false,
+            },
+        };
+        for text in &args.labels {
+            case.labels.push(parse_labels(text)?);
+        }
+        let typed: Vec<_> = args.thefts.iter().map(|text| parse_theft(text)).collect::<Result<_, _>>()?;
+        case.thefts = merge_thefts(case.thefts.into_iter().chain(typed));
+        if case.thefts.is_empty() {
+            bail!("no theft is named\n\nhint: say where the stolen money was: `--theft ID=ADDRESS`");
+        }
+        case.tokens.extend(args.tokens.iter().map(FileSpec::typed));
+        case.issuers.extend(args.issuers.iter().map(FileSpec::typed));
+        case.skip_bad_rows |= args.skip_bad_rows;
+        lay_options(args, &mut case.options)?;
+        Ok(Self { case, command: command(args) })
+    }
+}
+
+fn lay_options(args: &TraceArgs, options: &mut TraceOptions) -> Result<()> {
+    if let Some(rule) = &args.rule {
+        options.rule = parse_rule(rule)?;
+    }
+    if let Some(rules) = &args.compare {
+        options.compare = parse_rules(rules)?;
+    }
+    if let Some(stop) = &args.stop {
+        options.stop = parse_stop(stop)?;
+    }
+    if let Some(transfers) = args.hub_transfers {
+        options.hub_transfers = transfers;
+    }
+    if args.max_hops.is_some() {
+        options.max_hops = args.max_hops;
+    }
+    if let Some(until) = &args.until {
+        options.until = Some(parse_until(until)?);
+    }
+    for text in &args.min_amounts {
+        options.min_amount.push(parse_min_amount(text)?);
+    }
+    Ok(())
+}
+
+/// The command as it is kept in the manifest: options in a fixed order, files without the folders of this
+/// machine, and neither the number of threads nor where the result went.
+fn command(args: &TraceArgs) -> Vec<String> {
+    let name = |path: &PathBuf| FileSpec::typed(path).output_name();
+    let mut words = vec!["dyetrace".to_owned(), "trace".to_owned()];
+    words.extend(args.case.iter().map(name));
+    let mut add = |option: &str, values: Vec<String>| {
+        for value in values {
+            words.extend([format!("--{option}"), value]);
+        }
+    };
+    let labels = |text: &String| match text.split_once('=') {
+        Some((kind, path)) => format!("{kind}={}", name(&PathBuf::from(path))),
+        None => name(&PathBuf::from(text)),
+    };
+    add("transfers", args.transfers.iter().map(name).collect());
+    add("labels", args.labels.iter().map(labels).collect());
+    add("theft", args.thefts.clone());
+    add("rule", args.rule.iter().cloned().collect());
+    add("compare", args.compare.iter().cloned().collect());
+    add("stop", args.stop.iter().cloned().collect());
+    add("hub-transfers", args.hub_transfers.iter().map(ToString::to_string).collect());
+    add("max-hops", args.max_hops.iter().map(ToString::to_string).collect());
+    add("until", args.until.iter().cloned().collect());
+    add("min-amount", args.min_amounts.clone());
+    add("tokens", args.tokens.iter().map(name).collect());
+    add("issuers", args.issuers.iter().map(name).collect());
+    if args.skip_bad_rows {
+        words.push("--skip-bad-rows".to_owned());
+    }
+    words
+}

@@ -1,0 +1,149 @@
+//! `dyetrace trace`: options → files → trace → report.
+
+use crate::args::TraceArgs;
+use crate::assets::AssetTables;
+use crate::exit::Exit;
+use crate::output::Output;
+use crate::plan::Plan;
+use anyhow::{Result, anyhow};
+use dyetrace_core::trace::{TraceError, trace};
+use dyetrace_core::{Label, Labels};
+use dyetrace_ingest::{
+    InputFact, LabelSpec, ReadOptions, Reading, Warning, labels::Words, read, read_labels, total_size,
+};
+use dyetrace_report::{FileFacts, Input, Limitation, Reject, Report, RunFacts};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Runs the command.
+pub(crate) fn run(args: &TraceArgs, output: &Output) -> Result<Exit> {
+    let started = now();
+    let plan = Plan::of(args)?;
+    let reading = read_transfers(&plan, output)?;
+    let (labels, label_files) = read_all_labels(&plan.case.labels, &reading, output)?;
+    let tables = AssetTables::read(&reading.ledger, &reading.facts, &plan.case.tokens, &plan.case.issuers)?;
+
+    let busy = output.busy("tracing");
+    let traced = trace(&reading.ledger, &labels, &plan.case.thefts, &plan.case.options).map_err(explain)?;
+    busy.finish_and_clear();
+
+    let files = label_files.iter().chain(&tables.files).map(file_facts).collect();
+    let facts = run_facts(&plan, &reading, files, started);
+    let report = Report::new(Input {
+        ledger: &reading.ledger,
+        labels: &labels,
+        trace: &traced,
+        tokens: &tables.tokens,
+        issuers: &tables.issuers,
+        facts: &facts,
+    })?;
+    let written = args.out.as_ref().map(|out| report.write(out)).transpose()?;
+    let summary = report.summary(written.as_ref());
+    if args.json {
+        output.data(&format!("{:#}\n", summary.to_json()))?;
+    } else {
+        output.data(&summary.to_string())?;
+    }
+    Ok(if report.is_complete() { Exit::Complete } else { Exit::Incomplete })
+}
+
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+}
+
+fn explain(error: TraceError) -> anyhow::Error {
+    anyhow!("{error}\n\nhint: {}", error.hint())
+}
+
+fn read_transfers(plan: &Plan, output: &Output) -> Result<Reading> {
+    let files = plan.case.inputs.iter().map(|input| &input.file);
+    let bar = output.bytes(total_size(files), "reading");
+    let options = ReadOptions { skip_bad_rows: plan.case.skip_bad_rows };
+    let reading = read(&plan.case.inputs, &options, &|bytes| bar.set_position(bytes))?;
+    bar.finish_and_clear();
+    Ok(reading)
+}
+
+/// Reads the label files, and adds the labels that stand in the rows and those that everybody knows.
+fn read_all_labels(
+    files: &[LabelSpec],
+    reading: &Reading,
+    output: &Output,
+) -> Result<(Labels, Vec<InputFact>)> {
+    let bar = output.bytes(total_size(files.iter().map(|spec| &spec.file)), "labels");
+    let read = read_labels(files, &|bytes| bar.set_position(bytes))?;
+    bar.finish_and_clear();
+    let mut labels: Vec<Label> = reading.labels.clone();
+    labels.extend(read.labels);
+    labels.extend(Words::built_in().labels());
+    Ok((Labels::bind(&reading.ledger, labels), read.facts))
+}
+
+fn run_facts(plan: &Plan, reading: &Reading, labels: Vec<FileFacts>, started: i64) -> RunFacts {
+    RunFacts {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        command: plan.command.clone(),
+        case: plan.case.name.clone(),
+        thefts: plan.case.thefts.clone(),
+        options: plan.case.options.clone(),
+        inputs: reading.facts.iter().map(file_facts).collect(),
+        labels,
+        rejects: reading
+            .rejects
+            .iter()
+            .map(|it| Reject {
+                file: it.file.clone(),
+                line: it.line,
+                column: it.column.clone(),
+                seen: it.seen.clone(),
+                reason: it.reason.clone(),
+            })
+            .collect(),
+        warnings: warnings(plan, reading),
+        started,
+        finished: now(),
+    }
+}
+
+/// What the readers noticed, and options that name what is not there.
+fn warnings(plan: &Plan, reading: &Reading) -> Vec<Limitation> {
+    let limitation =
+        |kind: &str, subject: String, detail: String| Limitation { kind: kind.to_owned(), subject, detail };
+    let noticed = reading.warnings.iter().map(|Warning { reason, count, first }| {
+        let places: Vec<String> =
+            first.iter().map(|it| format!("{}, line {}: {}", it.file, it.line, it.seen)).collect();
+        limitation("reading", reason.clone(), format!("{count} times, first at {}", places.join("; ")))
+    });
+    let ledger = &reading.ledger;
+    let is_there = |name: &dyetrace_core::asset::AssetName| {
+        ledger.assets().iter().any(|(_, asset)| name.names(&asset, ledger.chain_name(asset.chain)))
+    };
+    let unused = plan.case.options.min_amount.iter().filter(|(name, _)| !is_there(name)).map(|(name, _)| {
+        let contract = name.contract.map_or_else(|| "native".to_owned(), |it| it.to_string());
+        let detail = "a least amount was set for this asset, but no transfer moves it".to_owned();
+        limitation("min_amount", contract, detail)
+    });
+    let usd = reading.facts.iter().filter(|fact| fact.native_is_usd).map(|fact| {
+        let detail =
+            "amounts are US dollars as valued by the source, in millionths, and stand for the native coin";
+        limitation("usd_unit", fact.name.clone(), detail.to_owned())
+    });
+    let passed_over = reading.facts.iter().filter(|fact| !fact.passed_over.is_empty()).map(|fact| {
+        limitation("columns", fact.name.clone(), format!("columns not read: {}", fact.passed_over.join(", ")))
+    });
+    noticed.chain(unused).chain(usd).chain(passed_over).collect()
+}
+
+fn file_facts(fact: &InputFact) -> FileFacts {
+    FileFacts {
+        name: fact.name.clone(),
+        sha256: fact.sha256.clone(),
+        bytes: fact.size,
+        rows: fact.rows,
+        dialect: fact.dialect.clone(),
+        first_block: fact.first_block,
+        last_block: fact.last_block,
+        first_time: fact.first_time,
+        last_time: fact.last_time,
+    }
+}

@@ -1,0 +1,1120 @@
+#!/usr/bin/env python3
+"""A second, plain implementation of the trace: slow and obvious, to check the engine by.
+
+    rederive.py CASE.toml --out DIR        write the tables
+    rederive.py CASE.toml --compare DIR    derive again, compare with the tables in DIR
+    rederive.py --self-test FILE           run the worked examples of the rules
+
+read -> order -> seeds and stops -> reach -> one replay a rule -> tables. Whole numbers only.
+"""
+import argparse, csv, gzip, io, re, sys, tomllib
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from fractions import Fraction
+from pathlib import Path
+
+RULES = ["fifo", "lifo", "prorata", "libr", "taint_first", "poison"]
+STATES = ["ALREADY_FROZEN", "MEMO_ACCOUNT", "AT_DEPOSIT_UNSWEPT", "SWEPT_CREDITED", "AT_EXCHANGE", "IN_POOL",
+          "REFUND_PENDING", "IN_FLIGHT_BRIDGE", "DEFI_POSITION", "NOT_FOLLOWED", "EDGE_OF_DATA", "LOST",
+          "ISSUER_FREEZABLE", "SELF_CUSTODY_NATIVE", "SELF_CUSTODY_TOKEN"]
+FREEZABLE = STATES[:4] + ["REFUND_PENDING", "IN_FLIGHT_BRIDGE", "ISSUER_FREEZABLE"]
+STOPS = ["exchange_deposit", "exchange", "mixer", "bridge", "payment", "gambling", "service", "burn"]
+NETTING = ["dex", "defi", "token"]
+GRADES = ["FACT", "PRESUMED", "INFERRED"]  # strongest first
+ZERO = "0x" + "0" * 40
+# Contracts whose issuer can stop a balance; --issuers FILE adds the rows of an issuer_control.csv.
+ISSUERS = {("ethereum", "0xdac17f958d2ee523a2206206994597c13d831ec7"): "Tether",
+           ("ethereum", "0xa0b86991c6218b36c1d19d4a2e9eb0ce3606eb48"): "Circle",
+           ("ethereum", "0x4fabb145d64652a948d72533023f6e7a623c7c53"): "Paxos"}
+
+
+class CaseError(Exception):
+    """The case cannot be traced: a bad row, a seed that does not fit."""
+
+
+@dataclass
+class Row:
+    no: int            # place in the input, over all files
+    chain: str
+    block: int | None
+    txi: int | None
+    ev: int | None
+    time: int | None
+    hash: str
+    frm: str
+    to: str
+    asset: str         # "native" or a contract
+    value: int
+    fee: int | None
+    file: int = 0
+    tx: tuple = ()     # which transaction it belongs to
+    key: tuple = ()    # position on its own chain
+
+    def moves(self):
+        return self.value > 0 and self.frm != self.to
+
+    def sender(self):
+        return None if void(self.frm) else (self.chain, self.frm, self.asset)
+
+    def receiver(self):
+        return None if void(self.to) else (self.chain, self.to, self.asset)
+
+
+def void(address):
+    return address in ("", ZERO)
+
+
+def name(chain, asset):
+    return f"{chain}:{asset}"
+
+
+# ---------------------------------------------------------------- reading
+
+def text(path):
+    raw = Path(path).read_bytes()
+    return (gzip.decompress(raw) if str(path).endswith(".gz") else raw).decode("utf-8-sig")
+
+
+def address(word):
+    word = word.strip()
+    return word.lower() if word[:2].lower() == "0x" else word
+
+
+def seconds(word):
+    """Unix seconds, or a written UTC time, as a number; None if empty."""
+    if isinstance(word, datetime):
+        return int((word if word.tzinfo else word.replace(tzinfo=timezone.utc)).timestamp())
+    word = str(word).strip()
+    if not word:
+        return None
+    if word.isdigit():
+        return int(word)
+    if "/" in word:
+        stamp = datetime.strptime(word, "%Y/%m/%d %H:%M" + (":%S" if word.count(":") == 2 else ""))
+    else:
+        stamp = datetime.fromisoformat(word.replace("Z", "+00:00"))
+    return seconds(stamp)
+
+
+def iso(stamp):
+    return "" if stamp is None else datetime.fromtimestamp(stamp, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def whole(word):
+    word = (word or "").strip()
+    if word == "":
+        return None
+    if not re.fullmatch(r"[0-9]+", word):
+        raise CaseError(f"not a whole number: {word!r}")
+    return int(word)
+
+
+def micro_usd(word):
+    left, _, right = word.partition(".")
+    if len(right.rstrip("0")) > 6:
+        raise CaseError(f"more than 6 decimals: {word!r}")
+    return int(left) * 10**6 + int((right + "000000")[:6])
+
+
+@dataclass
+class Input:
+    covers: object       # "all", "senders", or a set of addresses
+    kinds: set           # {"native"}, {"native", "token"}
+    chains: set = field(default_factory=set)
+    senders: set = field(default_factory=set)
+
+
+def read_file(spec, folder, number, rows, labels):
+    table = csv.DictReader(io.StringIO(text(folder / spec["path"]), newline=""))
+    heads = {h.lower(): h for h in table.fieldnames}
+    chain0 = spec.get("chain", "ethereum")
+    given = spec.get("covers")
+    kinds = {"native", "token"}
+    default = "all"
+    if "value_in_usd" in heads:
+        dialect, kinds = "mftracer", {"native"}
+    elif "iserror" in heads:
+        dialect, kinds, default = "txlist", {"native"}, "senders"
+    else:
+        dialect = "canonical"
+    covers = default if given is None else given if given == "all" else {address(a) for a in given}
+    source = Input(covers, kinds)
+    seen = set()
+    for raw in table:
+        cell = lambda n: (raw.get(heads.get(n, ""), "") or "").strip()
+        no = len(rows)
+        if dialect == "mftracer":
+            row = Row(no, chain0, whole(cell("block")), None, None, seconds(cell("timestamp")), cell("tx_hash").lower(),
+                      address(cell("from")), address(cell("to")), "native", micro_usd(cell("value_in_usd")), None)
+            for who, words in ((row.frm, cell("from_label")), (row.to, cell("to_label"))):
+                if words and (who, words) not in seen:
+                    seen.add((who, words))
+                    labels[who].append(Label(row.chain, words, usd_category(words), "", "", "", -1))
+        elif dialect == "txlist":
+            failed = cell("iserror") == "1"
+            row = Row(no, chain0, whole(cell("blocknumber")), whole(cell("transactionindex")), None,
+                      seconds(cell("timestamp")), cell("hash").lower(), address(cell("from")),
+                      address(cell("to")) or address(cell("contractaddress")), "native",
+                      0 if failed else whole(cell("value")), whole(cell("gasused")) * whole(cell("gasprice")))
+        else:
+            row = Row(no, cell("chain") or chain0, whole(cell("block_number")), whole(cell("transaction_index")),
+                      whole(cell("event_index")), seconds(cell("block_timestamp")), cell("transaction_hash").lower(),
+                      address(cell("from_address")), address(cell("to_address")), address(cell("asset")) or "native",
+                      whole(cell("value")), whole(cell("fee")))
+            if row.frm == "" and cell("kind") not in ("reward", "withdrawal"):
+                raise CaseError(f"row {no}: no sender")
+        if row.to == "" or row.value is None or (row.block is None and row.time is None):
+            raise CaseError(f"row {no}: receiver, value or position is missing")
+        row.file = number
+        source.chains.add(row.chain)
+        source.senders.add((row.chain, row.frm))
+        rows.append(row)
+    return source
+
+
+@dataclass
+class Label:
+    chain: str           # "" = every chain
+    text: str
+    category: str
+    entity: str
+    source: str
+    as_of: str
+    confidence: int
+
+
+def usd_category(words):
+    if "_Deposit_" in words:
+        return "exchange_deposit"
+    return "exchange" if re.match(r"(Binance|HTX|Huobi|OKX)[ :]", words) else "theft"
+
+
+def read_labels(path, labels):
+    for raw in csv.DictReader(io.StringIO(text(path), newline="")):
+        cell = lambda n: (raw.get(n) or "").strip()
+        sure = whole(cell("confidence"))
+        labels[address(cell("address"))].append(Label(cell("chain"), cell("label"), cell("category"), cell("entity"),
+                                                      cell("source"), cell("as_of"), -1 if sure is None else sure))
+
+
+# ---------------------------------------------------------------- order
+
+def put_in_order(rows):
+    """Fill in transactions and positions, sort."""
+    for row in rows:
+        if row.hash:
+            row.tx = (row.chain, row.hash)
+        elif row.txi is not None:
+            row.tx = (row.chain, row.block if row.block is not None else ("t", row.time), row.txi)
+        else:
+            row.tx = (row.chain, "row", row.no)
+    index = {}
+    for row in rows:
+        if row.txi is not None and index.setdefault(row.tx, row.txi) != row.txi:
+            raise CaseError(f"row {row.no}: two indices for one transaction")
+    for chain in {r.chain for r in rows}:
+        mine = [r for r in rows if r.chain == chain]
+        blocks = all(r.block is not None for r in mine)
+        if not blocks and not all(r.time is not None for r in mine):
+            raise CaseError(f"{chain}: some rows have only blocks, some only times")
+        for row in mine:
+            row.txi = index.get(row.tx)
+            row.key = (row.block if blocks else row.time, row.txi is None, row.txi or 0, row.ev is not None, row.ev or 0)
+    many = len({r.chain for r in rows}) > 1
+    if many and any(r.time is None for r in rows):
+        raise CaseError("several chains need times")
+    return sorted(rows, key=lambda r: (r.time if many else 0, r.chain, r.key, r.no))
+
+
+# ---------------------------------------------------------------- purses: lots or classes
+# A part is (class, units, claim); class None is clean, otherwise (theft, stolen asset).
+
+def class_key(cls):
+    """Clean first, then theft, then stolen asset, by bytes."""
+    return (0,) if cls is None else (1, cls[0].encode(), cls[1].encode())
+
+
+def divide(amount, weights):
+    """Share amount out by weight: floors first, then the largest remainders."""
+    whole_sum = sum(weights.values())
+    share = {k: amount * w // whole_sum for k, w in weights.items()}
+    order = sorted(weights, key=lambda k: (-(amount * weights[k] % whole_sum), class_key(k)))
+    for k in order[:amount - sum(share.values())]:
+        share[k] += 1
+    return share
+
+
+def cut(part, units):
+    """Take units of a part: (taken, rest)."""
+    cls, n, claim = part
+    c = claim if units == n else claim * units // n
+    return (cls, units, c), (cls, n - units, claim - c)
+
+
+class LotPurse:
+    """fifo and lifo: parts in the order they came in."""
+
+    def __init__(self, rule):
+        self.lots, self.newest_first = [], rule == "lifo"
+
+    def total(self):
+        return sum(u for _, u, _ in self.lots)
+
+    def classes(self):
+        sums = defaultdict(int)
+        for cls, units, _ in self.lots:
+            sums[cls] += units
+        return dict(sums)
+
+    def claims(self):
+        sums = defaultdict(int)
+        for cls, _, claim in self.lots:
+            sums[cls] += claim
+        return sums
+
+    def add(self, parts, value):
+        self.lots += [p for p in parts if p[1] > 0]
+
+    def take(self, value):
+        out = []
+        while value > 0:
+            at = -1 if self.newest_first else 0
+            some, rest = cut(self.lots[at], min(value, self.lots[at][1]))
+            out.append(some)
+            value -= some[1]
+            if rest[1]:
+                self.lots[at] = rest
+            else:
+                del self.lots[at]
+        return out
+
+
+class SharePurse:
+    """prorata, libr and taint_first: one sum a class."""
+
+    def __init__(self, rule):
+        self.rule, self.sums = rule, {}
+
+    def total(self):
+        return sum(u for u, _ in self.sums.values())
+
+    def classes(self):
+        return {cls: u for cls, (u, _) in self.sums.items()}
+
+    def claims(self):
+        return {cls: c for cls, (_, c) in self.sums.items()}
+
+    def add(self, parts, value):
+        for cls, units, claim in parts:
+            if units:
+                u, c = self.sums.get(cls, (0, 0))
+                self.sums[cls] = (u + units, c + claim)
+
+    def take(self, value):
+        have = self.classes()
+        if self.rule == "prorata":
+            shares = divide(value, have) if have else {}
+        else:
+            clean = have.pop(None, 0)
+            tainted = sum(have.values())
+            stolen = max(0, value - clean) if self.rule == "libr" else min(value, tainted)
+            shares = {None: value - stolen}
+            if stolen:
+                shares.update(divide(stolen, have))
+        out = []
+        for cls in sorted(shares, key=class_key):
+            if shares[cls]:
+                some, rest = cut((cls, *self.sums.pop(cls)), shares[cls])
+                if rest[1]:
+                    self.sums[cls] = rest[1:]
+                out.append(some)
+        return out
+
+
+class PoisonPurse:
+    """poison: a balance and the classes that ever came in; every spend bears them all in full."""
+
+    def __init__(self, rule):
+        self.balance, self.flags = 0, set()
+
+    def total(self):
+        return self.balance
+
+    def classes(self):
+        return {cls: self.balance for cls in self.flags or {None}} if self.balance else {}
+
+    def claims(self):
+        return self.classes()
+
+    def add(self, parts, value):
+        self.balance += value
+        self.flags |= {cls for cls, _, _ in parts if cls}
+
+    def take(self, value):
+        out = [(cls, value, value) for cls in sorted(self.flags, key=class_key)]
+        self.balance -= value
+        if self.balance == 0:
+            self.flags = set()
+        return out or [(None, value, value)]
+
+
+def new_purse(rule):
+    return (LotPurse if rule in ("fifo", "lifo") else PoisonPurse if rule == "poison" else SharePurse)(rule)
+
+
+# ---------------------------------------------------------------- the case
+
+@dataclass
+class Seed:
+    theft: str
+    address: str = ""
+    transaction: str = ""
+    since: int | None = None
+    since_block: int | None = None
+    asset: str = "*"
+    chain: str = ""
+
+    def fits(self, chain, asset):
+        return self.chain in ("", chain) and self.asset in ("*", asset, name(chain, asset))
+
+
+class Case:
+    def __init__(self, path, issuers=()):
+        conf = tomllib.loads(Path(path).read_text())
+        folder = Path(path).parent
+        rows, self.labels = [], defaultdict(list)
+        self.inputs = [read_file(s, folder, n, rows, self.labels) for n, s in enumerate(conf["input"])]
+        for spec in conf.get("labels", []):
+            read_labels(folder / spec["path"], self.labels)
+        self.issuers = ISSUERS | dict(issuers)
+        self.all_rows = put_in_order(rows)
+        self.options(conf.get("trace", {}))
+        self.seeds = [self.read_seed(t["id"], s) for t in conf["theft"] for s in t["seed"]]
+        self.cut_at_until()
+        self.find_transactions()
+        self.place_seeds()
+        self.find_stops()
+        self.find_reach()
+
+    def options(self, trace):
+        self.rule = trace.get("rule", "libr")
+        default = [r for r in ("libr", "fifo", "lifo", "prorata", "taint_first") if r != self.rule]
+        asked = trace.get("compare", default)
+        self.rules = [self.rule] + [r for r in RULES if r in asked and r != self.rule]
+        stop = trace.get("stop", STOPS + NETTING)
+        self.stop = [] if stop == "none" else [stop] if isinstance(stop, str) else stop
+        self.hub = None if stop == "none" else trace.get("hub_transfers", 10000)
+        self.max_hops, self.until = trace.get("max_hops"), trace.get("until")
+        self.least = {k if k == "native" else address(k): int(v) for k, v in trace.get("min_amount", {}).items()}
+
+    def read_seed(self, theft, s):
+        since = s.get("since")
+        return Seed(theft, address(s.get("address", "")), s.get("transaction", "").lower(),
+                    None if since is None else seconds(since), s.get("since_block"),
+                    address(s.get("asset", "*")), s.get("chain", ""))
+
+    def dust(self, row):
+        return row.value < self.least.get(row.asset, self.least.get(name(row.chain, row.asset), 0))
+
+    def cut_at_until(self):
+        """Rows after --until are not traced; the purses they touch are remembered."""
+        if self.until is None:
+            late = lambda r: False
+        elif any((r.block if str(self.until).startswith("block:") else r.time) is None for r in self.all_rows):
+            raise CaseError("until does not fit what the rows state")
+        elif str(self.until).startswith("block:"):
+            late = lambda r: r.block > int(str(self.until)[6:])
+        else:
+            late = lambda r: r.time > seconds(self.until)
+        self.rows = [r for r in self.all_rows if not late(r)]
+        self.later = set()
+        for r in self.all_rows:
+            if late(r):
+                self.later |= {r.sender(), r.receiver()}
+                if r.fee:
+                    self.later.add((r.chain, r.frm, "native"))
+
+    def find_transactions(self):
+        """Members, fee, net sums and tie groups of the traced rows."""
+        self.members, self.fee = defaultdict(list), {}
+        for i, row in enumerate(self.rows):
+            self.members[row.tx].append(i)
+        for tx, at in self.members.items():
+            stated = [self.rows[i] for i in at if self.rows[i].fee is not None]
+            if len({r.fee for r in stated}) > 1:
+                raise CaseError(f"{tx}: two fees")
+            if stated and stated[0].fee and not void(stated[0].frm):
+                self.fee[at[0]] = (stated[0].chain, stated[0].frm, "native"), stated[0].fee
+        self.inflow, self.outflow = defaultdict(int), defaultdict(int)   # by transaction and purse
+        groups = defaultdict(list)
+        for i, row in enumerate(self.rows):
+            if row.moves():
+                self.inflow[row.tx, row.receiver()] += row.value
+                self.outflow[row.tx, row.sender()] += row.value
+                groups[row.chain, row.key].append(i)
+        self.tied = set()                                                # (row, purse): order unknown there
+        for at in groups.values():
+            for i in at:
+                for purse in (self.rows[i].sender(), self.rows[i].receiver()):
+                    if any(purse in (self.rows[j].sender(), self.rows[j].receiver()) for j in at if j != i):
+                        self.tied.add((i, purse))
+
+    def place_seeds(self):
+        touched, received = defaultdict(list), set()
+        for i, row in enumerate(self.rows):
+            for purse in {row.sender(), row.receiver()} - {None}:
+                touched[purse].append(i)
+            if i in self.fee:
+                touched[self.fee[i][0]].append(i)
+            if row.moves():
+                received.add(row.receiver())
+        self.begins = defaultdict(list)       # purse -> (first row, theft)
+        self.seed_accounts = set()
+        self.tx_seeds = {}                    # (transaction, purse) -> theft, None for all or the units gained
+        for seed in self.seeds:
+            found = False
+            if seed.transaction:
+                for tx in {r.tx for r in self.rows if r.hash == seed.transaction}:
+                    for purse in {self.rows[i].receiver() for i in self.members[tx] if self.rows[i].moves()} - {None}:
+                        gain = self.inflow[tx, purse] - self.outflow[tx, purse]
+                        if not seed.fits(purse[0], purse[2]) or (seed.address not in ("", purse[1])):
+                            continue
+                        if not seed.address and gain <= 0:
+                            continue
+                        found = True
+                        this = (seed.theft, None if seed.address else gain)
+                        before = self.tx_seeds.setdefault((tx, purse), this)
+                        if before[0] != seed.theft:
+                            raise CaseError(f"two thefts begin at once at {purse}")
+                        if seed.address:
+                            self.tx_seeds[tx, purse] = this
+            else:
+                for purse, at in touched.items():
+                    chain, who, asset = purse
+                    if who != seed.address or void(who) or not seed.fits(chain, asset):
+                        continue
+                    self.seed_accounts.add((chain, who))
+                    start = [i for i in at if self.since_holds(seed, self.rows[i])]
+                    if not start:
+                        continue
+                    found = True
+                    if seed.asset != "*" or asset == "native" or purse in received:
+                        self.begins[purse].append((min(start), seed.theft))
+            if not found:
+                raise CaseError(f"seed without a row: {seed}")
+        for chain, who in {(r.chain, a) for r in self.all_rows for a in (r.frm, r.to)}:
+            if any(s.address == who and not s.transaction and s.chain in ("", chain) for s in self.seeds):
+                self.seed_accounts.add((chain, who))
+        for purse, starts in self.begins.items():
+            for n, theft in starts:
+                if any(n == m and theft != other for m, other in starts):
+                    raise CaseError(f"two thefts begin at once at {purse}")
+
+    def since_holds(self, seed, row):
+        if seed.since_block is not None:
+            if row.block is None:
+                raise CaseError("a block is given against a ledger of times")
+            return row.block >= seed.since_block
+        if seed.since is not None:
+            if row.time is None:
+                raise CaseError("a time is given against a ledger of blocks")
+            return row.time >= seed.since
+        return True
+
+    def seed_theft(self, purse, i):
+        """The theft whose address seed decides at this purse at row i."""
+        begun = [s for s in self.begins.get(purse, []) if s[0] <= i]
+        return max(begun)[1] if begun else None
+
+    def is_seed_of(self, theft, purse, i):
+        return any(n <= i and t == theft for n, t in self.begins.get(purse, []))
+
+    # ------------------------------------------------------------ stops
+
+    def labels_of(self, chain, who):
+        return [l for l in self.labels.get(who, []) if l.chain in ("", chain)]
+
+    def categories(self, chain, who):
+        return {l.category for l in self.labels_of(chain, who)}
+
+    def holder(self, chain, who):
+        """The label to show: the surest, then the newest, then by bytes."""
+        best = sorted(self.labels_of(chain, who), key=lambda l: (l.source.encode(), l.text.encode()))
+        best.sort(key=lambda l: l.as_of, reverse=True)
+        best.sort(key=lambda l: l.confidence, reverse=True)
+        return best[0] if best else Label("", "", "", "", "", "", -1)
+
+    def find_stops(self):
+        self.stopped, self.netting = {}, {}
+        count = defaultdict(int)
+        for r in self.all_rows:
+            if r.moves():
+                count[r.chain, r.frm] += 1
+                count[r.chain, r.to] += 1
+        for account, transfers in count.items():
+            if void(account[1]) or account in self.seed_accounts:
+                continue
+            cats = self.categories(*account)
+            plain = [c for c in STOPS if c in cats and c in self.stop]
+            nets = [c for c in NETTING if c in cats and c in self.stop]
+            if plain:
+                self.stopped[account] = plain[0]
+            elif nets:
+                self.netting[account] = nets[0]
+            elif self.hub is not None and transfers > self.hub and cats <= {"", "theft", "sanctioned", "other"}:
+                self.stopped[account] = "hub"
+        self.hop_sinks = set()
+
+    def passes(self, tx, account):
+        """Does the transaction leave the account with what it had, in every asset?"""
+        assets = {r.asset for r in (self.rows[i] for i in self.members[tx])}
+        return all(self.inflow[tx, (*account, a)] == self.outflow[tx, (*account, a)] for a in assets)
+
+    def mode(self, tx, purse):
+        """What the purse is in this transaction: followed, a sink, or only passed through."""
+        account = purse[:2]
+        if account in self.stopped or purse in self.hop_sinks:
+            return "sink"
+        if account in self.netting:
+            return "pass" if self.passes(tx, account) else "sink"
+        return "follow"
+
+    def find_reach(self):
+        """Fewest transfers from any seed, over routes that respect time."""
+        self.hops, inside = {}, {}
+        for i, row in enumerate(self.rows):
+            s, r = row.sender(), row.receiver()
+            if s and self.seed_theft(s, i) is not None:
+                self.hops[s] = 0
+            if not row.moves():
+                continue
+            here = None
+            if r and ((row.tx, r) in self.tx_seeds or self.seed_theft(r, i) is not None):
+                here = 0
+            elif s and not self.dust(row):
+                kind = self.mode(row.tx, s)
+                before = inside.get((row.tx, s)) if kind == "pass" else None if kind == "sink" else self.hops.get(s)
+                here = None if before is None else before + 1
+            if r and here is not None:
+                self.hops[r] = min(here, self.hops.get(r, here))
+                if self.mode(row.tx, r) == "pass":
+                    inside[row.tx, r] = min(here, inside.get((row.tx, r), here))
+        if self.max_hops is not None:
+            self.hop_sinks = {p for p, h in self.hops.items() if h >= self.max_hops and p not in self.begins}
+
+
+# ---------------------------------------------------------------- replay
+
+@dataclass
+class Info:
+    """What is known of one class at one purse."""
+    hops: int | None = None
+    first: int | None = None      # row index of the first and the last taint to arrive
+    last: int | None = None
+    count: int = 0                # tainted transfers in
+    grade: int = 0                # the weakest since the purse was last free of it
+
+    def join(self, other):
+        self.hops = min((h for h in (self.hops, other.hops) if h is not None), default=None)
+        self.first = min((f for f in (self.first, other.first) if f is not None), default=None)
+        self.last = max((f for f in (self.last, other.last) if f is not None), default=None)
+        self.count += other.count
+        self.grade = max(self.grade, other.grade)
+
+
+class Replay:
+    """The exact apportionment under one rule."""
+
+    def __init__(self, case, rule, quotas=None, watch=None):
+        self.case, self.rule = case, rule
+        self.quotas, self.watch, self.watched = quotas or {}, watch, []
+        self.purses, self.blurred, self.info = {}, set(), defaultdict(lambda: defaultdict(Info))
+        self.sunk = defaultdict(lambda: defaultdict(lambda: [0, 0]))
+        self.flows, self.postings, self.gaps, self.listed = {}, defaultdict(lambda: [0, 0]), [], []
+        self.carried = {}
+        for i, row in enumerate(case.rows):
+            members = case.members[row.tx]
+            if i == members[0]:
+                self.remember(row.tx)
+                if i in case.fee:
+                    self.pay_fee(i, *case.fee[i])
+            if row.moves():
+                self.transfer(i, row)
+            if i == members[-1]:
+                self.leave(row.tx)
+
+    def purse(self, key):
+        if key not in self.purses:
+            self.purses[key] = new_purse(self.rule)
+        return self.purses[key]
+
+    def remember(self, tx):
+        """Which assets of the seeds in this transaction carry taint before it."""
+        for i in self.case.members[tx]:
+            p = self.case.rows[i].sender()
+            if p and ("own", p) in self.purses:
+                self.carried[tx, p] = any(c for c in self.purses["own", p].classes())
+
+    def post(self, i, step, kind, purse, cls, units, claim):
+        both = self.postings[(i, step), kind, purse, cls]
+        both[0] += units
+        both[1] += claim
+
+    def spend(self, i, key, value, seed):
+        """Take value from a followed purse: its parts and the grade of each theft's part."""
+        purse, gap = self.purse(key), 0
+        if value > purse.total():
+            gap = value - purse.total()
+            cls = (seed, name(key[-1][0], key[-1][2])) if seed is not None else None
+            purse.add([(cls, gap, gap)], gap)
+            if cls:
+                self.post(i, 1, "unseen", key[-1], cls, gap, gap)
+                self.arrive(key, cls, i, 0, 0, False)
+                gap = 0
+            else:
+                self.gaps.append((i, key[-1], gap))
+        held, total = purse.classes(), purse.total()
+        sure = gap == 0 and (i, key[-1]) not in self.case.tied and key not in self.blurred
+        parts = purse.take(value)
+        grades = {}
+        for cls in {p[0] for p in parts} - {None}:
+            alone = all(c is not None and c[0] == cls[0] for c in held)
+            hop = 0 if sure and (alone or value == total) else 1
+            grades[cls] = max([hop] + [x.grade for c, x in self.info[key].items() if c[0] == cls[0]])
+        if value < total and len(held) > 1:
+            self.blurred.add(key)
+        if purse.total() == 0:
+            self.blurred.discard(key)
+        for cls, facts in self.info[key].items():
+            if not any(c is not None and c[0] == cls[0] for c in purse.classes()):
+                facts.grade = 0
+        return parts, grades
+
+    def arrive(self, key, cls, i, hops, grade, transfer):
+        self.info[key][cls].join(Info(hops, i, i, int(transfer), grade))
+
+    def pay_fee(self, i, purse, fee):
+        if self.case.mode(self.case.rows[i].tx, purse) != "follow":
+            return
+        parts, _ = self.spend(i, ("own", purse), fee, None)
+        for cls, units, claim in parts:
+            if cls:
+                self.post(i, 0, "fee", purse, cls, -units, -claim)
+
+    def transfer(self, i, row):
+        case, s, r = self.case, row.sender(), row.receiver()
+        parts, grades, hops, from_stop = [(None, row.value, row.value)], {}, {}, False
+        if s:
+            kind = case.mode(row.tx, s)
+            from_stop = kind == "sink"
+            if not from_stop:
+                key = ("own", s) if kind == "follow" else ("pass", row.tx, s)
+                parts, grades = self.spend(i, key, row.value, case.seed_theft(s, i))
+                for cls in grades:
+                    hops[cls] = 0 if case.is_seed_of(cls[0], s, i) else self.info[key][cls].hops
+        if r is None or (case.dust(row) and grades):
+            for cls, units, claim in parts:
+                if cls:
+                    self.post(i, 1, "dust" if r else "burn", s, cls, -units, -claim)
+            if r is None:
+                return
+            parts, grades = [(None, row.value, row.value)], {}
+        for cls, units, claim in parts:
+            if cls:
+                flow = self.flows.setdefault((i, cls), [0, 0, grades[cls]])
+                flow[0] += units
+                flow[1] += claim
+        parts = self.tag(i, row, parts, from_stop)
+        kind = case.mode(row.tx, r)
+        key = ("pass", row.tx, r) if kind == "pass" else ("own", r)
+        for cls in {p[0] for p in parts} - {None}:
+            seed_here = case.is_seed_of(cls[0], r, i) or case.tx_seeds.get((row.tx, r), ("",))[0] == cls[0]
+            near = 0 if seed_here else hops.get(cls, -1) + 1
+            self.arrive(key, cls, i, near, grades.get(cls, 0), cls in grades)
+        if kind == "sink":
+            self.sink(r, parts)
+        else:
+            self.purse(key).add(parts, row.value)
+
+    def sink(self, purse, parts):
+        for cls, units, claim in parts:
+            if cls:
+                self.sunk[purse][cls][0] += units
+                self.sunk[purse][cls][1] += claim
+
+    def leave(self, tx):
+        """What a passed-through account did not hand on stays there."""
+        for key in [k for k in self.purses if k[:2] == ("pass", tx)] if self.case.netting else []:
+            purse, where = self.purses.pop(key), key[2]
+            claims = purse.claims()
+            left = [(cls, units, claims[cls]) for cls, units in purse.classes().items() if cls]
+            self.sink(where, left)
+            for cls, _, _ in left:
+                self.info["own", where][cls].join(self.info[key][cls])
+            self.blurred.discard(key)
+
+    def tag(self, i, row, parts, from_stop):
+        """Clean money that arrives at a seed becomes stolen."""
+        case, purse = self.case, row.receiver()
+        if (row.tx, purse) in case.tx_seeds:
+            theft, gain = case.tx_seeds[row.tx, purse]
+            if gain is None:
+                quota = row.value
+            else:
+                quota = self.quotas.get(i, 0)
+                if row.tx == self.watch:
+                    self.watched.append((i, purse, sum(u for c, u, _ in parts if c is None)
+                                         if self.rule != "poison" else row.value))
+        else:
+            theft = case.seed_theft(purse, i)
+            if theft is None:
+                return parts
+            clean = self.rule == "poison" or any(c is None for c, _, _ in parts)
+            if clean and self.converts(row, purse):
+                self.listed.append((i, "own conversion", purse))
+                return parts
+            if from_stop and any(c[0] == theft and u[0] for p, held in self.sunk.items() if p[:2] == row.sender()[:2]
+                                 for c, u in held.items()):
+                self.listed.append((i, "returned", purse))
+                return parts
+            quota = row.value
+        cls = (theft, name(purse[0], purse[2]))
+        if self.rule == "poison":
+            if quota and not any(c and c[0] == theft for c, _, _ in parts):
+                self.post(i, 1, "received", purse, cls, row.value, row.value)
+                parts = [p for p in parts if p[0]] + [(cls, row.value, row.value)]
+            return parts
+        out = []
+        for part in reversed(parts):
+            if part[0] is None and quota:
+                some, rest = cut(part, min(quota, part[1]))
+                quota -= some[1]
+                self.post(i, 1, "received", purse, cls, some[1], some[1])
+                out += [(cls, some[1], some[1])] + ([rest] if rest[1] else [])
+            else:
+                out.append(part)
+        return out[::-1]
+
+    def converts(self, row, purse):
+        """Did the seed send another asset here that carried taint before this transaction?"""
+        return any(s and s[:2] == purse[:2] and s != purse and self.case.rows[i].moves() and self.carried.get((row.tx, s))
+                   for i in self.case.members[row.tx] for s in [self.case.rows[i].sender()])
+
+    def holdings(self):
+        """(class, purse) -> [units, claim]"""
+        out = {(cls, p): tuple(both) for p, held in self.sunk.items() for cls, both in held.items() if both[0]}
+        for key, purse in self.purses.items():
+            claims = purse.claims()
+            for cls, units in purse.classes().items():
+                if cls and units:
+                    out[cls, key[1]] = (units, claims[cls])
+        return out
+
+    def facts(self, cls, purse):
+        return self.info["own", purse][cls]
+
+
+def replay(case, rule):
+    """Net gains tag the last clean units, so each such transaction is first watched untagged."""
+    quotas = {}
+    nets = {tx for (tx, _), (_, gain) in case.tx_seeds.items() if gain is not None}
+    for tx in sorted(nets, key=lambda t: case.members[t][0]):
+        seen = Replay(case, rule, quotas, watch=tx).watched
+        for purse in {p for _, p, _ in seen}:
+            left = case.tx_seeds[tx, purse][1]
+            for i, p, clean in reversed(seen):
+                if p == purse:
+                    quotas[i] = min(left, clean)
+                    left -= quotas[i]
+    return Replay(case, rule, quotas)
+
+
+# ---------------------------------------------------------------- tables
+
+def safe(words):
+    """A cell that a spreadsheet would take for a formula is led by a quote mark."""
+    return "'" + words if words[:1] in ("=", "+", "-", "@", "\t", "\r") else words
+
+
+def blank(number):
+    return "" if number is None else str(number)
+
+
+class Tables:
+    def __init__(self, case):
+        self.case = case
+        self.runs = {rule: replay(case, rule) for rule in case.rules}
+        self.balance, self.gross = defaultdict(int), defaultdict(int)
+        for i, row in enumerate(case.rows):
+            if i in case.fee:
+                purse, fee = case.fee[i]
+                self.balance[purse] = max(0, self.balance[purse] - fee)
+            if row.moves():
+                self.balance[row.sender()] = max(0, self.balance[row.sender()] - row.value)
+                self.balance[row.receiver()] += row.value
+                self.gross[row.receiver()] += row.value
+        self.held = {rule: run.holdings() for rule, run in self.runs.items()}
+        self.rule_heads = case.rules + [f"claim_{r}" for r in case.rules]
+
+    def amounts(self, per_rule, signless=(0, 0)):
+        units = [str(per_rule.get(r, signless)[0]) for r in self.case.rules]
+        claims = ["" if r == "poison" else str(per_rule.get(r, signless)[1]) for r in self.case.rules]
+        return units + claims
+
+    def speaker(self, per_rule):
+        """The rule that the columns without a rule follow: the run's, or the first that has something."""
+        return next(r for r in self.case.rules if per_rule.get(r, (0, 0))[0])
+
+    def stop_of(self, purse):
+        case, account = self.case, purse[:2]
+        if account in case.stopped:
+            return case.stopped[account]
+        if purse in case.hop_sinks:
+            return "hops"
+        if account in case.netting:
+            return case.netting[account]
+        if purse in case.later:
+            return "horizon"
+        return "" if self.covered(purse) else "edge"
+
+    def covered(self, purse):
+        chain, who, asset = purse
+        kind = "native" if asset == "native" else "token"
+        for file in self.case.inputs:
+            if kind in file.kinds and chain in file.chains:
+                if file.covers == "all" or (file.covers == "senders" and (chain, who) in file.senders):
+                    return True
+                if isinstance(file.covers, set) and who in file.covers:
+                    return True
+        return False
+
+    def state_of(self, purse, stop):
+        cats = self.case.categories(*purse[:2])
+        if "exchange_deposit" in cats:
+            mine = sum(u for (_, p), (u, _) in self.held[self.case.rule].items() if p == purse)
+            return "AT_DEPOSIT_UNSWEPT" if self.balance[purse] >= mine else "SWEPT_CREDITED"
+        for cat, state in (("exchange", "AT_EXCHANGE"), ("mixer", "IN_POOL"), ("bridge", "IN_FLIGHT_BRIDGE"),
+                           ("defi", "DEFI_POSITION")):
+            if cat in cats:
+                return state
+        if stop in ("hub", "hops", "horizon") or cats & {"payment", "gambling", "service", "dex", "token"}:
+            return "NOT_FOLLOWED"
+        if stop == "edge":
+            return "EDGE_OF_DATA"
+        if "burn" in cats:
+            return "LOST"
+        if (purse[0], purse[2]) in self.case.issuers:
+            return "ISSUER_FREEZABLE"
+        return "SELF_CUSTODY_NATIVE" if purse[2] == "native" else "SELF_CUSTODY_TOKEN"
+
+    def build(self):
+        case = self.case
+        out = {}
+        # flows: one row a theft, stolen asset and tainted transfer, in replay order
+        keys = {k for run in self.runs.values() for k in run.flows}
+        rows = []
+        for i, cls in sorted(keys, key=lambda k: (k[0], class_key(k[1]))):
+            per = {r: run.flows[i, cls] for r, run in self.runs.items() if (i, cls) in run.flows}
+            r = case.rows[i]
+            rows.append([r.chain, blank(r.block), blank(r.txi), blank(r.ev), iso(r.time), r.hash, r.frm, r.to,
+                         name(r.chain, r.asset), str(r.value), *cls, *self.amounts(per),
+                         GRADES[per[self.speaker(per)][2]]])
+        out["flows.csv"] = ("chain,block_number,transaction_index,event_index,block_timestamp,transaction_hash,from_address,"
+                            "to_address,asset,value,theft,stolen_asset".split(",") + self.rule_heads + ["grade"], rows)
+        # postings
+        keys = {k for run in self.runs.values() for k in run.postings}
+        rows = []
+        for at, kind, purse, cls in sorted(keys, key=lambda k: (k[0], k[1], class_key(k[3]))):
+            per = {r: run.postings[at, kind, purse, cls] for r, run in self.runs.items()
+                   if (at, kind, purse, cls) in run.postings}
+            r = case.rows[at[0]]
+            rows.append([*cls, kind, r.chain, blank(r.block), blank(r.txi), blank(r.ev), r.hash, purse[1],
+                         name(purse[0], purse[2]), *self.amounts(per)])
+        out["postings.csv"] = ("theft,stolen_asset,kind,chain,block_number,transaction_index,event_index,transaction_hash,"
+                               "address,asset".split(",") + self.rule_heads, rows)
+        # holdings, and next and freezable from them
+        keys = {k for held in self.held.values() for k in held}
+        rows, nexts, finds, states = [], [], [], {}
+        for cls, purse in sorted(keys, key=lambda k: (class_key(k[0]), name(k[1][0], ""), k[1][1], name(k[1][0], k[1][2]))):
+            per = {r: held[cls, purse] for r, held in self.held.items() if (cls, purse) in held}
+            speaker = self.speaker(per)
+            facts = self.runs[speaker].facts(cls, purse)
+            stop = self.stop_of(purse)
+            state = states[cls, purse] = self.state_of(purse, stop)
+            seeded = any(t == cls[0] for _, t in case.begins.get(purse, []))
+            shown = case.holder(*purse[:2])
+            hops = "0" if seeded else blank(facts.hops)
+            first, last = (iso(case.rows[n].time) for n in (facts.first, facts.last))
+            rows.append([*cls, purse[0], purse[1], safe(shown.text), shown.category, name(purse[0], purse[2]), state, stop,
+                         str(self.balance[purse]), *self.amounts(per), first, last, hops, GRADES[facts.grade]])
+            mine = per.get(case.rule, (0, 0))
+            if stop == "edge":
+                nexts.append((-mine[0], [*cls, purse[0], purse[1], name(purse[0], purse[2]),
+                                         blank(case.rows[facts.first].block), *map(str, mine)]))
+            sure = [per.get(r, (0, 0)) for r in case.rules if r != "poison"]
+            if state in FREEZABLE and any(u for u, _ in sure):
+                finds.append((state, cls, purse, per, sure, first, last, hops, facts, shown))
+        out["holdings.csv"] = ("theft,stolen_asset,chain,address,label,category,asset,state,stop,balance".split(",")
+                               + self.rule_heads + "first_taint,last_taint,hops,grade".split(","), rows)
+        nexts.sort(key=lambda n: n[0])
+        out["next.csv"] = ("theft,stolen_asset,chain,address,asset,from_block,amount,claim".split(","), [n[1] for n in nexts])
+        out["conservation.csv"] = self.conservation(states)
+        out["freezable.csv"] = self.freezable(finds)
+        return out
+
+    def conservation(self, states):
+        rows = []
+        classes = {k[3] for run in self.runs.values() for k in run.postings}
+        self.stolen = {}
+        for cls in sorted(classes, key=class_key):
+            for rule in [r for r in self.case.rules if r != "poison"]:
+                sums = defaultdict(int)
+                for (_, kind, _, c), (_, claim) in self.runs[rule].postings.items():
+                    if c == cls:
+                        sums[kind] += claim
+                for (c, purse), (_, claim) in self.held[rule].items():
+                    if c == cls:
+                        sums[states[c, purse]] += claim
+                sums["LOST"] -= sums["dust"]
+                each = [sums[s] for s in STATES] + [-sums["fee"], -sums["burn"]]
+                self.stolen[cls, rule] = sums["received"] + sums["unseen"]
+                rows.append([*cls, rule] + [str(n) for n in (sums["received"], sums["unseen"], *each, sum(each),
+                                                             sums["received"] + sums["unseen"] - sum(each))])
+        return ("theft,stolen_asset,rule,stolen,unseen_inflow".split(",") + [s.lower() for s in STATES]
+                + "fees,burned,total,difference".split(",")), rows
+
+    def freezable(self, finds):
+        case, ranked = self.case, []
+        robust_rules = ["fifo", "lifo", "prorata", "libr"]
+        for state, cls, purse, per, sure, first, last, hops, facts, shown in finds:
+            units = [u for u, _ in sure]
+            least = min(c for _, c in sure)
+            whole_theft = self.stolen.get((cls, next(r for r in case.rules if r != "poison")), 0)
+            share = Fraction(least, whole_theft) if whole_theft else Fraction(0)
+            issuer = case.issuers.get((purse[0], purse[2]), "")
+            holder = issuer if state == "ISSUER_FREEZABLE" else shown.entity or shown.text
+            swept = self.swept(purse, shown, facts) if state == "SWEPT_CREDITED" else ("", "")
+            mine = per.get(case.rule, (0, 0))
+            robust = str(min(per.get(r, (0, 0))[0] for r in robust_rules)) if set(robust_rules) <= set(case.rules) else ""
+            cells = [cls[0], safe(holder), "issuer" if state == "ISSUER_FREEZABLE" else shown.category, purse[0], purse[1],
+                     name(purse[0], purse[2]), "", state, str(min(units)), str(mine[0]), str(max(units)), robust,
+                     "" if case.rule == "poison" else str(mine[1]), cls[1], str(self.gross[purse]), str(self.balance[purse]),
+                     first, last, str(facts.count), *swept, GRADES[facts.grade], "", hops, ""]
+            ranked.append(((STATES.index(state), -share, first, purse[1], purse[0], purse[2], cls), cells))
+        ranked.sort(key=lambda f: f[0])
+        head = ("rank,theft,holder,holder_kind,chain,address,asset,symbol,state,amount_min,amount_rule,amount_max,robust,claim,"
+                "stolen_asset,gross_received,balance,first_taint,last_taint,deposits,swept_to,swept_at,grade,basis,hops,route_id")
+        return head.split(","), [[str(n + 1)] + cells for n, (_, cells) in enumerate(ranked)]
+
+    def swept(self, purse, shown, facts):
+        for i, row in enumerate(self.case.rows):
+            if i > facts.first and row.moves() and row.sender() == purse and shown.entity:
+                if self.case.holder(row.chain, row.to).entity == shown.entity:
+                    return row.to, iso(row.time)
+        return "", ""
+
+
+# ---------------------------------------------------------------- out and compare
+
+# Columns of freezable.csv that hang on tables other than transfers and labels.
+LOOSE = {"freezable.csv": {"holder", "holder_kind", "symbol", "basis", "route_id", "swept_to", "swept_at"}}
+
+
+def derive(path, issuers=()):
+    return Tables(Case(path, issuers)).build()
+
+
+def write(tables, folder):
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    for file, (head, rows) in tables.items():
+        with open(Path(folder) / file, "w", newline="") as f:
+            writer = csv.writer(f, lineterminator="\n")
+            writer.writerow(head)
+            writer.writerows(rows)
+
+
+def compare(tables, folder, most=20):
+    """Differences between these tables and the files in folder, first ones first."""
+    found = []
+    for file, (head, rows) in tables.items():
+        path = Path(folder) / file
+        if not path.exists():
+            found.append(f"{file}: missing")
+            continue
+        got = list(csv.reader(io.StringIO(path.read_text(), newline="")))
+        if not got or got[0] != head:
+            found.append(f"{file}: header {got[:1]} instead of {head}")
+            continue
+        if len(got) - 1 != len(rows):
+            found.append(f"{file}: {len(got) - 1} rows instead of {len(rows)}")
+        for n, (theirs, ours) in enumerate(zip(got[1:], rows), 1):
+            for column, a, b in zip(head, theirs, ours):
+                if a != b and column not in LOOSE.get(file, ()):
+                    found.append(f"{file} row {n} {column}: {a!r} instead of {b!r}   (ours: {','.join(ours)})")
+                    break
+            if len(found) >= most:
+                break
+    return found[:most]
+
+
+# ---------------------------------------------------------------- the worked examples
+
+def golden(path):
+    import json
+    bad = 0
+    for title, vector in json.loads(Path(path).read_text()).items():
+        for rule, want in vector["rules"].items():
+            rule = {"libr_taint_last": "libr"}.get(rule, rule)
+            purse, outs, given = new_purse(rule), [], defaultdict(int)
+            joined = lambda parts: ({"|".join(sorted(p[0][0] for p in parts)): parts[0][1]} if parts else {})
+            for kind, amount, tag in vector["events"]:
+                if kind == "IN":
+                    cls = (tag, "") if tag else None
+                    given[cls] += amount
+                    purse.add([(cls, amount, amount)], amount)
+                else:
+                    stolen = [p for p in purse.take(amount) if p[0]]
+                    sums = defaultdict(int)
+                    for (theft, _), units, _ in stolen:
+                        sums[theft] += units
+                    outs.append([tag, joined(stolen) if rule == "poison" else dict(sums)])
+            left = [(c, u) for c, u in purse.classes().items() if c]
+            if rule == "pari_passu_final":
+                outs, got = None, {c[0]: u for c, u in divide(purse.total(), given).items() if c}
+            else:
+                got = joined(left) if rule == "poison" else {c[0]: u for c, u in left}
+            if outs != want["outs"] or got != want["remaining"]:
+                bad += 1
+                print(f"{title} {rule}: {outs} {got} instead of {want}")
+    print("worked examples:", "all agree" if not bad else f"{bad} differ")
+    return bad
+
+
+def main():
+    ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ask.add_argument("case", nargs="?")
+    ask.add_argument("--out")
+    ask.add_argument("--compare")
+    ask.add_argument("--issuers", help="an issuer_control.csv")
+    ask.add_argument("--self-test", metavar="FILE")
+    opt = ask.parse_args()
+    if opt.self_test:
+        sys.exit(1 if golden(opt.self_test) else 0)
+    table = csv.DictReader(io.StringIO(text(opt.issuers))) if opt.issuers else []
+    issuers = [((r["chain"], address(r["contract"])), r["issuer"]) for r in table
+               if r["control"] not in ("", "none", "pause of all only")]
+    try:
+        tables = derive(opt.case, issuers)
+    except CaseError as why:
+        sys.exit(f"rederive: {why}")
+    if opt.out:
+        write(tables, opt.out)
+    if opt.compare:
+        found = compare(tables, opt.compare)
+        print("\n".join(found) or "no difference")
+        sys.exit(1 if found else 0)
+
+
+if __name__ == "__main__":
+    main()
