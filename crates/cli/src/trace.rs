@@ -35,7 +35,7 @@ pub(crate) fn run(args: &TraceArgs, output: &Output) -> Result<Exit> {
         tokens: &tables.tokens,
         issuers: &tables.issuers,
         facts: &facts,
-    });
+    })?;
     let written = args.out.as_ref().map(|out| report.write(out)).transpose()?;
     let summary = report.summary(written.as_ref());
     if args.json {

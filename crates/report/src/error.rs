@@ -16,6 +16,8 @@ enum Kind {
     NotOurs { path: PathBuf, why: &'static str },
     /// The amounts do not add up: a bug of ours.
     Unbalanced { theft: String, asset: String, rule: String, difference: String },
+    /// The facts of the run are not those of its trace: a bug of the caller.
+    Facts { why: String },
     /// A written table does not read back: a bug of ours, or a table that was changed.
     Table { table: &'static str, why: String },
 }
@@ -38,19 +40,23 @@ impl Error {
         Self(Kind::Table { table, why: why.into() })
     }
 
+    pub(crate) fn facts(why: String) -> Self {
+        Self(Kind::Facts { why })
+    }
+
     /// The file or folder it happened at, if it was one.
     #[must_use]
     pub fn path(&self) -> Option<&Path> {
         match &self.0 {
             Kind::Io { path, .. } | Kind::NotOurs { path, .. } => Some(path),
-            Kind::Unbalanced { .. } | Kind::Table { .. } => None,
+            Kind::Unbalanced { .. } | Kind::Table { .. } | Kind::Facts { .. } => None,
         }
     }
 
     /// Whether it says that the program has a bug, not that the input or the disk has a fault.
     #[must_use]
     pub const fn is_bug(&self) -> bool {
-        matches!(self.0, Kind::Unbalanced { .. } | Kind::Table { .. })
+        matches!(self.0, Kind::Unbalanced { .. } | Kind::Table { .. } | Kind::Facts { .. })
     }
 
     /// What to do about it, if something can be done.
@@ -69,7 +75,7 @@ impl Error {
             Kind::Unbalanced { .. } => Some(
                 "this is a bug of dyetrace; nothing was written, since no figure can be relied on".to_owned(),
             ),
-            Kind::Io { .. } | Kind::Table { .. } => None,
+            Kind::Io { .. } | Kind::Table { .. } | Kind::Facts { .. } => None,
         }
     }
 }
@@ -88,6 +94,7 @@ impl fmt::Display for Error {
                 "the amounts of theft `{theft}`, asset `{asset}`, rule `{rule}` do not add up: {difference} base \
                  units apart, where 0 was expected"
             ),
+            Kind::Facts { why } => write!(f, "these facts of a run are not those of its trace: {why}"),
             Kind::Table { table, why } => write!(f, "`{table}` does not read back: {why}"),
         }
     }

@@ -1,15 +1,15 @@
 //! Findings: the places where money can be stopped, best first, each with its holder, ground and route.
 
+use crate::error::Error;
 use crate::input::Input;
 use crate::rank::{Rank, Share};
 use crate::state::State;
 use crate::sweep::{Swept, sweeps};
 use crate::totals::{Totals, exact_rules, telling_exact_rule};
 use dyetrace_core::label::Label;
-use dyetrace_core::trace::{Evidence, EvidenceGraph, Rule, Seed, passes_through};
+use dyetrace_core::trace::{Evidence, Routes, Rule};
 use dyetrace_core::{AccountId, Amount, Category};
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
 
 /// A place where money can be stopped.
 #[derive(Clone, Debug)]
@@ -37,15 +37,15 @@ pub struct Finding {
 }
 
 /// Returns the findings of a trace, ranked.
-pub(crate) fn findings(input: &Input<'_>, states: &[State], totals: &Totals) -> Vec<Finding> {
+pub(crate) fn findings(input: &Input<'_>, states: &[State], totals: &Totals) -> Result<Vec<Finding>, Error> {
     let mut found: Vec<Finding> = (0..states.len())
         .filter(|&holding| states[holding].is_freezable())
         .filter_map(|holding| finding(input, holding, states[holding]))
         .collect();
     add_sweeps(input, &mut found);
     found.sort_by_cached_key(|finding| rank(input, totals, finding));
-    add_routes(input, &mut found);
-    found
+    add_routes(input, &mut found)?;
+    Ok(found)
 }
 
 /// Returns a finding without sweep and route, or `None` if no rule that conserves value gives it an amount.
@@ -159,34 +159,24 @@ fn rank(input: &Input<'_>, totals: &Totals, finding: &Finding) -> Rank {
 }
 
 /// Adds the routes, each under its finding's telling rule.
-fn add_routes(input: &Input<'_>, found: &mut [Finding]) {
-    let holdings = &input.trace.holdings;
-    let (stop, seeds) = (&input.facts.options.stop, address_seeds(input));
-    let passes = |account| !seeds.contains(&account) && passes_through(input.labels, stop, account);
+fn add_routes(input: &Input<'_>, found: &mut [Finding]) -> Result<(), Error> {
+    if found.is_empty() {
+        return Ok(());
+    }
+    let (facts, holdings) = (input.facts, &input.trace.holdings);
+    let routes = Routes::new(input.ledger, input.labels, &facts.thefts, &facts.options);
+    let routes = routes.map_err(|error| Error::facts(error.to_string()))?;
     for rule in 0..input.trace.rules.len() {
         let theirs = |finding: &&mut Finding| holdings.shares.telling_rule(finding.holding) == rule;
         let mut theirs = found.iter_mut().filter(theirs).peekable();
         if theirs.peek().is_none() {
             continue;
         }
-        let graph = EvidenceGraph::build(input.ledger, input.trace, rule, passes);
+        let graph = routes.graph(input.trace, rule);
         for finding in theirs {
             let (class, purse) = (holdings.class[finding.holding], holdings.purse[finding.holding]);
             finding.route = graph.route(class, purse);
         }
     }
-}
-
-/// The accounts that an address seed names: they never stop, whatever their labels.
-fn address_seeds(input: &Input<'_>) -> BTreeSet<AccountId> {
-    let mut accounts = BTreeSet::new();
-    for seed in input.facts.thefts.iter().flat_map(|theft| &theft.seeds) {
-        let Seed::Address(seed) = seed else { continue };
-        for (chain, name) in input.ledger.chains() {
-            if seed.chain.as_deref().is_none_or(|wanted| wanted == name) {
-                accounts.extend(input.ledger.accounts().find(chain, &seed.address));
-            }
-        }
-    }
-    accounts
+    Ok(())
 }

@@ -31,17 +31,19 @@ impl<'a> Report<'a> {
     ///
     /// # Cost
     /// **O(n log n)** for n flows, postings and holdings; one pass over the ledger where a deposit was swept.
-    #[must_use]
-    pub fn new(input: Input<'a>) -> Self {
+    ///
+    /// # Errors
+    /// An [`Error`] where the facts' thefts and options cannot be those of the trace.
+    pub fn new(input: Input<'a>) -> Result<Self, Error> {
         let states = states(&input);
         let totals = Totals::of(input.trace, &states);
-        let findings = findings(&input, &states, &totals);
+        let findings = findings(&input, &states, &totals)?;
         let missing = missing(&input);
         let limitations = limitations(&input, &totals, &states);
         let names = input.ledger.assets().iter().map(|(asset, _)| input.ledger.asset_name(asset));
         let asset_names: Vec<String> = names.collect();
         let order = holding_order(&input, &asset_names);
-        Self { input, states, order, asset_names, totals, findings, missing, limitations }
+        Ok(Self { input, states, order, asset_names, totals, findings, missing, limitations })
     }
 
     /// The places where money can be stopped, best first. Finding `i` has rank `i + 1` and route `R{i + 1}`.

@@ -1,6 +1,7 @@
 //! What a report promises, held to on small cases made by hand.
 
 mod conservation;
+mod engine;
 mod folder;
 mod ranking;
 mod routes;

@@ -26,14 +26,14 @@ fn what_is_not_known_is_said() {
     let edge = case.coin(1, 3, 70);
     case.built();
     let (seed, purse) = (case.purse(1, None), case.purse(2, None));
-    let class = dyetrace_core::trace::ClassId(0);
     case.posting(PostingKind::Received, received, seed, &[100; 2]);
     case.posting(PostingKind::Unseen, edge, seed, &[10; 2]);
     let at = |holder, stop, first| At { holder, token: None, stop: Some(stop), balance: 70, hops: 1, first };
     case.holding(&at(2, Stop::Hub, hub), &[40; 2]).holding(&at(3, Stop::Edge, edge), &[70; 2]);
     case.trace.gaps.push(Gap { purse, count: 2, amount: 7.into(), first: hub });
     let (forward, reversed) = (40.into(), 30.into());
-    case.trace.order_spread.push(OrderSpread { class, purse, forward, reversed });
+    let asset = case.trace.classes[0].asset;
+    case.trace.order_spread.push(OrderSpread { theft: "T".into(), asset, purse, forward, reversed });
     let reason = LeftClean::Returned;
     case.trace.left_clean.push(LeftCleanRow { place: received, theft: 0, reason, amount: 5.into() });
     case.facts.labels.clear();

@@ -24,6 +24,6 @@ pub use outcome::{
     Class, ClassId, Flows, Gap, Grade, Holdings, LeftClean, LeftCleanRow, OrderSpread, PostingKind, Postings,
     Share, ShareColumns, Stop, Trace,
 };
-pub use routes::{Evidence, EvidenceGraph, passes_through};
+pub use routes::{Evidence, EvidenceGraph, Routes};
 pub use run::{Prepared, Reach, trace};
 pub use theft::{AddressSeed, Seed, Since, Theft, TransactionSeed};

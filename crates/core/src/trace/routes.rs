@@ -8,28 +8,31 @@
 //! # What always holds
 //!
 //! A purse's hops are counted as the replay counts them: over tainted transfers in order, one more than the
-//! sender's so far, the least; 0 once the theft was received or unseen there. So a transfer that arrives with
-//! `h` hops has, before it, one that arrives at its sender with `h - 1`, and every route ends at a seed.
+//! sender's so far, the least; 0 in a seed that has begun, and where the theft was received or unseen. So a
+//! transfer that arrives with `h` hops has, before it, one that arrives at its sender with `h - 1`, and every
+//! route ends at a seed.
 //!
-//! Where an account only passes on what nets in a transaction, what it sends came in by that transaction: such
-//! a step stays inside it.
+//! Where a transaction nets at an account, its money goes through a passing purse, as in the replay: what comes
+//! out came in by that transaction.
 //!
 //! # Cost
 //!
-//! Building is **O(n log n)** for n flows and postings; a route of h transfers is **O(h log n)**, since each
-//! group of arrivals keeps the best one so far.
+//! [`Routes::new`] is what a trace does before its two steps. A graph is **O(n log n)** for n flows and
+//! postings; a route of h transfers is **O(h log n)**, since each group of arrivals keeps the best one so far.
 
-use super::options::StopRule;
-use super::outcome::{ClassId, Grade, Trace};
-use crate::account::AccountId;
+use super::error::TraceError;
+use super::netting::Netting;
+use super::options::TraceOptions;
+use super::outcome::{ClassId, Grade, PostingKind, Trace};
+use super::seed::Seeds;
+use super::stop::Stops;
+use super::theft::Theft;
+use super::view::{Node, View};
 use crate::amount::Amount;
 use crate::label::Labels;
 use crate::ledger::{Ledger, PurseId};
 use hashbrown::HashMap;
 use petgraph::graph::{DiGraph, EdgeIndex, NodeIndex};
-
-/// Stands for "not bound to one transaction".
-const ANY: u32 = u32::MAX;
 
 /// A tainted transfer: an edge of the graph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,16 +49,15 @@ pub struct Evidence {
     pub grade: Grade,
     /// The fewest transfers from a seed, this one included.
     pub hops: u32,
-    /// The transaction by which its sender had the money, where the sender only passes on.
-    within: u32,
+    /// The purse that it left, or the passing purse.
+    from: Node,
 }
 
-/// Transfers into one purse with one number of hops stand together, in replay order.
+/// Transfers into one purse, or passing purse, with one number of hops stand together, in replay order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Group {
     class: ClassId,
-    purse: PurseId,
-    within: u32,
+    node: Node,
     hops: u32,
 }
 
@@ -67,37 +69,53 @@ struct Arrival {
     best: u32,
 }
 
-/// The tainted transfers under one rule, as a graph of purses.
-#[derive(Debug)]
-pub struct EvidenceGraph {
-    graph: DiGraph<PurseId, Evidence>,
-    /// Sorted by group, then edge.
-    arrivals: Vec<Arrival>,
-    /// Purses in which a class was received or unseen.
-    seeds: HashMap<(ClassId, PurseId), u64>,
+/// Where the routes of a trace begin, and where money only passes through.
+pub struct Routes<'a> {
+    view: View<'a>,
+    seeds: Seeds,
 }
 
-/// Whether an account only passes on what nets in a transaction, by its labels.
-#[must_use]
-pub fn passes_through(labels: &Labels, stop: &StopRule, account: AccountId) -> bool {
-    let mut stops = labels.of(account).map(|label| label.category).filter(|it| stop.categories.contains(it));
-    let first = stops.next();
-    first.is_some_and(|first| StopRule::nets(first) && stops.all(StopRule::nets))
+impl std::fmt::Debug for Routes<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Routes({:?})", self.seeds.thefts)
+    }
 }
 
-impl EvidenceGraph {
-    /// Builds the graph of a rule, counted in the order of [`Trace::rules`]. `passes` says which accounts only
-    /// pass on what nets in a transaction, see [`passes_through`].
+impl<'a> Routes<'a> {
+    /// Settles seeds and passing purses, as the trace did that had these thefts and options.
+    ///
+    /// # Errors
+    /// As [`super::trace`]: none, if that gave a trace.
+    pub fn new(
+        ledger: &'a Ledger,
+        labels: &Labels,
+        thefts: &[Theft],
+        options: &TraceOptions,
+    ) -> Result<Self, TraceError> {
+        let mut view = View::new(ledger, options)?;
+        let seeds = Seeds::resolve(&view, thefts)?;
+        let stops = Stops::decide(ledger, labels, &seeds.accounts, options);
+        view.netting = Netting::find(ledger, &stops.netting_accounts(), |place| view.moves(place));
+        Ok(Self { view, seeds })
+    }
+
+    /// Builds the graph of a rule, counted in the order of [`Trace::rules`].
     ///
     /// # Panics
     /// On 2^32 tainted transfers or more.
     #[must_use]
-    pub fn build(ledger: &Ledger, trace: &Trace, rule: usize, passes: impl Fn(AccountId) -> bool) -> Self {
-        let seeds = seeds(trace, rule);
-        let mut build = Build { ledger, seeds: &seeds, passes, graph: DiGraph::new(), nodes: HashMap::new() };
-        let mut arrivals = build.edges(trace, rule);
-        build.touch(trace, rule);
-        let graph = build.graph;
+    pub fn graph(&self, trace: &Trace, rule: usize) -> EvidenceGraph {
+        let mut build = Build {
+            routes: self,
+            trace,
+            rule,
+            hops: HashMap::new(),
+            rests: HashMap::new(),
+            graph: EvidenceGraph::default(),
+        };
+        build.walk();
+        build.find_resting();
+        let EvidenceGraph { graph, arrivals, .. } = &mut build.graph;
         arrivals.sort_unstable_by_key(|arrival| (arrival.group, arrival.edge));
         for at in 1..arrivals.len() {
             let (before, here) = (arrivals[at - 1], arrivals[at]);
@@ -106,19 +124,32 @@ impl EvidenceGraph {
                 arrivals[at].best = before.best;
             }
         }
-        Self { graph, arrivals, seeds }
+        let origins = build.hops.into_iter().filter(|(_, hops)| *hops == 0);
+        build.graph.origins = origins.map(|(node, _)| node).collect();
+        build.graph.origins.sort_unstable();
+        build.graph
     }
+}
 
+/// The tainted transfers under one rule, as a graph of purses.
+#[derive(Debug, Default)]
+pub struct EvidenceGraph {
+    graph: DiGraph<PurseId, Evidence>,
+    nodes: HashMap<PurseId, NodeIndex>,
+    /// Sorted by group, then edge.
+    arrivals: Vec<Arrival>,
+    /// Where a class has 0 hops, sorted.
+    origins: Vec<(ClassId, Node)>,
+    /// Purses of accounts that pass on, with those of their nodes in which something rests. Where it rests in
+    /// the purse itself alone, it has no entry.
+    resting: HashMap<(ClassId, PurseId), Vec<Node>>,
+}
+
+impl EvidenceGraph {
     /// The purses and the tainted transfers between them; edges stand in replay order.
     #[must_use]
     pub const fn graph(&self) -> &DiGraph<PurseId, Evidence> {
         &self.graph
-    }
-
-    /// Whether the theft entered at this purse.
-    #[must_use]
-    pub fn is_seed(&self, class: ClassId, purse: PurseId) -> bool {
-        self.seeds.contains_key(&(class, purse))
     }
 
     /// The route from a seed to a purse: the transfers, first to last.
@@ -126,113 +157,158 @@ impl EvidenceGraph {
     /// Empty for a seed's own purse, and for a purse that this class did not reach under this rule.
     ///
     /// # Panics
-    /// Never: see the module's second paragraph.
+    /// Never: see the second part of the module's head.
     #[must_use]
     pub fn route(&self, class: ClassId, purse: PurseId) -> Vec<Evidence> {
         let mut route = Vec::new();
-        if self.is_seed(class, purse) {
-            return route;
-        }
-        let nearest = Group { class, purse, within: ANY, hops: 0 };
-        let first = self.arrivals.partition_point(|arrival| arrival.group < nearest);
-        let Some(mut group) = self.arrivals.get(first).map(|arrival| arrival.group) else { return route };
-        if (group.class, group.purse, group.within) != (class, purse, ANY) {
-            return route;
-        }
+        let Some(mut group) = self.nearest(class, purse) else { return route };
         let mut limit = u32::MAX;
         loop {
             let end = self.arrivals.partition_point(|it| (it.group, it.edge) < (group, limit));
             let arrival = end.checked_sub(1).map(|last| self.arrivals[last]);
             let arrival = arrival.filter(|arrival| arrival.group == group);
             let edge = arrival.expect("a transfer with h hops has one with h - 1 before it").best;
-            let index = EdgeIndex::new(edge as usize);
-            let evidence = self.graph[index];
+            let evidence = self.graph[EdgeIndex::new(edge as usize)];
             route.push(evidence);
             if evidence.hops == 1 {
                 break;
             }
-            let (sender, _) = self.graph.edge_endpoints(index).expect("the edge is of this graph");
-            let (purse, within) = (self.graph[sender], evidence.within);
-            group = Group { class, purse, within, hops: evidence.hops - 1 };
+            group = Group { class, node: evidence.from, hops: evidence.hops - 1 };
             limit = edge;
         }
         route.reverse();
         route
     }
-}
 
-/// Returns the purses in which a class was received or unseen under a rule, with the place of the first time.
-fn seeds(trace: &Trace, rule: usize) -> HashMap<(ClassId, PurseId), u64> {
-    let postings = &trace.postings;
-    let mut seeds = HashMap::new();
-    for row in 0..postings.place.len() {
-        if postings.kind[row].enters() && !postings.shares.get(row, rule).units.is_zero() {
-            seeds.entry((postings.class[row], postings.purse[row])).or_insert(postings.place[row]);
-        }
+    /// The transfers with the fewest hops into a purse, or into those passing purses of it in which something
+    /// rests; `None` where that is a seed, or nothing came in.
+    fn nearest(&self, class: ClassId, purse: PurseId) -> Option<Group> {
+        let of_node = |node: Node| {
+            let start = Group { class, node, hops: 0 };
+            if self.origins.binary_search(&(class, node)).is_ok() {
+                return Some(start);
+            }
+            let first = self.arrivals.partition_point(|it| it.group < start);
+            let group = self.arrivals.get(first)?.group;
+            (group.class == class && group.node == node).then_some(group)
+        };
+        let nearest = match self.resting.get(&(class, purse)) {
+            Some(nodes) => nodes.iter().filter_map(|&node| of_node(node)).min_by_key(|it| (it.hops, it.node)),
+            None => of_node(purse.0),
+        };
+        nearest.filter(|group| group.hops > 0)
     }
-    seeds
 }
 
-struct Build<'a, P> {
-    ledger: &'a Ledger,
-    seeds: &'a HashMap<(ClassId, PurseId), u64>,
-    passes: P,
-    graph: DiGraph<PurseId, Evidence>,
-    nodes: HashMap<PurseId, NodeIndex>,
+/// A graph under way.
+struct Build<'a> {
+    routes: &'a Routes<'a>,
+    trace: &'a Trace,
+    rule: usize,
+    /// Hops so far.
+    hops: HashMap<(ClassId, Node), u32>,
+    /// What rests so far; not kept where there are no passing purses.
+    rests: HashMap<(ClassId, Node), Amount>,
+    graph: EvidenceGraph,
 }
 
-impl<P: Fn(AccountId) -> bool> Build<'_, P> {
-    fn node(&mut self, purse: PurseId) -> NodeIndex {
-        *self.nodes.entry(purse).or_insert_with(|| self.graph.add_node(purse))
-    }
-
-    /// Adds the flows of a rule as edges, in replay order, and returns their arrivals.
-    fn edges(&mut self, trace: &Trace, rule: usize) -> Vec<Arrival> {
-        let mut arrivals = Vec::new();
-        // Hops so far, by class, purse and (where the purse only passes on) transaction.
-        let mut hops: HashMap<(ClassId, PurseId, u32), u32> = HashMap::new();
-        let mut passing: HashMap<PurseId, bool> = HashMap::new();
-        let flows = &trace.flows;
+impl Build<'_> {
+    /// Goes over postings and flows in replay order; at one place, postings first.
+    fn walk(&mut self) {
+        let (postings, flows) = (&self.trace.postings, &self.trace.flows);
+        let mut posting = 0;
         for flow in 0..flows.place.len() {
-            let taint = flows.shares.get(flow, rule).units;
-            if taint.is_zero() {
-                continue;
+            while postings.place.get(posting).is_some_and(|&place| place <= flows.place[flow]) {
+                self.post(posting);
+                posting += 1;
             }
-            let (place, class) = (flows.place[flow], flows.class[flow]);
-            let at = usize::try_from(place).expect("rows are in memory");
-            let columns = self.ledger.columns();
-            let (from, to, transaction) = (columns.from[at], columns.to[at], columns.transaction[at]);
-            let purses = self.ledger.purses();
-            let mut passes = |purse: PurseId| {
-                *passing.entry(purse).or_insert_with(|| (self.passes)(purses.account(purse)))
-            };
-            let bound = passes(from) && hops.contains_key(&(class, from, transaction));
-            let within = if bound { transaction } else { ANY };
-            let seeded = self.seeds.get(&(class, from)).is_some_and(|&since| since <= place);
-            let before = hops.get(&(class, from, within)).copied().filter(|_| bound || !seeded);
-            let count = before.unwrap_or(0).saturating_add(1);
-            let spots = if passes(to) { &[ANY, transaction][..] } else { &[ANY] };
-            let edge = u32::try_from(self.graph.edge_count()).expect("fewer than 2^32 tainted transfers");
-            for &spot in spots {
-                let least = hops.entry((class, to, spot)).or_insert(count);
-                *least = count.min(*least);
-                let group = Group { class, purse: to, within: spot, hops: count };
-                arrivals.push(Arrival { group, edge, best: edge });
-            }
-            let ends = (self.node(from), self.node(to));
-            let grade = flows.grade[flow];
-            let evidence = Evidence { flow, place, class, taint, grade, hops: count, within };
-            self.graph.add_edge(ends.0, ends.1, evidence);
+            self.flow(flow);
         }
-        arrivals
+        (posting..postings.place.len()).for_each(|posting| self.post(posting));
     }
 
-    /// Adds the purses that taint touched without a tainted transfer.
-    fn touch(&mut self, trace: &Trace, rule: usize) {
-        for row in 0..trace.postings.place.len() {
-            if !trace.postings.shares.get(row, rule).units.is_zero() {
-                self.node(trace.postings.purse[row]);
+    fn post(&mut self, row: usize) {
+        let postings = &self.trace.postings;
+        let units = postings.shares.get(row, self.rule).units;
+        if units.is_zero() {
+            return;
+        }
+        let (kind, purse, class) = (postings.kind[row], postings.purse[row], postings.class[row]);
+        self.touch(purse);
+        let (view, place) = (&self.routes.view, at(postings.place[row]));
+        let node = match kind {
+            PostingKind::Received => view.to(place),
+            PostingKind::Fee => None,
+            PostingKind::Unseen | PostingKind::Burn | PostingKind::Dust => view.from(place),
+        };
+        let node = node.filter(|&node| view.purse(node) == purse).unwrap_or(purse.0);
+        if kind.enters() {
+            self.hops.insert((class, node), 0);
+        }
+        self.rest(class, node, units, kind.enters());
+    }
+
+    /// Notes what came into a node or left it. Under poison more may leave than came.
+    fn rest(&mut self, class: ClassId, node: Node, units: Amount, enters: bool) {
+        if self.routes.view.netting.len() > 0 {
+            let rest = self.rests.entry((class, node)).or_default();
+            *rest = if enters { rest.plus(units) } else { rest.minus(units).unwrap_or_default() };
+        }
+    }
+
+    /// Finds the purses of which something rests in a passing purse.
+    fn find_resting(&mut self) {
+        let view = &self.routes.view;
+        let rests = self.rests.iter().filter(|(_, units)| !units.is_zero()).map(|(&key, _)| key);
+        let mut rests: Vec<(ClassId, Node)> = rests.collect();
+        rests.sort_unstable();
+        let resting = &mut self.graph.resting;
+        for &(class, node) in rests.iter().filter(|(_, node)| view.purse(*node).0 != *node) {
+            resting.entry((class, view.purse(node))).or_default().push(node);
+        }
+        for (class, node) in rests {
+            if let Some(nodes) = resting.get_mut(&(class, PurseId(node))) {
+                nodes.push(node);
             }
         }
     }
+
+    fn flow(&mut self, row: usize) {
+        let flows = &self.trace.flows;
+        let taint = flows.shares.get(row, self.rule).units;
+        if taint.is_zero() {
+            return;
+        }
+        let (place, class, view) = (flows.place[row], flows.class[row], &self.routes.view);
+        let (Some(from), Some(to)) = (view.from(at(place)), view.to(at(place))) else { return };
+        let theft = self.trace.classes[class.index()].theft;
+        let begun = |node: Node| {
+            view.purse(node).0 == node && self.routes.seeds.has_begun(PurseId(node), theft, place)
+        };
+        let before = if begun(from) { 0 } else { self.hops.get(&(class, from)).copied().unwrap_or(0) };
+        let hops = before.saturating_add(1);
+        let arrived = if begun(to) { 0 } else { hops };
+        let least = self.hops.entry((class, to)).or_insert(arrived);
+        *least = arrived.min(*least);
+
+        let ends = (self.touch(view.purse(from)), self.touch(view.purse(to)));
+        let graph = &mut self.graph;
+        let edge = u32::try_from(graph.graph.edge_count()).expect("fewer than 2^32 tainted transfers");
+        let evidence = Evidence { flow: row, place, class, taint, grade: flows.grade[row], hops, from };
+        graph.graph.add_edge(ends.0, ends.1, evidence);
+        graph.arrivals.push(Arrival { group: Group { class, node: to, hops }, edge, best: edge });
+        self.rest(class, from, taint, false);
+        self.rest(class, to, taint, true);
+    }
+
+    /// The purse's node in the graph.
+    fn touch(&mut self, purse: PurseId) -> NodeIndex {
+        let EvidenceGraph { graph, nodes, .. } = &mut self.graph;
+        *nodes.entry(purse).or_insert_with(|| graph.add_node(purse))
+    }
+}
+
+/// A place as an index.
+fn at(place: u64) -> usize {
+    usize::try_from(place).expect("the ledger is in memory")
 }

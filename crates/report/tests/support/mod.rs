@@ -3,7 +3,8 @@
 
 use dyetrace_core::ledger::{Covers, Kind, Source, TxHash};
 use dyetrace_core::trace::{
-    Class, ClassId, Grade, PostingKind, Rule, Share, Stop, Theft, Trace, TraceOptions,
+    AddressSeed, Class, ClassId, Grade, PostingKind, Rule, Seed, Share, Since, Stop, Theft, Trace,
+    TraceOptions,
 };
 use dyetrace_core::{
     Address, Amount, Asset, AssetId, Category, Label, Labels, Ledger, LedgerBuilder, PurseId, Row, RowPlace,
@@ -119,6 +120,10 @@ impl Case {
         let chain = self.ledger.find_chain("ethereum").unwrap();
         let asset = assets.find(&Asset { chain, contract: None }).unwrap_or(AssetId(0));
         self.trace.classes = vec![Class { theft: 0, asset }];
+        // The payer of the first transfer: nothing is told to have been stolen through it.
+        let first = self.ledger.purse_address(self.ledger.columns().from[0]);
+        let seed = AddressSeed { chain: None, address: first, since: Since::Start, asset: None };
+        self.facts.thefts = vec![Theft { id: "T".into(), seeds: vec![Seed::Address(seed)] }];
         self
     }
 
@@ -205,7 +210,7 @@ impl Case {
             issuers: &issuers,
             facts: &self.facts,
         };
-        use_it(&Report::new(input))
+        use_it(&Report::new(input).unwrap())
     }
 
     /// Writes the report and returns the files by name.
@@ -266,4 +271,16 @@ pub(crate) fn whole_case() -> Case {
     case.holding(&At { stop: Some(Stop::Label(Category::Exchange)), ..at(4, 90, 1, hot) }, &[30; 4]);
     case.holding(&at(5, 5, 1, own), &[5; 4]);
     case
+}
+
+/// A small generator of numbers, the same on every machine (xorshift).
+pub(crate) struct Numbers(pub(crate) u64);
+
+impl Numbers {
+    pub(crate) fn below(&mut self, limit: u64) -> u8 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        u8::try_from(self.0 % limit).unwrap()
+    }
 }
