@@ -19,10 +19,7 @@ impl SplitMix {
 
     /// The next number, 32 bits of it.
     pub const fn next_u32(&mut self) -> u32 {
-        let high = self.next_u64() >> 32;
-        #[expect(clippy::cast_possible_truncation, reason = "the upper half of 64 bits")]
-        let high = high as u32;
-        high
+        (self.next_u64() >> 32) as u32
     }
 
     /// A number below `bound`, which is above 0.
@@ -40,13 +37,7 @@ impl SplitMix {
             fraction = (fraction * drawn) >> 32;
             left -= 1;
         }
-        let scaled = (bound as u64 * fraction) >> 32;
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "below `bound`, since the fraction is below 2^32"
-        )]
-        let scaled = scaled as u32;
-        scaled
+        ((bound as u64 * fraction) >> 32) as u32
     }
 
     /// An amount with few large and many small ones: `least` over an even u in 0..1 (Pareto, index 1).
