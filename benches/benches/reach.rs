@@ -1,9 +1,8 @@
 //! Reach: which accounts taint can get to in time order.
 //!
 //! - `index_build_…` makes the flow index; `along_index_…` finds the reach with it.
-//! - `column_scan` is the plain peer: one pass over the same ledger, same answer, no index. Where one trace is
-//!   all that is wanted, and on a small ledger, it beats index and reach together; on `chain`, where reach finds
-//!   one account a round, it beats the reach alone.
+//! - `column_scan` is the plain peer: one pass over the same ledger, same answer, no index. It wins on all these
+//!   inputs, whose thefts reach most of the ledger, and by most on `chain`, where reach finds one account a round.
 //! - `petgraph_static_build` and `petgraph_static` are a graph without times and a breadth-first search in it:
 //!   another question, with too many accounts for an answer. A note says how many more.
 
