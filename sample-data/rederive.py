@@ -950,17 +950,19 @@ class Tables:
             rows.append([*cls, purse[0], purse[1], safe(shown.text), shown.category, name(purse[0], purse[2]), state, stop,
                          str(self.balance[purse]), *self.amounts(per), first, last, hops, GRADES[facts.grade]])
             mine = per.get(case.rule, (0, 0))
-            if stop == "edge":
-                nexts.append((-mine[0], [*cls, purse[0], purse[1], name(purse[0], purse[2]),
-                                         blank(case.rows[facts.first].block), *map(str, mine)]))
+            told = next((per[r] for r in case.rules if r != "poison" and per.get(r, (0, 0))[0]), None)
+            if stop == "edge" and told:
+                nexts.append((cls, told, facts.first, [*cls, purse[0], purse[1], name(purse[0], purse[2]),
+                                                       blank(case.rows[facts.first].block), *map(str, told)]))
             sure = [per.get(r, (0, 0)) for r in case.rules if r != "poison"]
             if state in FREEZABLE and any(u for u, _ in sure):
                 finds.append((state, cls, purse, per, sure, first, last, hops, facts, shown))
         out["holdings.csv"] = ("theft,stolen_asset,chain,address,label,category,asset,state,stop,balance".split(",")
                                + self.rule_heads + "first_taint,last_taint,hops,grade".split(","), rows)
-        nexts.sort(key=lambda n: n[0])
-        out["next.csv"] = ("theft,stolen_asset,chain,address,asset,from_block,amount,claim".split(","), [n[1] for n in nexts])
         out["conservation.csv"] = self.conservation(states)
+        whole = {cls: self.stolen.get((cls, next(r for r in case.rules if r != "poison")), 0) for cls, *_ in nexts}
+        nexts.sort(key=lambda n: (-Fraction(n[1][1], whole[n[0]] or 1), n[2], n[3][3], n[3][2], n[3][4], class_key(n[0])))
+        out["next.csv"] = ("theft,stolen_asset,chain,address,asset,from_block,amount,claim".split(","), [n[3] for n in nexts])
         out["freezable.csv"] = self.freezable(finds)
         return out
 

@@ -26,11 +26,6 @@ impl Output {
         }
     }
 
-    /// Prints a line that is no data.
-    pub(crate) fn note(&self, text: &str) {
-        eprintln!("{text}");
-    }
-
     /// Prints why nothing was produced.
     pub(crate) fn error(&self, error: &anyhow::Error) -> ExitCode {
         eprintln!("error: {error}");

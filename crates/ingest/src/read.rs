@@ -120,6 +120,12 @@ pub fn read(inputs: &[InputSpec], options: &ReadOptions, progress: Progress<'_>)
             reader.read_file(input, &file)?;
         }
     }
+    // One of several files may hold nothing, but somewhere there has to be a row.
+    if let Some(last) = reader.facts.last()
+        && reader.facts.iter().all(|fact| fact.rows == 0 && fact.rejects == 0)
+    {
+        return Err(Error::file(&last.name, "the file holds a header, but no row"));
+    }
     reader.finish()
 }
 
@@ -171,9 +177,6 @@ impl Reader<'_> {
             }
         }
         let mut fact = current.fact;
-        if fact.rows == 0 && fact.rejects == 0 {
-            return Err(Error::file(&file.name, "the file holds a header, but no row"));
-        }
         let digested = table.finish()?;
         (fact.sha256, fact.size) = (digested.sha256, digested.size);
         if fact.dialect == ETHERSCAN_TXLIST.name && fact.rows + fact.rejects == ROWS_OF_ONE_QUERY {

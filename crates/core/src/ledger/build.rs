@@ -6,7 +6,7 @@
 use super::columns::{Columns, Fee, Kind, Purses, Transactions, TxHash};
 use super::order::{Keys, OrderError, sort};
 use super::{Ledger, PurseId};
-use crate::account::{Accounts, Address, AddressKind, ChainId};
+use crate::account::{AccountId, Accounts, Address, AddressKind, ChainId};
 use crate::amount::{Amount, AmountColumn};
 use crate::asset::{Asset, AssetId, Assets};
 use hashbrown::HashMap;
@@ -310,11 +310,23 @@ impl LedgerBuilder {
     fn coverage(&self) -> Vec<u8> {
         let mut covered = vec![0_u8; self.accounts.len()];
         let bits = |source: &Source| u8::from(source.native) | u8::from(source.tokens) << 1;
-        for source in &self.sources {
+        // A file speaks of the chains that its rows are on.
+        let mut on_chain = vec![vec![false; self.chains.len()]; self.sources.len()];
+        for (place, chain) in self.places.iter().zip(&self.chain) {
+            on_chain[place.source as usize][usize::from(chain.0)] = true;
+        }
+        for (source, on_chain) in self.sources.iter().zip(on_chain) {
+            let speaks_of = |chain: ChainId| on_chain[usize::from(chain.0)];
             match &source.covers {
-                Covers::All => covered.iter_mut().for_each(|entry| *entry |= bits(source)),
+                Covers::All => {
+                    for (account, entry) in (0..).map(AccountId).zip(&mut covered) {
+                        if speaks_of(self.accounts.chain(account)) {
+                            *entry |= bits(source);
+                        }
+                    }
+                }
                 Covers::These(addresses) => {
-                    for chain in (0..).map(ChainId).take(self.chains.len()) {
+                    for chain in (0..).map(ChainId).take(self.chains.len()).filter(|it| speaks_of(*it)) {
                         for account in addresses.iter().filter_map(|it| self.accounts.find(chain, it)) {
                             covered[account.index()] |= bits(source);
                         }

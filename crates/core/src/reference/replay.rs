@@ -233,7 +233,10 @@ impl<'a> Replay<'a> {
     fn has_begun(&self, node: Node, class: Key, place: usize) -> bool {
         let Node::Purse(purse) = node else { return false };
         let begins = self.seeds.begins.get(&purse).map_or(&[][..], |begins| begins);
+        let named = |tag: &super::seeds::Tag| tag.theft == class.theft && !tag.most.is_zero();
+        let mut named = self.seeds.tags.iter().filter(|(_, tag)| named(tag));
         begins.iter().any(|begin| begin.theft == class.theft && begin.place <= place)
+            || named.any(|(&at, _)| at <= place && self.known.ledger.columns().to[at] == purse)
     }
 
     fn key(&self, theft: usize, purse: PurseId) -> Key {
@@ -316,7 +319,10 @@ impl<'a> Replay<'a> {
             let sink = self.stops.is_sink(self.known, node);
             let taint = if sink { purse.kept.clone() } else { purse.money.taint() };
             for (class, share) in taint {
-                let arrivals = purse.arrivals[&class];
+                let mut arrivals = purse.arrivals[&class];
+                if self.has_begun(node, class, usize::MAX) {
+                    arrivals.hops = 0;
+                }
                 let new = Resting { share, arrivals, grade: purse.grade };
                 let resting = self.outcome.holdings.entry((class, node.purse()));
                 resting

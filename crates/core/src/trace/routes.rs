@@ -124,7 +124,12 @@ impl<'a> Routes<'a> {
                 arrivals[at].best = before.best;
             }
         }
-        let origins = build.hops.into_iter().filter(|(_, hops)| *hops == 0);
+        // A purse that becomes a seed later is one at the end, too.
+        let is_seed = |(class, node): (ClassId, Node)| {
+            let theft = trace.classes[class.index()].theft;
+            self.view.purse(node).0 == node && self.seeds.has_begun(PurseId(node), theft, u64::MAX)
+        };
+        let origins = build.hops.into_iter().filter(|(at, hops)| *hops == 0 || is_seed(*at));
         build.graph.origins = origins.map(|(node, _)| node).collect();
         build.graph.origins.sort_unstable();
         build.graph

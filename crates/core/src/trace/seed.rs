@@ -41,6 +41,8 @@ pub(super) struct Seeds {
     pub(super) purses: HashMap<PurseId, Vec<Begin>>,
     /// Transfers that a transaction seed tags, by place.
     pub(super) taggings: HashMap<u64, Tagging>,
+    /// The first transfer into a purse that a transaction seed of a theft tags.
+    tagged: HashMap<(PurseId, u32), u64>,
     /// Transfers before the end that name a purse of a seed's account, in position order.
     pub(super) rows: Vec<u64>,
 }
@@ -88,10 +90,11 @@ impl Seeds {
         begins.iter().rev().find(|begin| begin.place <= place).copied()
     }
 
-    /// Whether a purse is a seed of a theft that has begun.
+    /// Whether a purse is a seed of a theft that has begun: by its address, or named by a transaction.
     pub(super) fn has_begun(&self, purse: PurseId, theft: u32, place: u64) -> bool {
         let begun = |begin: &Begin| begin.theft == theft && begin.place <= place;
         self.purses.get(&purse).is_some_and(|begins| begins.iter().any(begun))
+            || self.tagged.get(&(purse, theft)).is_some_and(|first| *first <= place)
     }
 
     fn add_address(
@@ -182,6 +185,14 @@ impl Seeds {
             known.limit = known.limit.zip(limit).map(|(one, other)| one.max(other));
             if other != theft {
                 return Err(self.at_once(theft, other, "the same transaction"));
+            }
+        }
+        let mut taggings: Vec<(u64, Tagging)> =
+            self.taggings.iter().map(|(place, it)| (*place, *it)).collect();
+        taggings.sort_unstable_by_key(|entry| entry.0);
+        for (place, tagging) in taggings {
+            if tagging.theft == theft && tagging.limit != Some(Amount::ZERO) {
+                self.tagged.entry((columns.to[index(place)], theft)).or_insert(place);
             }
         }
         if tagged { Ok(()) } else { Err(untouched(named, &transaction_text(view, seed), view)) }

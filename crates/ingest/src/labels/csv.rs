@@ -10,7 +10,9 @@
 //! label; an exchange without entity gets that by them too.
 
 use super::words::list_name;
-use super::{DEFAULT_CONFIDENCE, LabelSpec, Words, parse_address, parse_category, source_of};
+use super::{
+    DEFAULT_CONFIDENCE, LabelSpec, UNKNOWN_CONFIDENCE, Words, parse_address, parse_category, source_of,
+};
 use crate::dialect::is_chain_name;
 use crate::error::{Error, Fault};
 use crate::header::{Column, Header, Table};
@@ -18,6 +20,9 @@ use crate::open::{Digested, Opened};
 use crate::records::Record;
 use crate::time::is_day;
 use dyetrace_core::{Category, Label};
+
+/// The form of our own tables.
+pub(super) const OWN: &str = "labels";
 
 /// Where the columns stand in one file.
 struct Columns {
@@ -87,7 +92,7 @@ fn recognise(header: &Header, spec: &LabelSpec) -> Result<(&'static str, Columns
     if none.label.is_none() && none.category.is_none() && none.entity.is_none() {
         return Err(Lacking("one of `label`, `category`, `entity`"));
     }
-    Ok(("labels", none))
+    Ok((OWN, none))
 }
 
 impl Columns {
@@ -165,9 +170,10 @@ impl Columns {
     }
 
     fn confidence(&self, record: &Record) -> Result<u8, Fault> {
-        let Some(column) = self.confidence.as_ref().filter(|column| !column.is_empty(record)) else {
-            return Ok(DEFAULT_CONFIDENCE);
-        };
+        let Some(column) = &self.confidence else { return Ok(DEFAULT_CONFIDENCE) };
+        if column.is_empty(record) {
+            return Ok(UNKNOWN_CONFIDENCE);
+        }
         let number = column.text(record)?;
         let digits = number.bytes().all(|byte| byte.is_ascii_digit());
         let level = number.parse::<u8>().ok().filter(|&level| digits && level <= 100);

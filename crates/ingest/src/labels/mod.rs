@@ -18,8 +18,11 @@ use crate::open::{Digested, FileSpec, Progress, list_files, open};
 use crate::read::InputFact;
 use dyetrace_core::{Address, AddressKind, Category, Label};
 
-/// How sure a source is that does not say.
+/// How sure a list is that everybody may look up: names as an explorer or a data set displays them.
 pub const DEFAULT_CONFIDENCE: u8 = 50;
+
+/// How sure a label is that states no confidence: GraphSense's level for `unknown`.
+pub const UNKNOWN_CONFIDENCE: u8 = 5;
 
 /// A file or folder of labels.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,7 +72,8 @@ fn read_file(
         Form::Csv => csv::read(spec, opened, &mut reading.labels)?,
     };
     let rows = reading.labels.len() - count;
-    if rows == 0 {
+    // A table with a header and no rows says so itself; a list or object without entries is a mistake.
+    if rows == 0 && form != csv::OWN {
         return Err(Error::file(&spec.file.name, "the file holds no label"));
     }
     let Digested { sha256, size } = digested;

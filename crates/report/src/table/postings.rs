@@ -7,7 +7,6 @@
 use super::{at, chain_of, columns};
 use crate::cell::Table;
 use crate::report::Report;
-use dyetrace_core::trace::PostingKind;
 use std::io::{self, Write};
 
 const FIRST: [&str; 10] = [

@@ -114,6 +114,14 @@ impl Facts {
         node as usize * self.classes.len() + class
     }
 
+    /// Gives 0 hops to what rests in a seed's own purse, also where it came before the seed began.
+    pub(super) fn settle_seeds<U>(&mut self, walked: &Walked<U>, is_seed: &dyn Fn(u32, Tag) -> bool) {
+        for rest in walked.rests.iter().filter(|rest| is_seed(rest.node, rest.tag)) {
+            let at = self.at(rest.node, rest.tag);
+            self.facts[at].hops = 0;
+        }
+    }
+
     /// The facts of a class at a node.
     pub(super) fn get(&self, node: u32, tag: Tag) -> Fact {
         self.facts[self.at(node, tag)]

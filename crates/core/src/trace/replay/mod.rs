@@ -123,7 +123,9 @@ impl Job<'_> {
                     Rule::TaintFirst => walk::<TaintFirst<U>, U>(&plan),
                     Rule::Poison => walk::<Poison, U>(&plan),
                 };
-                let facts = Facts::gather(&events, part.nodes.len(), &walked, rule.is_exact(), &has_begun);
+                let mut facts =
+                    Facts::gather(&events, part.nodes.len(), &walked, rule.is_exact(), &has_begun);
+                facts.settle_seeds(&walked, &|node, tag| has_begun(node, tag, u64::MAX));
                 (walked, facts)
             })
             .collect();

@@ -1,0 +1,30 @@
+//! Named, seeded inputs for the benchmarks, and the peers they are held against.
+//!
+//! An [`Input`] is a [`Shape`] at a [`Size`]: plain rows, the same on every machine, that become a ledger or
+//! canonical CSV bytes. Its name, such as `power_law_large`, is the case in a bench's id `area/case/engine`.
+//!
+//! # What always holds
+//!
+//! An input has exactly as many rows as its size says. Rows stand in position order, one transaction each, so
+//! that the ledger's places are the row numbers. All amounts are whole units of one native coin: no float
+//! takes part.
+
+mod answer;
+mod case;
+mod input;
+mod measure;
+mod peer;
+mod random;
+mod row;
+mod shape;
+mod size;
+
+pub use answer::{Answer, Tally};
+pub use case::Case;
+pub use input::{Input, SeedAt, Thief};
+pub use measure::{note, pool, timed};
+pub use peer::{ColumnScan, StaticGraph};
+pub use random::SplitMix;
+pub use row::{CSV_HEADER, InputRow};
+pub use shape::Shape;
+pub use size::Size;

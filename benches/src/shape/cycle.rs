@@ -1,0 +1,28 @@
+//! A ring: every account pays the next a part of what it holds, round after round, and two thefts mix with
+//! clean money. Lots are cut again at each hop.
+
+use super::{COIN, FEE, count};
+use crate::input::{Input, SeedAt, Thief};
+use crate::random::SplitMix;
+use crate::row::InputRow;
+
+/// Accounts in the ring. All are funded first.
+const RING: u32 = 1_000;
+
+/// Funds the ring, then lets money go round it.
+pub(super) fn build(transfers: usize) -> Input {
+    let mut random = SplitMix::new(46);
+    let funds = u128::from(COIN) * 1_000;
+    let mut rows: Vec<InputRow> = (0..RING).map(|account| InputRow::reward(account, funds)).collect();
+    let mut held = vec![funds; RING as usize];
+    for number in 0..count(transfers) - RING {
+        let (from, to) = (number % RING, (number + 1) % RING);
+        let value = random.sixteenths(held[from as usize], 4, 12);
+        held[from as usize] -= value + u128::from(FEE);
+        held[to as usize] += value;
+        rows.push(InputRow { from: Some(from), to, value, fee: FEE });
+    }
+    let payment_of = |account: u32| vec![SeedAt::Payment((RING + account) as usize)];
+    let thieves = vec![Thief::new("FIRST", payment_of(0)), Thief::new("SECOND", payment_of(RING / 2))];
+    Input::new(RING, rows, thieves)
+}
