@@ -18,7 +18,7 @@ mod tables;
 use crate::amount::Amount;
 use crate::asset::AssetId;
 use crate::label::Labels;
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, PurseId};
 use crate::trace::{OrderSpread, Rule, Seed, Theft, Trace, TraceOptions, Until};
 use money::Key;
 use reach::{fewest_transfers, reach};
@@ -161,8 +161,14 @@ impl<'a> Run<'a> {
         if let Some(limit) = known.options.max_hops {
             let fewest = fewest_transfers(known, &seeds, &stops);
             let is_seed = |purse| seeds.accounts.contains(&known.ledger.purses().account(purse));
-            let far = fewest.into_iter().filter(|&(node, hops)| hops >= limit && !is_seed(node.purse()));
-            stops.far = far.map(|(node, _)| node).collect();
+            // The limit is the purse's: all that it has, and all its passings, are as far as the nearest.
+            let mut near: BTreeMap<PurseId, u32> = BTreeMap::new();
+            for (node, hops) in fewest {
+                let least = near.entry(node.purse()).or_insert(hops);
+                *least = hops.min(*least);
+            }
+            let far = near.into_iter().filter(|&(purse, hops)| hops >= limit && !is_seed(purse));
+            stops.far = far.map(|(purse, _)| purse).collect();
         }
         let reaches: Vec<_> =
             (0..known.thefts.len()).map(|theft| reach(known, &seeds, &stops, theft)).collect();

@@ -17,13 +17,12 @@ fn starts(known: &Known<'_>, seeds: &Seeds, stops: &Stops, theft: usize) -> Reac
     };
     for (&purse, begins) in &seeds.begins {
         for begin in begins.iter().filter(|begin| begin.theft == theft) {
-            // Nothing ever arrives at a token purse without unseen inflow, so no taint can be there.
-            if begin.unseen && !known.is_after_end(begin.place) {
+            if !known.is_after_end(begin.place) {
                 enter(Node::Purse(purse), begin.place);
             }
         }
     }
-    for (&place, _) in seeds.tags.iter().filter(|(_, tag)| tag.theft == theft) {
+    for (&place, _) in seeds.tags.iter().filter(|(_, tag)| tag.theft == theft && !tag.most.is_zero()) {
         let node = stops.node(known, known.ledger.columns().to[place], place);
         if let Some(node) = node.filter(|_| !known.is_after_end(place)) {
             enter(node, place);

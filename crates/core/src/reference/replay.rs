@@ -197,7 +197,7 @@ impl<'a> Replay<'a> {
                     Node::Purse(purse) => self.seeds.deciding(purse, place),
                     Node::Passing(..) => None,
                 };
-                let unseen = seed.filter(|seed| seed.unseen).map(|seed| self.key(seed.theft, from));
+                let unseen = seed.map(|seed| self.key(seed.theft, from));
                 self.spend(node, value, place, unseen)
             }
         };
@@ -298,10 +298,13 @@ impl<'a> Replay<'a> {
             && self.stops.is_sink(self.known, node)
         {
             let account = ledger.purses().account(from);
-            let theirs = |node: &Node| ledger.purses().account(node.purse()) == account;
-            let sinks =
-                self.purses.iter().filter(|(node, _)| theirs(node) && self.stops.is_sink(self.known, **node));
-            if sinks.into_iter().any(|(_, purse)| purse.kept.keys().any(|class| class.theft == theft)) {
+            let theirs = self.purses.iter().filter(|(at, _)| ledger.purses().account(at.purse()) == account);
+            let mut resting = theirs.filter_map(|(&at, purse)| match at {
+                _ if self.stops.is_sink(self.known, at) => Some(purse.kept.clone()),
+                Node::Passing(..) => Some(purse.money.taint()),
+                Node::Purse(_) => None,
+            });
+            if resting.any(|taint| taint.keys().any(|class| class.theft == theft)) {
                 return Some(LeftClean::Returned);
             }
         }

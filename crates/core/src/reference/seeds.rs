@@ -12,8 +12,6 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) struct Begin {
     pub(super) place: usize,
     pub(super) theft: usize,
-    /// Whether what the purse sends beyond what it had is stolen (else it is an ordinary gap).
-    pub(super) unseen: bool,
 }
 
 /// What a transaction seed takes of one transfer.
@@ -62,11 +60,7 @@ impl Seeds {
 
     /// The address seed that decides for a purse at a place.
     pub(super) fn deciding(&self, purse: PurseId, place: usize) -> Option<Begin> {
-        let begun = self.begins.get(&purse)?.iter().filter(|begin| begin.place <= place);
-        let last = begun.clone().next_back()?;
-        // Several seeds of one theft may begin at one row: one of them is enough to allow unseen inflow.
-        let unseen = begun.filter(|begin| begin.place == last.place).any(|begin| begin.unseen);
-        Some(Begin { unseen, ..*last })
+        self.begins.get(&purse)?.iter().filter(|begin| begin.place <= place).next_back().copied()
     }
 
     fn add_address(
@@ -114,7 +108,9 @@ impl Seeds {
                 touched = true;
                 let arrives = |place: &usize| columns.to[*place] == purse && ledger.moves(*place);
                 let unseen = held.is_native() || named.is_some() || known.places().any(|it| arrives(&it));
-                self.begins.entry(purse).or_default().push(Begin { place, theft, unseen });
+                if unseen {
+                    self.begins.entry(purse).or_default().push(Begin { place, theft });
+                }
             }
         }
         if touched { Ok(()) } else { Err(format!("theft `{name}`: no row touches the seed `{address}`")) }

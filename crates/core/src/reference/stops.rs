@@ -33,7 +33,7 @@ pub(super) struct Stops {
     /// Accounts and transactions that net there.
     passing: BTreeSet<(AccountId, u32)>,
     /// Purses too many transfers away.
-    pub(super) far: BTreeSet<Node>,
+    pub(super) far: BTreeSet<PurseId>,
 }
 
 impl Stops {
@@ -92,7 +92,7 @@ impl Stops {
             Node::Purse(purse) => self.accounts.contains_key(&known.ledger.purses().account(purse)),
             Node::Passing(..) => false,
         };
-        stops || self.far.contains(&node)
+        stops || self.far.contains(&node.purse())
     }
 
     /// Why the trace goes no further than a purse, or where its taint rests at the end.
@@ -100,11 +100,16 @@ impl Stops {
         let ledger = known.ledger;
         let columns = ledger.columns();
         let account = ledger.purses().account(purse);
-        if let Some(stop) = self.accounts.get(&account) {
-            return Some(*stop);
+        let stop = self.accounts.get(&account).copied();
+        let nets = matches!(stop, Some(Stop::Label(category)) if StopRule::nets(category));
+        if stop.is_some() && !nets {
+            return stop;
         }
-        if self.far.contains(&Node::Purse(purse)) {
+        if self.far.contains(&purse) {
             return Some(Stop::Hops);
+        }
+        if stop.is_some() {
+            return stop;
         }
         let later = (0..ledger.transfer_count()).any(|place| {
             let pays = ledger.fees().iter().any(|fee| fee.place == place as u64 && fee.payer == purse);

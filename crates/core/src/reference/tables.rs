@@ -133,7 +133,7 @@ impl Balances {
             }
             let (from, to, value) = (columns.from[place], columns.to[place], columns.value.get(place));
             if !ledger.is_void(from) {
-                let unseen = run.seeds.deciding(from, place).is_some_and(|seed| seed.unseen);
+                let unseen = run.seeds.deciding(from, place).is_some();
                 sums.spend(from, value, place, unseen);
             }
             if !ledger.is_void(to) {

@@ -59,10 +59,7 @@ pub(super) fn reach(
 /// Where taint can enter: the first row of each address seed, and the place after each tagged transfer.
 pub(super) fn starts(view: &View<'_>, seeds: &Seeds) -> Vec<(Node, u64)> {
     let mut starts: Vec<(Node, u64)> = Vec::new();
-    // A token purse that never receives anything and whose spends are gaps can hold no taint.
-    let begins = seeds.purses.iter().filter_map(|(purse, begins)| {
-        begins.iter().find(|begin| begin.takes_unseen).map(|begin| (purse.0, begin.place))
-    });
+    let begins = seeds.purses.iter().map(|(purse, begins)| (purse.0, begins[0].place));
     starts.extend(begins);
     let mut taggings: Vec<u64> = seeds
         .taggings

@@ -3,7 +3,7 @@
 use super::error::TraceError;
 use super::hops::{FAR, fewest_hops};
 use super::netting::Netting;
-use super::options::{Rule, TraceOptions};
+use super::options::{Rule, StopRule, TraceOptions};
 use super::outcome::{Class, ClassId, Flows, Holdings, OrderSpread, Postings, ShareColumns, Stop, Trace};
 use super::reach::{NEVER, reach};
 use super::replay::{Job, PartTables, replay};
@@ -153,10 +153,21 @@ fn sinks(view: &View<'_>, seeds: &Seeds, stops: &Stops, options: &TraceOptions) 
         })
         .collect();
     if let Some(most) = options.max_hops {
-        let hops = fewest_hops(view, seeds, &|node| sinks[node as usize].is_some());
-        for (node, hops) in nodes.zip(hops) {
-            let is_seed = seeds.accounts.contains(&ledger.purses().account(view.purse(node)));
-            if hops != FAR && hops >= most && !is_seed && sinks[node as usize].is_none() {
+        let mut hops = fewest_hops(view, seeds, &|node| sinks[node as usize].is_some());
+        // The limit is the purse's: all its passing purses share the fewest of them.
+        for node in nodes.clone().filter(|&node| is_passing(node)) {
+            let purse = view.purse(node).index();
+            hops[purse] = hops[purse].min(hops[node as usize]);
+        }
+        for node in nodes {
+            let (purse, account) = (view.purse(node), ledger.purses().account(view.purse(node)));
+            let hops = hops[purse.index()];
+            let gives_way = match sinks[node as usize] {
+                None => true,
+                Some(Stop::Label(category)) => StopRule::nets(category),
+                Some(_) => false,
+            };
+            if hops != FAR && hops >= most && !seeds.accounts.contains(&account) && gives_way {
                 sinks[node as usize] = Some(Stop::Hops);
             }
         }

@@ -10,15 +10,14 @@ use crate::ledger::{Columns, PurseId};
 use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
-/// An address seed at one purse.
+/// An address seed at one purse: from here on, clean money that arrives is stolen, and so is what the purse
+/// sends beyond what it is seen to receive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Begin {
     /// The first transfer that it decides.
     pub(super) place: u64,
     /// The theft: an index into [`Seeds::thefts`].
     pub(super) theft: u32,
-    /// Whether what the purse sends beyond what it is seen to receive is stolen.
-    pub(super) takes_unseen: bool,
 }
 
 /// What a transaction seed does to one transfer.
@@ -134,9 +133,11 @@ impl Seeds {
         let mut first: Vec<(PurseId, u64)> = first.into_iter().collect();
         first.sort_unstable();
         for (purse, place) in first {
+            // Any contract can emit a transfer "from" a thief: a token counts if he is seen to receive it.
             let native = ledger.assets().get(purses.asset(purse)).is_native();
-            let takes_unseen = native || seed.asset.is_some() || receives.contains(&purse);
-            self.purses.entry(purse).or_default().push(Begin { place, theft, takes_unseen });
+            if native || seed.asset.is_some() || receives.contains(&purse) {
+                self.purses.entry(purse).or_default().push(Begin { place, theft });
+            }
         }
         Ok(())
     }
@@ -192,7 +193,8 @@ impl Seeds {
         taggings.sort_unstable_by_key(|entry| entry.0);
         for (place, tagging) in taggings {
             if tagging.theft == theft && tagging.limit != Some(Amount::ZERO) {
-                self.tagged.entry((columns.to[index(place)], theft)).or_insert(place);
+                let first = self.tagged.entry((columns.to[index(place)], theft)).or_insert(place);
+                *first = place.min(*first);
             }
         }
         if tagged { Ok(()) } else { Err(untouched(named, &transaction_text(view, seed), view)) }
@@ -204,8 +206,8 @@ impl Seeds {
         purses.sort_unstable();
         for purse in purses {
             let begins = self.purses.get_mut(&purse).expect("the purse was listed");
-            begins.sort_by_key(|begin| (begin.place, begin.theft, !begin.takes_unseen));
-            begins.dedup_by_key(|begin| (begin.place, begin.theft));
+            begins.sort_unstable_by_key(|begin| (begin.place, begin.theft));
+            begins.dedup();
             let clash = begins.windows(2).find(|pair| pair[0].place == pair[1].place);
             if let Some((one, other)) = clash.map(|pair| (pair[0].theft, pair[1].theft)) {
                 let what = format!(

@@ -90,7 +90,7 @@ impl<U: Units> Books<U> {
                 let short = event.value > books.balance[at];
                 if short {
                     let lacks = event.value.minus(books.balance[at]);
-                    let begin = seeds.deciding(from, place).filter(|begin| is_transfer && begin.takes_unseen);
+                    let begin = seeds.deciding(from, place).filter(|_| is_transfer);
                     match begin {
                         Some(begin) => action.unseen = Some(begin.theft),
                         None => books.note_gap(&mut gap_of, at, from, lacks, place),

@@ -28,7 +28,7 @@ pub(super) struct Conversion {
 #[derive(Debug, Default)]
 pub(super) struct Ties {
     pub(super) conversions: HashMap<u64, Conversion>,
-    /// The reached sinks of the account that sends, itself one.
+    /// Where taint can rest at the account that sends, itself a stop: its reached sinks and passing purses.
     pub(super) returns: HashMap<u64, Vec<Node>>,
     /// Pairs of assets that must be replayed together.
     pub(super) assets: Vec<(AssetId, AssetId)>,
@@ -97,7 +97,9 @@ impl Ties {
         let mut sinks: HashMap<AccountId, Vec<Node>> = HashMap::new();
         for (node, (stop, &reached)) in (0..).zip(stops.iter().zip(from)) {
             let account = purses.account(view.purse(node));
-            if stop.is_some() && reached != NEVER && senders.contains(&account) {
+            // What stays in a passing purse rests at the account, too.
+            let rests = stop.is_some() || view.purse(node).0 != node;
+            if rests && reached != NEVER && senders.contains(&account) {
                 sinks.entry(account).or_default().push(node);
             }
         }

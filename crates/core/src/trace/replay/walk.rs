@@ -261,10 +261,7 @@ impl<S: Store<U>, U: Units> Walk<'_, S, U> {
     /// Turns what arrives clean at a seed into stolen money, unless it has to stay clean.
     fn steal(&mut self, number: u32, event: &Event<U>, receive: &Receive<U>) {
         let of_theft = |part: &Part<U>| (self.plan.theft_of)(part.tag) == receive.theft;
-        let returned = receive
-            .returned_from
-            .iter()
-            .any(|sink| self.sunk.get(sink).is_some_and(|parts| parts.iter().any(of_theft)));
+        let returned = receive.returned_from.iter().any(|&node| self.rests_at(node).iter().any(of_theft));
         let converted = receive.conversion.is_some_and(|watch| self.seen[watch as usize]);
         if let Some(reason) = reason(returned, converted) {
             let clean = self.parts.iter().filter(|part| part.is_clean());
@@ -332,21 +329,25 @@ impl<S: Store<U>, U: Units> Walk<'_, S, U> {
         self.out.posts.push(Post { event, kind, node, tag, units, claim });
     }
 
+    /// The taint at a node, one part a class.
+    fn rests_at(&self, node: u32) -> Vec<Part<U>> {
+        let state = &self.states[node as usize];
+        let mut held = self.sunk.get(&node).cloned().unwrap_or_default();
+        if !state.tainted.is_zero() {
+            state.store.held(&mut held);
+            if !S::EXACT {
+                held.iter_mut().for_each(|part| (part.units, part.claim) = (state.balance, state.balance));
+            }
+        }
+        held
+    }
+
     /// Lists what rests where.
     fn finish(mut self) -> Walked<U> {
-        for (node, state) in (0_u32..).zip(&self.states) {
-            let mut held = Vec::new();
-            if let Some(sunk) = self.sunk.get(&node) {
-                held.clone_from(sunk);
-            } else if !state.tainted.is_zero() {
-                state.store.held(&mut held);
-                if !S::EXACT {
-                    held.iter_mut()
-                        .for_each(|part| (part.units, part.claim) = (state.balance, state.balance));
-                }
-            }
-            for Part { tag, units, claim } in held {
-                self.out.rests.push(Rest { node, tag, units, claim, grade: state.grade });
+        for node in 0..u32::try_from(self.states.len()).expect("nodes are u32") {
+            let grade = self.states[node as usize].grade;
+            for Part { tag, units, claim } in self.rests_at(node) {
+                self.out.rests.push(Rest { node, tag, units, claim, grade });
             }
         }
         self.out
