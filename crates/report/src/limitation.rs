@@ -265,7 +265,7 @@ impl List<'_> {
         if ledger.fees().is_empty() && ledger.transfer_count() > 0 {
             self.add("no_fees", "inputs", "no input states fees: balances of native coins are too high by what was paid for transactions");
         }
-        if facts.labels.is_empty() {
+        if facts.labels.is_empty() && self.input.labels.accounts().next().is_none() {
             self.add("no_labels", "labels", "no labels were given: nobody who could stop the money is known by name, but issuers of tokens");
         }
         for file in &facts.inputs {

@@ -11,6 +11,8 @@ use std::fmt;
 
 /// Longer tables are cut here.
 const MOST_ROWS: usize = 20;
+/// How many holders are named in one state.
+const MOST_HOLDERS: usize = 5;
 /// Longer names are cut here.
 const MOST_LETTERS: usize = 28;
 
@@ -114,6 +116,12 @@ impl Summary<'_> {
                 percent(part.hundredths),
                 amount(input, asset, part.claim),
             ]);
+            for (name, claim) in part.holders.iter().take(MOST_HOLDERS) {
+                table.add_row([format!("  {}", holder(name)), String::new(), amount(input, asset, *claim)]);
+            }
+            if let Some(more) = part.holders.len().checked_sub(MOST_HOLDERS).filter(|&more| more > 0) {
+                table.add_row([format!("  … and {more} more in holdings.csv"), String::new(), String::new()]);
+            }
         }
         write_table(f, &table)?;
         let found: Amount = whole.parts.iter().map(|part| part.claim).sum();
