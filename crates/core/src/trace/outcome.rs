@@ -81,10 +81,11 @@ impl ShareColumns {
     /// Adds a row: one share a rule.
     ///
     /// # Panics
-    /// If there are fewer shares than rules.
+    /// If there is not one share a rule.
     pub fn push(&mut self, shares: &[Share]) {
-        for rule in 0..self.units.len() {
-            self.push_one(rule, shares[rule]);
+        assert_eq!(shares.len(), self.units.len(), "one share a rule");
+        for (rule, share) in shares.iter().enumerate() {
+            self.push_one(rule, *share);
         }
     }
 
