@@ -21,6 +21,7 @@ impl fmt::Display for Summary<'_> {
         self.write_findings(f)?;
         self.write_holders(f)?;
         self.write_wholes(f)?;
+        self.write_reach(f)?;
         self.write_unknown(f)?;
         self.write_end(f)
     }
@@ -128,6 +129,16 @@ impl Summary<'_> {
         let difference = whole.stolen.plus(whole.unseen).minus(found);
         let difference = difference.map_or_else(|| "below 0".to_owned(), |it| it.to_string());
         writeln!(f, "  stolen less found: {difference} base units")
+    }
+
+    fn write_reach(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (ledger, trace) = (self.report.input.ledger, self.report.input.trace);
+        let transfers = counted(ledger.transfer_count(), "transfer", "transfers");
+        let (reached, accounts) = (trace.reached_accounts, ledger.accounts().len());
+        let places = &trace.flows.place;
+        let tainted = places.iter().zip(places.iter().skip(1)).filter(|(one, next)| one != next).count();
+        let tainted = counted(tainted + usize::from(!places.is_empty()), "carries", "carry");
+        writeln!(f, "\nRead {transfers}; taint can get to {reached} of {accounts} accounts; {tainted} some")
     }
 
     fn write_unknown(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
