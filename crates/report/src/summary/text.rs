@@ -138,7 +138,7 @@ impl Summary<'_> {
         let places = &trace.flows.place;
         let tainted = places.iter().zip(places.iter().skip(1)).filter(|(one, next)| one != next).count();
         let tainted = counted(tainted + usize::from(!places.is_empty()), "carries", "carry");
-        writeln!(f, "\nRead {transfers}; taint can get to {reached} of {accounts} accounts; {tainted} some")
+        writeln!(f, "\nRead {transfers}: {tainted} taint, which can get to {reached} of {accounts} accounts")
     }
 
     fn write_unknown(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
