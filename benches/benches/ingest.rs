@@ -1,11 +1,15 @@
 //! Ingest: rows into a ledger.
 //!
+//! `csv` reads a canonical CSV file, which is in the page cache, and hashes it, on one thread; its rate is in bytes.
+//! The rest measures parts of that way, in transfers.
+//!
 //! `builder` makes each row and pushes it, then sorts and settles the ledger, on one thread; `builder_2_threads`
 //! sorts on two. `rows_alone` makes the rows and drops them: take it off to see the builder itself.
 
 use criterion::{Criterion, SamplingMode, Throughput};
 use dyetrace_benches::{Input, Shape, Size, pool, timed};
-use dyetrace_core::ChainId;
+use dyetrace_core::{ChainId, Ledger};
+use dyetrace_ingest::{FileSpec, InputSpec, ReadOptions, Reading, read};
 use std::cell::LazyCell;
 use std::time::Duration;
 
@@ -20,7 +24,7 @@ fn build(criterion: &mut Criterion, shape: Shape, size: Size) {
         group.bench_function(engine, |bencher| {
             let (input, accounts) = (&*input, *accounts);
             bencher.iter_custom(|times| {
-                let check = |ledger: &dyetrace_core::Ledger| {
+                let check = |ledger: &Ledger| {
                     assert_eq!(
                         (ledger.transfer_count(), ledger.accounts().len()),
                         (size.transfers(), accounts)
@@ -44,6 +48,31 @@ fn build(criterion: &mut Criterion, shape: Shape, size: Size) {
     group.finish();
 }
 
+fn read_csv(criterion: &mut Criterion, shape: Shape, size: Size) {
+    let folder = tempfile::tempdir().expect("the system has a folder for temporary files");
+    let path = folder.path().join("transfers.csv");
+    let input = shape.build(size);
+    let csv = input.to_csv();
+    std::fs::write(&path, &csv).expect("the folder can be written to");
+    let bytes = csv.len() as u64;
+    drop(csv);
+    let expected = (size.transfers(), distinct_accounts(&input), bytes);
+    let inputs = [InputSpec::of(FileSpec::typed(&path))];
+
+    let mut group = criterion.benchmark_group(format!("ingest/{}", shape.case(size)));
+    group.throughput(Throughput::Bytes(bytes)).sampling_mode(SamplingMode::Flat);
+    group.bench_function("csv", |bencher| {
+        let work = || read(&inputs, &ReadOptions::default(), &|_| ()).expect("the file is canonical");
+        let check = |reading: &Reading| {
+            let ledger = &reading.ledger;
+            let found = (ledger.transfer_count(), ledger.accounts().len(), reading.facts[0].size);
+            assert_eq!(found, expected);
+        };
+        bencher.iter_custom(|times| pool(1).install(|| timed(times, work, check)));
+    });
+    group.finish();
+}
+
 /// Counts the accounts that the rows name.
 fn distinct_accounts(input: &Input) -> usize {
     let mut named = vec![false; input.accounts as usize];
@@ -60,6 +89,7 @@ fn main() {
         .measurement_time(Duration::from_secs(2))
         .configure_from_args();
     for size in Size::asked() {
+        read_csv(&mut criterion, Shape::PowerLaw, size);
         build(&mut criterion, Shape::PowerLaw, size);
     }
     criterion.final_summary();

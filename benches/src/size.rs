@@ -3,6 +3,8 @@
 /// A size. [`Size::Huge`] takes minutes and many GB, so it is only built when asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Size {
+    /// 10^3: for what is quadratic.
+    Tiny,
     /// 10^4.
     Small,
     /// 10^5.
@@ -17,10 +19,13 @@ impl Size {
     /// The environment variable that asks for [`Size::Huge`].
     pub const HUGE_VARIABLE: &str = "DYETRACE_BENCH_HUGE";
 
-    /// The sizes at which the main shape is measured: from `Small` on, and `Huge` when it is asked for.
+    /// The sizes at which the main shape is measured: from `Small` on, and `Huge` when it is asked for. With
+    /// `--test`, which only asks whether answers hold, `Large` is left out: it takes half of that time.
     #[must_use]
     pub fn asked() -> Vec<Self> {
-        let mut sizes = vec![Self::Small, Self::Medium, Self::Large];
+        let mut sizes = vec![Self::Small, Self::Medium];
+        let only_tests = std::env::args().any(|argument| argument == "--test");
+        sizes.extend((!only_tests).then_some(Self::Large));
         sizes.extend(std::env::var_os(Self::HUGE_VARIABLE).map(|_| Self::Huge));
         sizes
     }
@@ -29,6 +34,7 @@ impl Size {
     #[must_use]
     pub const fn transfers(self) -> usize {
         match self {
+            Self::Tiny => 1_000,
             Self::Small => 10_000,
             Self::Medium => 100_000,
             Self::Large => 1_000_000,
@@ -40,6 +46,7 @@ impl Size {
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Tiny => "tiny",
             Self::Small => "small",
             Self::Medium => "medium",
             Self::Large => "large",

@@ -4,6 +4,7 @@ mod chain;
 mod cycle;
 mod hub;
 mod power_law;
+mod small_case;
 mod star;
 
 use crate::input::Input;
@@ -22,11 +23,14 @@ pub enum Shape {
     Cycle,
     /// Few accounts in very many transfers, very many in few: as on a chain.
     PowerLaw,
+    /// The same ledger, and in it a short peel chain that touches nobody else: the trace reaches very little.
+    SmallCase,
 }
 
 impl Shape {
     /// All shapes.
-    pub const ALL: [Self; 5] = [Self::Chain, Self::Star, Self::Hub, Self::Cycle, Self::PowerLaw];
+    pub const ALL: [Self; 6] =
+        [Self::Chain, Self::Star, Self::Hub, Self::Cycle, Self::PowerLaw, Self::SmallCase];
 
     /// The word that stands in ids.
     #[must_use]
@@ -37,6 +41,7 @@ impl Shape {
             Self::Hub => "hub",
             Self::Cycle => "cycle",
             Self::PowerLaw => "power_law",
+            Self::SmallCase => "small_case",
         }
     }
 
@@ -49,6 +54,7 @@ impl Shape {
             Self::Hub => hub::build(size.transfers()),
             Self::Cycle => cycle::build(size.transfers()),
             Self::PowerLaw => power_law::build(size.transfers()),
+            Self::SmallCase => small_case::build(size.transfers()),
         };
         input.name = self.case(size);
         input
