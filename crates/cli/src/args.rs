@@ -20,7 +20,7 @@ Exit codes: 0 complete; 1 nothing produced; 2 a result that is not complete, wit
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Trace thefts to the accounts where the money can still be stopped
-    Trace(TraceArgs),
+    Trace(Box<TraceArgs>),
     /// Say what a file is, how many rows it has, and what is wrong with it
     Check(CheckArgs),
 }
