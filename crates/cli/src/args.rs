@@ -71,10 +71,10 @@ pub(crate) struct TraceArgs {
     #[arg(long, value_name = "CATEGORY,…")]
     pub(crate) stop: Option<String>,
     /// An unnamed account in more transfers than this is a hub, and stops [default: 10000]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(crate) hub_transfers: Option<u64>,
     /// Do not follow purses this many transfers away, or more
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(crate) max_hops: Option<u32>,
     /// End the ledger here, inclusive: `2022-07-08T00:00:00Z` or `block:15070545`
     #[arg(long, value_name = "TIME")]
@@ -98,7 +98,7 @@ pub(crate) struct TraceArgs {
     #[arg(long)]
     pub(crate) json: bool,
     /// How many threads [default: all processors]; the answer is the same with any number
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(crate) threads: Option<NonZeroUsize>,
 }
 
@@ -117,6 +117,6 @@ pub(crate) struct CheckArgs {
     #[arg(long)]
     pub(crate) json: bool,
     /// How many threads [default: all processors]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(crate) threads: Option<NonZeroUsize>,
 }
