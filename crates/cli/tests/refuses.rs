@@ -236,6 +236,16 @@ fn number_below_0_is_refused_as_a_value_of_its_option() {
 }
 
 #[test]
+fn more_threads_than_a_machine_has_are_refused_before_any_starts() {
+    for count in ["0", "1025", "100000"] {
+        let run =
+            good().run(&format!("trace --transfers t.csv --theft T={A} --threads {count}")).ends_with(1);
+        let said = format!("error: invalid value '{count}' for '--threads <N>': {count} is not in 1..=1024");
+        assert!(run.stderr.starts_with(&said), "{run:#?}");
+    }
+}
+
+#[test]
 fn unknown_rule_is_refused_with_the_rules_there_are() {
     for option in ["--rule first", "--compare fifo,first"] {
         refused(
