@@ -321,6 +321,43 @@ fn unknown_key_in_a_case_file_is_refused() {
 }
 
 #[test]
+fn case_file_is_read_to_its_end_or_refused() {
+    let head =
+        format!("[[input]]\npath = \"t.csv\"\n[[theft]]\nid = \"T\"\n[[theft.seed]]\naddress = \"{A}\"\n");
+    let long = format!("{head}{}\n[trace]\nrule = \"fifo\"\n", "#".repeat(16 << 20));
+    refused(
+        &good().and("case.toml", long),
+        "trace case.toml --out result",
+        "case.toml: is larger than 16777216 bytes, too large for a case file",
+    );
+}
+
+#[test]
+fn folder_is_read_as_a_whole_or_refused() {
+    let words = format!("trace --transfers in --theft T={A} --out result");
+    let hint = "name the files, or each folder on its own, or move it away";
+    // A file in a folder of the folder would be missing from the result.
+    let desk = good();
+    std::fs::create_dir_all(desk.path("in/older")).unwrap();
+    std::fs::copy(desk.path("t.csv"), desk.path("in/a.csv")).unwrap();
+    let said = format!("in: the folder holds `older`, which is a folder and is not read\n\nhint: {hint}");
+    refused(&desk, &words, &said);
+    std::fs::remove_dir(desk.path("in/older")).unwrap();
+    desk.run(&words).ends_with(0);
+    // A link to a file is that file.
+    std::fs::remove_file(desk.path("in/a.csv")).unwrap();
+    std::os::unix::fs::symlink("../t.csv", desk.path("in/link.csv")).unwrap();
+    desk.run(&words).ends_with(0);
+    assert_eq!(desk.table("result/flows.csv").rows.len(), 2);
+    std::os::unix::fs::symlink("nowhere", desk.path("in/dangling.csv")).unwrap();
+    let run = desk.run(&words).ends_with(1);
+    let said = format!(
+        "error: in: the folder holds `dangling.csv`, which is no file and is not read\n\nhint: {hint}\n"
+    );
+    assert_eq!(run.stderr, said);
+}
+
+#[test]
 fn bad_rows_left_out_are_listed_and_said_in_text_and_json() {
     let rows = format!("{HEADER}1,{A},{B},5\n2,{B},{C},1.5\n3,{B},,2\n4,{B},{C},1\n");
     let desk = Desk::with("t.csv", rows);
