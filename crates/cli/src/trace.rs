@@ -123,15 +123,10 @@ fn warnings(plan: &Plan, reading: &Reading) -> Vec<Limitation> {
         let detail = "a least amount was set for this asset, but no transfer moves it".to_owned();
         limitation("min_amount", contract, detail)
     });
-    let usd = reading.facts.iter().filter(|fact| fact.native_is_usd).map(|fact| {
-        let detail =
-            "amounts are US dollars as valued by the source, in millionths, and stand for the native coin";
-        limitation("usd_unit", fact.name.clone(), detail.to_owned())
-    });
     let passed_over = reading.facts.iter().filter(|fact| !fact.passed_over.is_empty()).map(|fact| {
         limitation("columns", fact.name.clone(), format!("columns not read: {}", fact.passed_over.join(", ")))
     });
-    noticed.chain(unused).chain(usd).chain(passed_over).collect()
+    noticed.chain(unused).chain(passed_over).collect()
 }
 
 fn file_facts(fact: &InputFact) -> FileFacts {

@@ -96,3 +96,36 @@ fn stops_at_labels_and_gaps_are_complete() {
     let states: Vec<(&str, &str)> = states.column("address").zip(states.column("state")).collect();
     assert!(states.contains(&(B, "AT_EXCHANGE")), "{states:?}");
 }
+
+/// The kinds of what is not known.
+fn kinds(desk: &Desk) -> Vec<String> {
+    desk.table("result/limitations.csv").column("kind").map(str::to_owned).collect()
+}
+
+#[test]
+fn theft_of_nothing_is_said() {
+    let desk = Desk::with("t.csv", ledger(&[(1, A, B, 0), (2, C, D, 5)]));
+    let run =
+        desk.run(&format!("trace --transfers t.csv --theft T={A} --theft U={C} --out result")).ends_with(0);
+    assert!(run.stdout.contains("nothing_stolen 1"), "{run:#?}");
+    let table = desk.table("result/limitations.csv");
+    let row = table.rows.iter().find(|row| row[0] == "nothing_stolen").unwrap();
+    assert_eq!(row[1], "T");
+}
+
+#[test]
+fn names_in_the_rows_are_names() {
+    let rows = format!(
+        "Timestamp,Block,Tx_hash,From,From_label,To,To_label,Value_in_USD\n\
+         2023-01-13 20:34:11,1,0x01,{A},,{B},Binance_Deposit,20.0\n"
+    );
+    let desk = Desk::with("t.csv", rows);
+    desk.run(&format!("trace --transfers t.csv --theft T={A} --out result")).ends_with(0);
+    let kinds_with = kinds(&desk);
+    assert!(!kinds_with.contains(&"no_labels".to_owned()), "{kinds_with:?}");
+    // Said once, not by two.
+    assert_eq!(kinds_with.iter().filter(|kind| *kind == "usd_unit").count(), 1);
+    let without = Desk::with("t.csv", ledger(&[(1, A, B, 5)]));
+    without.run(&format!("trace --transfers t.csv --theft T={A} --out result")).ends_with(0);
+    assert!(kinds(&without).contains(&"no_labels".to_owned()));
+}
