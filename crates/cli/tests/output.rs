@@ -1,6 +1,6 @@
 //! What is written and where: whole or not at all, never over what is not ours, nothing of this machine in it.
 
-use crate::support::{A, B, C, Desk, HEADER, PROGRAM, files, ledger, root, skip};
+use crate::support::{A, B, C, Desk, HEADER, PROGRAM, files, ledger, root};
 use dyetrace_report::{SealCheck, check_seal};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -106,11 +106,11 @@ fn no_output_tells_where_on_this_machine_it_was_made_or_on_how_many_threads() {
         .and("tokens.csv", "chain,contract,symbol,decimals\n");
     let path = |name: &str| desk.path(name).to_str().unwrap().to_owned();
     let case = format!(
-        "skip = 0\n[[input]]\npath = \"{}\"\n[[labels]]\npath = \"{}\"\n[[theft]]\nid = \"T\"\n[[theft.seed]]\naddress = \"{A}\"\n",
+        "[[input]]\npath = \"{}\"\n[[labels]]\npath = \"{}\"\n[[theft]]\nid = \"T\"\n[[theft.seed]]\naddress = \"{A}\"\n",
         path("t.csv"),
         path("labels.csv")
     );
-    fs::write(desk.path("case.toml"), case.replace("skip = 0\n", "")).unwrap();
+    fs::write(desk.path("case.toml"), case).unwrap();
     let common = format!("--skip-bad-rows --threads 3 --out {}", path("result"));
     let by_flags = format!("--transfers {} --labels {} --theft T={A}", path("t.csv"), path("labels.csv"));
     let by_list = format!("--transfers {} --labels ofac={} --theft T={A}", path("t.csv"), path("list.txt"));
@@ -191,7 +191,9 @@ fn full_disk_is_an_error_with_its_path_and_nothing_stays() {
     let mount = "mount -t tmpfs -o size=64k none small";
     let can = |how: &str| in_own_space(&desk, how, mount).is_some_and(|it| it.status.success());
     let Some(how) = ["-m", "-Urm"].into_iter().find(|how| can(how)) else {
-        return skip("no disk can be mounted here");
+        // The test above holds the same without a disk of its own.
+        println!("skipped: no disk can be mounted here");
+        return;
     };
     let line = format!("{mount} && \"$0\" trace \"$1\" --out small/result; echo \"code $?\"; ls -A small");
     let run = in_own_space(&desk, how, &line).unwrap();
