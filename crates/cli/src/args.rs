@@ -41,6 +41,9 @@ impl Args {
     }
 }
 
+const TRACE_USAGE: &str = "dyetrace trace CASE.toml [OPTIONS]
+       dyetrace trace --transfers FILE… --theft ID=ADDRESS[@SINCE] [OPTIONS]";
+
 const TRACE_EXAMPLE: &str = "Examples:
   dyetrace trace case.toml --out result
   dyetrace trace --transfers transfers.csv --labels labels.csv \\
@@ -50,7 +53,7 @@ const TRACE_EXAMPLE: &str = "Examples:
 The answer is printed; with --out all tables are written too. What is typed wins over the case file.";
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = TRACE_EXAMPLE)]
+#[command(after_help = TRACE_EXAMPLE, override_usage = TRACE_USAGE)]
 pub(crate) struct TraceArgs {
     /// The case file: inputs, labels, thefts and options in one
     #[arg(value_name = "CASE.toml", required_unless_present = "transfers")]

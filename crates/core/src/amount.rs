@@ -266,6 +266,9 @@ impl AmountColumn {
     }
 
     /// Returns the same amounts in another order: row `i` of the result is row `order[i]` of this.
+    ///
+    /// # Panics
+    /// If there is no such row.
     #[must_use]
     pub fn to_reordered(&self, order: &[u64]) -> Self {
         let mut column = Self { narrow: Vec::with_capacity(order.len()), wide: Vec::new() };

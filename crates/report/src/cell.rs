@@ -33,6 +33,14 @@ pub(crate) fn when(ledger: &Ledger, place: u64) -> String {
     columns.time(place).map(iso).unwrap_or_default()
 }
 
+/// Says when a transfer happened in a sentence: its time, or its block where no time is known.
+pub(crate) fn when_in_words(ledger: &Ledger, place: u64) -> String {
+    let row = usize::try_from(place).expect("rows are in memory");
+    let columns = ledger.columns();
+    let block = || columns.block(row).map(|block| format!("block {block}")).unwrap_or_default();
+    columns.time(row).map_or_else(block, iso)
+}
+
 /// A table under way: cells are added one by one, then the row is ended.
 pub(crate) struct Table<W: Write> {
     csv: Writer<W>,

@@ -3,7 +3,7 @@
 //! The list is filled from the data, never by hand: gaps, ties, limits, refunds, rows that repeat. Kinds stand
 //! in a fixed order, rows of a kind in the order of the trace.
 
-use crate::cell::when;
+use crate::cell::when_in_words;
 use crate::input::{Input, Limitation};
 use crate::missing::counted;
 use crate::state::State;
@@ -202,8 +202,10 @@ impl List<'_> {
             let at = usize::try_from(place).expect("rows are in memory");
             let to = self.input.ledger.columns().to[at];
             let subject = format!("{} {}", self.input.trace.thefts[theft as usize], self.purse(to));
-            let detail =
-                format!("{amount} base units, {}, left clean: it {why}", when(self.input.ledger, place));
+            let detail = format!(
+                "{amount} base units, {}, left clean: it {why}",
+                when_in_words(self.input.ledger, place)
+            );
             self.add(kind, subject, detail);
         }
     }
@@ -214,7 +216,7 @@ impl List<'_> {
             let detail = format!(
                 "spent more than the data show it had {times}, {amount} base units in all, first at {}; taken \
                  for clean money from elsewhere",
-                when(self.input.ledger, first)
+                when_in_words(self.input.ledger, first)
             );
             self.add("gap", self.purse(purse), detail);
         }

@@ -131,16 +131,16 @@ pub struct LedgerBuilder {
     accounts: Accounts,
     assets: Assets,
     purses: Purses,
-    transactions: Transactions,
+    pub(super) transactions: Transactions,
     transaction_ids: HashMap<TxKey, u32>,
     /// One entry a transaction: the fee its rows state, and where.
     fees: Vec<Option<(Amount, RowPlace)>>,
     /// One entry a row, in input order.
-    columns: Columns,
+    pub(super) columns: Columns,
     chain: Vec<ChainId>,
     transaction_index: Vec<Option<u64>>,
-    states_fee: Vec<bool>,
-    places: Vec<RowPlace>,
+    pub(super) states_fee: Vec<bool>,
+    pub(super) places: Vec<RowPlace>,
     sources: Vec<Source>,
 }
 
@@ -344,70 +344,6 @@ impl LedgerBuilder {
         covered
     }
 
-    /// Drops events that stand in several files: each counts as often as in the file that has it most.
-    /// Repeats inside one file are real and stay. Returns the rows kept, in input order.
-    fn drop_repeats_across_files(&mut self) -> (Vec<u64>, super::Notes) {
-        let mut notes = super::Notes::default();
-        // Rows that may be one event: same transaction, sender, receiver, amount.
-        let mut groups: HashMap<(u32, PurseId, PurseId, Amount), Vec<usize>> = HashMap::new();
-        for row in 0..self.row_count() {
-            let transaction = self.columns.transaction[row];
-            let alone = self.transactions.hash(transaction).is_none()
-                && self.transactions.index(transaction).is_none();
-            if !alone {
-                let (from, to) = (self.columns.from[row], self.columns.to[row]);
-                let key = (transaction, from, to, self.columns.value.get(row));
-                groups.entry(key).or_default().push(row);
-            }
-        }
-        let mut dropped = vec![false; self.row_count()];
-        let mut groups: Vec<Vec<usize>> = groups.into_values().filter(|rows| rows.len() > 1).collect();
-        groups.sort_unstable();
-        for rows in &groups {
-            let indexed = rows.iter().all(|&row| self.columns.event_index(row).is_some());
-            // With an index everywhere the event is known by it; else equal rows can only be counted.
-            let mut by_event: Vec<(u64, Vec<usize>)> = Vec::new();
-            for &row in rows {
-                let event = if indexed { self.columns.event_index[row] } else { 0 };
-                match by_event.iter_mut().find(|entry| entry.0 == event) {
-                    Some(entry) => entry.1.push(row),
-                    None => by_event.push((event, vec![row])),
-                }
-            }
-            for (_, rows) in by_event {
-                self.keep_fullest_file(&rows, &mut dropped, &mut notes);
-            }
-        }
-        let kept = (0..self.row_count()).filter(|&row| !dropped[row]).map(|row| row as u64).collect();
-        (kept, notes)
-    }
-
-    /// Of equal rows keeps those of the file that has most of them; of several such files, the first.
-    fn keep_fullest_file(&mut self, rows: &[usize], dropped: &mut [bool], notes: &mut super::Notes) {
-        let source = |row: usize| self.places[row].source;
-        let count = |wanted: u32| rows.iter().filter(|&&row| source(row) == wanted).count();
-        let mut fullest = source(rows[0]);
-        for &row in rows {
-            if count(source(row)) > count(fullest) {
-                fullest = source(row);
-            }
-        }
-        let any_fee = rows.iter().any(|&row| self.states_fee[row]);
-        let kept = count(fullest);
-        for &row in rows {
-            if self.places[row].source == fullest {
-                self.states_fee[row] |= any_fee;
-            } else {
-                dropped[row] = true;
-                notes.repeated_across_files += 1;
-            }
-        }
-        if kept > 1 {
-            notes.repeated_in_file += kept as u64 - 1;
-            notes.repeated_transfers += 1;
-        }
-    }
-
     /// Settles each transaction's fee: paid by the sender of its first row that states one, at the place of
     /// its first row. `order` lists the rows by place.
     fn place_fees(&mut self, order: &[u64]) -> Vec<Fee> {
@@ -442,7 +378,7 @@ impl LedgerBuilder {
 
 impl Columns {
     /// Returns the rows in another order, with their final times and ties.
-    fn to_reordered(&self, order: &[u64], time: Vec<i64>, tied: Vec<bool>) -> Self {
+    pub(super) fn to_reordered(&self, order: &[u64], time: Vec<i64>, tied: Vec<bool>) -> Self {
         fn pick<T: Copy>(column: &[T], order: &[u64]) -> Vec<T> {
             order.iter().map(|&row| column[usize::try_from(row).expect("rows are in memory")]).collect()
         }
@@ -458,63 +394,5 @@ impl Columns {
             kind: pick(&self.kind, order),
             tied,
         }
-    }
-}
-
-impl Ledger {
-    /// Returns the same ledger with the input order reversed inside each tie group: the other reading of an
-    /// ambiguous order.
-    #[must_use]
-    pub fn with_ties_reversed(&self) -> Self {
-        let mut order: Vec<u64> = (0..self.transfer_count() as u64).collect();
-        let mut start = 0;
-        while start < order.len() {
-            let mut end = start + 1;
-            while end < order.len() && self.columns.tied[end] {
-                end += 1;
-            }
-            order[start..end].reverse();
-            start = end;
-        }
-        let at = |place: u64| usize::try_from(place).expect("rows are in memory");
-        let time = order.iter().map(|&place| self.columns.time[at(place)]).collect();
-        let columns = self.columns.to_reordered(&order, time, self.columns.tied.clone());
-        let mut first: HashMap<u32, u64> = HashMap::new();
-        for (place, &transaction) in (0..).zip(&columns.transaction) {
-            first.entry(transaction).or_insert(place);
-        }
-        let moved = |fee: &Fee| Fee { place: first[&self.columns.transaction[at(fee.place)]], ..*fee };
-        let mut fees: Vec<Fee> = self.fees.iter().map(moved).collect();
-        fees.sort_unstable_by_key(|fee| fee.place);
-        Self { columns, fees, ..self.clone() }
-    }
-
-    /// Whether two tied rows touch one purse: by a transfer that moves something, or by paying a fee.
-    fn ties_touch_one_purse(&self) -> bool {
-        let fee_payer = |place: usize| {
-            let at = self.fees.binary_search_by_key(&(place as u64), |fee| fee.place);
-            at.ok().map(|at| self.fees[at].payer)
-        };
-        let mut start = 0;
-        let mut touched: HashMap<PurseId, usize> = HashMap::new();
-        for place in 0..self.transfer_count() {
-            if !self.columns.tied[place] {
-                start = place;
-            }
-            if place + 1 < self.transfer_count() && !self.columns.tied[place + 1] && start == place {
-                continue;
-            }
-            if start == place {
-                touched.clear();
-            }
-            let ends = [self.columns.from[place], self.columns.to[place]];
-            let ends = ends.into_iter().filter(|&purse| self.moves(place) && !self.is_void(purse));
-            for purse in ends.chain(fee_payer(place)) {
-                if *touched.entry(purse).or_insert(place) != place {
-                    return true;
-                }
-            }
-        }
-        false
     }
 }

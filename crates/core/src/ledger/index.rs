@@ -60,6 +60,9 @@ impl FlowIndex {
     }
 
     /// The outgoing transfers of a purse that move something, in position order.
+    ///
+    /// # Panics
+    /// If the purse is not of the ledger that the index was built from.
     #[must_use]
     pub fn outgoing(&self, purse: PurseId) -> &[u32] {
         let at = |offset: u64| usize::try_from(offset).expect("the index is in memory");

@@ -16,6 +16,8 @@ mod build;
 mod columns;
 mod index;
 mod order;
+mod repeats;
+mod ties;
 
 pub use build::{Covers, FaultKind, LedgerBuilder, Row, RowFault, RowPlace, Source};
 pub use columns::{Columns, Fee, Kind, Purses, Transactions, TxHash};
@@ -182,6 +184,9 @@ impl Ledger {
 
     /// The row numbers `start..end` of the tie group that a transfer belongs to: the rows of its block whose
     /// mutual order the input does not tell. One row where the order is known.
+    ///
+    /// # Panics
+    /// If there is no such transfer.
     #[must_use]
     pub fn tie_group(&self, place: usize) -> std::ops::Range<usize> {
         let tied = &self.columns.tied;

@@ -60,7 +60,7 @@ impl Seeds {
 
     /// The address seed that decides for a purse at a place.
     pub(super) fn deciding(&self, purse: PurseId, place: usize) -> Option<Begin> {
-        self.begins.get(&purse)?.iter().filter(|begin| begin.place <= place).next_back().copied()
+        self.begins.get(&purse)?.iter().rfind(|begin| begin.place <= place).copied()
     }
 
     fn add_address(

@@ -1,9 +1,9 @@
 //! Rules of apportionment: how taint divides when a mixed purse spends.
 //!
-//! A purse holds parts. A [`Part`] is a number of units that are clean, or of one class of taint; a tainted
+//! A purse holds parts. A `Part` is a number of units that are clean, or of one class of taint; a tainted
 //! part also has its claim, in units of the stolen asset. A rule decides which parts leave when the purse
-//! spends. Three families: [`lots`] keep parts in the order of arrival (fifo, lifo); [`shares`] keep one part
-//! a class (prorata, libr, taint_first); [`poison`] keeps only which thefts touched the purse.
+//! spends. Three families: `lots` keep parts in the order of arrival (fifo, lifo); `shares` keep one part
+//! a class (prorata, libr, taint_first); `poison` keeps only which thefts touched the purse.
 //!
 //! # What always holds
 //!
@@ -11,7 +11,7 @@
 //! claims, class by class. Taking x of a part's n units takes floor(claim · x / n) of its claim, and all of it
 //! when x = n.
 //!
-//! A purse without taint needs no store: its balance says all. [`Store::begin`] is told the clean balance when
+//! A purse without taint needs no store: its balance says all. `Store::begin` is told the clean balance when
 //! taint first arrives, and the store is emptied when the last taint leaves.
 //!
 //! Sources: Clayton's Case (1816) for fifo; Re Hallett's Estate (1880) and Roscoe v Winder (1915) for libr; US

@@ -81,17 +81,11 @@ impl ShareColumns {
     /// Adds a row: one share a rule.
     ///
     /// # Panics
-    /// If there are fewer shares than rules.
+    /// If there is not one share a rule.
     pub fn push(&mut self, shares: &[Share]) {
-        for (rule, (units, claims)) in self.units.iter_mut().zip(&mut self.claims).enumerate() {
-            let share = shares[rule];
-            if share.units != share.claim && claims.is_none() {
-                *claims = Some(units.clone());
-            }
-            if let Some(claims) = claims {
-                claims.push(share.claim);
-            }
-            units.push(share.units);
+        assert_eq!(shares.len(), self.units.len(), "one share a rule");
+        for (rule, share) in shares.iter().enumerate() {
+            self.push_one(rule, *share);
         }
     }
 
@@ -100,8 +94,20 @@ impl ShareColumns {
     /// # Panics
     /// If there is no such row.
     pub fn push_from(&mut self, other: &Self, row: usize) {
-        let shares: Vec<Share> = (0..self.units.len()).map(|rule| other.get(row, rule)).collect();
-        self.push(&shares);
+        for rule in 0..self.units.len() {
+            self.push_one(rule, other.get(row, rule));
+        }
+    }
+
+    fn push_one(&mut self, rule: usize, share: Share) {
+        let (units, claims) = (&mut self.units[rule], &mut self.claims[rule]);
+        if share.units != share.claim && claims.is_none() {
+            *claims = Some(units.clone());
+        }
+        if let Some(claims) = claims {
+            claims.push(share.claim);
+        }
+        units.push(share.units);
     }
 
     /// The share of a row under a rule, counted in the order of [`Trace::rules`].

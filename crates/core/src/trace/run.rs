@@ -234,10 +234,16 @@ fn assemble(
         trace.postings.shares.push_from(shares, row);
     }
     let mut rests = in_order(&|table| table.rests.0.len());
-    rests.sort_by_cached_key(|&(part, row)| {
-        let (class, purse) = tables[part].rests.0[row];
-        let asset = ledger.asset_name(ledger.purses().asset(purse));
-        (class, ledger.purse_chain(purse).to_owned(), ledger.purse_address(purse).to_string(), asset)
+    let asset_names: Vec<String> =
+        ledger.assets().iter().map(|(asset, _)| ledger.asset_name(asset)).collect();
+    rests.sort_unstable_by(|&one, &other| {
+        let key = |(part, row): (usize, usize)| {
+            let (class, purse) = tables[part].rests.0[row];
+            let asset = asset_names[ledger.purses().asset(purse).index()].as_str();
+            // On one chain, addresses sort by their bytes as they do by their text.
+            (class, ledger.purse_chain(purse), ledger.purse_address(purse), asset)
+        };
+        key(one).cmp(&key(other))
     });
     for (part, row) in rests {
         let (keys, facts, shares) = &tables[part].rests;

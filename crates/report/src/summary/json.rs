@@ -75,7 +75,14 @@ impl Summary<'_> {
         let (ledger, trace) = (self.report.input.ledger, self.report.input.trace);
         let part = |part: &Part| {
             let percent = format!("{}.{:02}", part.hundredths / 100, part.hundredths % 100);
-            json!({"state": part.name, "claim": part.claim.to_string(), "percent": percent})
+            let holders = part.holders.iter();
+            let holders = holders.map(|(name, claim)| json!({"holder": name, "claim": claim.to_string()}));
+            json!({
+                "state": part.name,
+                "claim": part.claim.to_string(),
+                "percent": percent,
+                "holders": holders.collect::<Vec<_>>(),
+            })
         };
         json!({
             "theft": trace.theft_of(whole.class),

@@ -13,6 +13,8 @@ use crate::totals::{exact_rules, telling_exact_rule};
 use crate::write::Written;
 use dyetrace_core::trace::ClassId;
 use dyetrace_core::{Amount, AssetId};
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 /// What a run found, in the order in which a person wants to know it.
 #[derive(Debug)]
@@ -52,6 +54,8 @@ struct Part {
     words: &'static str,
     claim: Amount,
     hundredths: u32,
+    /// Who holds it, most first, where labels name somebody.
+    holders: Vec<(String, Amount)>,
 }
 
 impl<'a> Report<'a> {
@@ -100,6 +104,36 @@ fn whole(report: &Report<'_>, class: ClassId, rule: usize) -> Whole {
     let parts: Vec<_> = states.chain(last).filter(|(.., claim)| !claim.is_zero()).collect();
     let claims: Vec<Amount> = parts.iter().map(|part| part.2).collect();
     let parts = parts.into_iter().zip(hundredths(&claims));
-    let parts = parts.map(|((name, words, claim), hundredths)| Part { name, words, claim, hundredths });
+    let mut named = named_holders(report, class, rule);
+    let parts = parts.map(|((name, words, claim), hundredths)| {
+        let holders = named.remove(&name).unwrap_or_default();
+        Part { name, words, claim, hundredths, holders }
+    });
     Whole { class, stolen: balance.stolen, unseen: balance.unseen_inflow, parts: parts.collect() }
+}
+
+/// Sums what rests with accounts that a label names, by state and holder, most first.
+fn named_holders(
+    report: &Report<'_>,
+    class: ClassId,
+    rule: usize,
+) -> BTreeMap<String, Vec<(String, Amount)>> {
+    let (ledger, labels) = (report.input.ledger, report.input.labels);
+    let holdings = &report.input.trace.holdings;
+    let mut sums: BTreeMap<(String, String), Amount> = BTreeMap::new();
+    for row in (0..holdings.purse.len()).filter(|&row| holdings.class[row] == class) {
+        let account = ledger.purses().account(holdings.purse[row]);
+        let claim = holdings.shares.get(row, rule).claim;
+        let named = labels.of(account).find(|label| label.category.names_the_account());
+        if let Some(label) = named.filter(|_| !claim.is_zero()) {
+            let sum = sums.entry((report.states[row].column(), label.holder().to_owned())).or_default();
+            *sum = sum.plus(claim);
+        }
+    }
+    let mut by_state: BTreeMap<String, Vec<(String, Amount)>> = BTreeMap::new();
+    for ((state, holder), claim) in sums {
+        by_state.entry(state).or_default().push((holder, claim));
+    }
+    by_state.values_mut().for_each(|holders| holders.sort_by_key(|(_, claim)| Reverse(*claim)));
+    by_state
 }

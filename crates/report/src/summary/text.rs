@@ -11,6 +11,8 @@ use std::fmt;
 
 /// Longer tables are cut here.
 const MOST_ROWS: usize = 20;
+/// How many holders are named in one state.
+const MOST_HOLDERS: usize = 5;
 /// Longer names are cut here.
 const MOST_LETTERS: usize = 28;
 
@@ -19,6 +21,7 @@ impl fmt::Display for Summary<'_> {
         self.write_findings(f)?;
         self.write_holders(f)?;
         self.write_wholes(f)?;
+        self.write_reach(f)?;
         self.write_unknown(f)?;
         self.write_end(f)
     }
@@ -114,12 +117,28 @@ impl Summary<'_> {
                 percent(part.hundredths),
                 amount(input, asset, part.claim),
             ]);
+            for (name, claim) in part.holders.iter().take(MOST_HOLDERS) {
+                table.add_row([format!("  {}", holder(name)), String::new(), amount(input, asset, *claim)]);
+            }
+            if let Some(more) = part.holders.len().checked_sub(MOST_HOLDERS).filter(|&more| more > 0) {
+                table.add_row([format!("  … and {more} more in holdings.csv"), String::new(), String::new()]);
+            }
         }
         write_table(f, &table)?;
         let found: Amount = whole.parts.iter().map(|part| part.claim).sum();
         let difference = whole.stolen.plus(whole.unseen).minus(found);
         let difference = difference.map_or_else(|| "below 0".to_owned(), |it| it.to_string());
         writeln!(f, "  stolen less found: {difference} base units")
+    }
+
+    fn write_reach(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (ledger, trace) = (self.report.input.ledger, self.report.input.trace);
+        let transfers = counted(ledger.transfer_count(), "transfer", "transfers");
+        let (reached, accounts) = (trace.reached_accounts, ledger.accounts().len());
+        let places = &trace.flows.place;
+        let tainted = places.iter().zip(places.iter().skip(1)).filter(|(one, next)| one != next).count();
+        let tainted = counted(tainted + usize::from(!places.is_empty()), "carries", "carry");
+        writeln!(f, "\nRead {transfers}: {tainted} taint, which can get to {reached} of {accounts} accounts")
     }
 
     fn write_unknown(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -121,7 +121,7 @@ fn rows(
     let columns = ledger.columns();
     let is_followed = |node: Option<Node>| node.is_some_and(|node| followed[node as usize]);
     let of_purse = |purse: PurseId| (!ledger.is_void(purse)).then_some(purse.0);
-    let mut rows: Vec<(u64, bool, usize, Amount)> = (0..ledger.transfer_count())
+    let rows: Vec<(u64, bool, usize, Amount)> = (0..ledger.transfer_count())
         .into_par_iter()
         .filter(|&place| {
             let nodes = [of_purse(columns.from[place]), of_purse(columns.to[place])];
@@ -142,9 +142,17 @@ fn rows(
         .filter(|fee| followed[fee.payer.index()] && !view.is_after_end(index(fee.place)))
         .map(|fee: &Fee| (fee.place, false, part_of(fee.payer.0), fee.amount))
         .collect();
-    rows.extend(fees);
-    rows.par_sort_unstable_by_key(|row| (row.0, row.1));
-    rows
+    // Both are in order: a merge, not a sort.
+    let mut merged = Vec::with_capacity(rows.len() + fees.len());
+    let mut transfers = rows.into_iter().peekable();
+    for fee in fees {
+        while let Some(row) = transfers.next_if(|row| row.0 < fee.0) {
+            merged.push(row);
+        }
+        merged.push(fee);
+    }
+    merged.extend(transfers);
+    merged
 }
 
 /// Turns the rows of a part into events.
