@@ -1,7 +1,7 @@
 //! What was typed. Nothing is computed here.
 
+use clap::builder::RangedI64ValueParser;
 use clap::{Parser, Subcommand};
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 /// Follows stolen money to the accounts where it can still be stopped
@@ -25,6 +25,11 @@ pub(crate) enum Command {
     Check(CheckArgs),
 }
 
+/// How many threads may be asked for. More would only cost the machine their stacks.
+fn thread_count() -> RangedI64ValueParser<u16> {
+    RangedI64ValueParser::new().range(1..=1024)
+}
+
 impl Args {
     /// How many threads were asked for; `None` for all processors.
     pub(crate) fn threads(&self) -> Option<usize> {
@@ -32,7 +37,7 @@ impl Args {
             Command::Trace(args) => args.threads,
             Command::Check(args) => args.threads,
         };
-        threads.map(NonZeroUsize::get)
+        threads.map(usize::from)
     }
 }
 
@@ -74,10 +79,10 @@ pub(crate) struct TraceArgs {
     #[arg(long, value_name = "CATEGORY,…")]
     pub(crate) stop: Option<String>,
     /// An unnamed account in more transfers than this is a hub, and stops [default: 10000]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(crate) hub_transfers: Option<u64>,
     /// Do not follow purses this many transfers away, or more
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(crate) max_hops: Option<u32>,
     /// End the ledger here, inclusive: `2022-07-08T00:00:00Z` or `block:15070545`
     #[arg(long, value_name = "TIME")]
@@ -101,8 +106,8 @@ pub(crate) struct TraceArgs {
     #[arg(long)]
     pub(crate) json: bool,
     /// How many threads [default: all processors]; the answer is the same with any number
-    #[arg(long, value_name = "N")]
-    pub(crate) threads: Option<NonZeroUsize>,
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = thread_count())]
+    pub(crate) threads: Option<u16>,
 }
 
 const CHECK_EXAMPLE: &str = "Example:
@@ -120,6 +125,6 @@ pub(crate) struct CheckArgs {
     #[arg(long)]
     pub(crate) json: bool,
     /// How many threads [default: all processors]
-    #[arg(long, value_name = "N")]
-    pub(crate) threads: Option<NonZeroUsize>,
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = thread_count())]
+    pub(crate) threads: Option<u16>,
 }

@@ -1,1 +1,13 @@
+//! The command as a user runs it: the real binary in a folder of its own; what it prints, writes and leaves
+//! undone.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::print_stdout, reason = "a test tells what it skips")]
 
+mod check;
+mod flags;
+mod limits;
+mod output;
+mod real;
+mod refuses;
+mod sample;
+mod support;

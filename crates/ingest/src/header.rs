@@ -49,7 +49,8 @@ impl<'a> Table<'a> {
         let mut records = Records::new(text);
         let mut first = Record::default();
         if !records.read(&mut first).map_err(|error| error.into_error(name))? {
-            return Err(Error::file(name, "the file is empty"));
+            let hint = "an export that failed leaves one: fetch it again";
+            return Err(Error::file(name, "the file is empty").with_hint(hint));
         }
         let header = Header::of(&first).map_err(|fault| Error::row(name, first.line, fault))?;
         Ok(Self { name: name.to_owned(), records, opened, header, first })
@@ -148,7 +149,8 @@ impl Column {
 
     /// The field as text.
     pub(crate) fn text<'r>(&self, record: &'r Record) -> Result<&'r str, Fault> {
-        std::str::from_utf8(record.field(self.index)).map_err(|_| self.fault(record, "is not UTF-8 text"))
+        let text = std::str::from_utf8(record.field(self.index));
+        text.map_err(|_| self.fault(record, "is not UTF-8 text").with_hint("save the file as UTF-8"))
     }
 
     /// The field as whole base units.
@@ -166,6 +168,7 @@ impl Column {
             E::Fraction => "write amounts in base units (wei, satoshi): nothing is rounded here",
             E::Exponent => "a spreadsheet or data frame wrote it: export the column as text, with all digits",
             E::Negative => "sender and receiver tell the direction: swap them",
+            E::TooLarge => "look whether two columns ran together, or the number is not in base units",
             E::NotADigit if text.starts_with(b"0x") => "write the number in decimal digits",
             E::NotADigit if text.iter().any(|byte| b",_ '".contains(byte)) => {
                 "write digits only, no separators"

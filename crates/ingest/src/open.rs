@@ -3,7 +3,7 @@
 //! What is read is counted and hashed as it lies on disk, before any decompression. Compression is recognised
 //! by the first bytes, not by the name; a gzip file may have several members, and all are read.
 
-use crate::error::Error;
+use crate::error::{Error, cut};
 use flate2::bufread::MultiGzDecoder;
 use sha2::{Digest, Sha256};
 use std::cell::RefCell;
@@ -185,11 +185,12 @@ impl Opened<'_> {
     }
 }
 
-/// Lists the files that a path names: itself, or, of a folder, its regular files in the order of their names
-/// by bytes.
+/// Lists the files that a path names: itself, or, of a folder, its files in the order of their names by bytes.
+/// Links are followed.
 ///
 /// # Errors
-/// An [`Error`] where the path does not exist or cannot be listed, or the folder holds no file.
+/// An [`Error`] where the path does not exist or cannot be listed, or the folder holds no file, or something
+/// else beside its files: what is not read would be missing from the result in silence.
 pub fn list_files(named: &FileSpec) -> Result<Vec<FileSpec>, Error> {
     if named.is_standard_input() {
         return Ok(vec![named.clone()]);
@@ -203,8 +204,16 @@ pub fn list_files(named: &FileSpec) -> Result<Vec<FileSpec>, Error> {
     let mut names = Vec::new();
     for entry in fs::read_dir(&named.path).map_err(unlisted)? {
         let entry = entry.map_err(unlisted)?;
-        if entry.file_type().map_err(unlisted)?.is_file() {
-            names.push(entry.file_name());
+        names.push(entry.file_name());
+        let facts = fs::metadata(entry.path());
+        if !facts.as_ref().is_ok_and(fs::Metadata::is_file) {
+            let name = cut(entry.file_name().as_encoded_bytes());
+            let kind = if facts.is_ok_and(|facts| facts.is_dir()) { "a folder" } else { "no file" };
+            let error = Error::file(
+                &named.name,
+                format!("the folder holds `{name}`, which is {kind} and is not read"),
+            );
+            return Err(error.with_hint("name the files, or each folder on its own, or move it away"));
         }
     }
     if names.is_empty() {

@@ -124,7 +124,8 @@ pub fn read(inputs: &[InputSpec], options: &ReadOptions, progress: Progress<'_>)
     if let Some(last) = reader.facts.last()
         && reader.facts.iter().all(|fact| fact.rows == 0 && fact.rejects == 0)
     {
-        return Err(Error::file(&last.name, "the file holds a header, but no row"));
+        let hint = "an export that found nothing looks like this: check what was asked for";
+        return Err(Error::file(&last.name, "the file holds a header, but no row").with_hint(hint));
     }
     reader.finish()
 }

@@ -47,7 +47,7 @@ impl TimeError {
         match self {
             Self::Offset => Some("turn it into UTC and end it with `Z`"),
             Self::TooLate => Some("Unix times are in seconds: these may be milliseconds"),
-            Self::Shape => Some("a time of day is needed too, as in `2022-06-23T00:00:00Z`"),
+            Self::Shape => Some("write day and time of day, as in `2022-06-23T00:00:00Z`"),
             _ => None,
         }
     }

@@ -105,7 +105,6 @@ fn a_folder_is_read_in_byte_order_and_facts_are_of_the_bytes_on_disk() {
     let row = |value: u8| format!("from_address,to_address,value,block_number\n{A},{B},{value},1\n");
     let (first, second) = (row(1), row(2));
     let folder = folder(&[("b.csv", second.as_bytes()), ("B.csv", first.as_bytes())]);
-    std::fs::create_dir(folder.path().join("deeper")).unwrap();
     let told = Cell::new(0);
     let input = InputSpec::of(FileSpec::beside(folder.path().parent().unwrap(), {
         folder.path().file_name().unwrap().to_str().unwrap()

@@ -214,7 +214,7 @@ fn etherscan_rows_are_refused_by_name() {
         (format!(",1,{A},{B},1,0,1,1"), ": column `hash` is empty, but a transaction hash was expected"),
         (
             format!("0x01,1,{A},{B},1,0,2,340282366920938463463374607431768211455"),
-            ", column `gasPrice`: `340282366920938463463374607431768211455` is larger than 2^256 - 1, the largest amount a chain can hold",
+            ", column `gasPrice`: `340282366920938463463374607431768211455` times the gas used, 2, is more than any fee can be",
         ),
     ] {
         assert_eq!(refusal(&format!("{header}{row}\n")), format!("t.csv, line 2{said}"));

@@ -9,12 +9,13 @@ use crate::missing::counted;
 use crate::state::State;
 use crate::totals::{Totals, telling_exact_rule};
 use dyetrace_core::trace::{ClassId, Gap, LeftClean, LeftCleanRow, OrderSpread, PostingKind, Rule, Stop};
-use dyetrace_core::{Amount, PurseId};
+use dyetrace_core::{Amount, Category, PurseId};
 
 /// Returns everything that is not known or not sure.
 pub(crate) fn limitations(input: &Input<'_>, totals: &Totals, states: &[State]) -> Vec<Limitation> {
     let mut list = List { input, rows: Vec::new() };
     list.rejects();
+    list.nothing_stolen();
     list.order();
     list.cuts(totals);
     list.unfollowed(totals, states);
@@ -56,6 +57,21 @@ impl List<'_> {
         if count > 0 {
             let rows = counted(count, "input row was", "input rows were");
             self.add("rejects", "inputs", format!("{rows} left out: every amount is without them"));
+        }
+    }
+
+    /// A theft without money is no answer, but a wrong question.
+    fn nothing_stolen(&mut self) {
+        let trace = self.input.trace;
+        for theft in &trace.thefts {
+            if !self.classes().any(|class| trace.theft_of(class) == theft) {
+                self.add(
+                    "nothing_stolen",
+                    theft.clone(),
+                    "the data show no money of this theft: its seeds neither received nor sent anything that \
+                     counts as stolen; look at the address, its asset and `since`",
+                );
+            }
         }
     }
 
@@ -254,6 +270,12 @@ impl List<'_> {
         }
     }
 
+    /// Whether a label names an account: of a file, or in the rows. Burn addresses are known without any.
+    fn names_anybody(&self) -> bool {
+        let labels = self.input.labels;
+        labels.accounts().any(|account| labels.of(account).any(|label| label.category != Category::Burn))
+    }
+
     /// What the method and the inputs leave open as a whole.
     fn method(&mut self) {
         let (ledger, facts) = (self.input.ledger, self.input.facts);
@@ -267,7 +289,7 @@ impl List<'_> {
         if ledger.fees().is_empty() && ledger.transfer_count() > 0 {
             self.add("no_fees", "inputs", "no input states fees: balances of native coins are too high by what was paid for transactions");
         }
-        if facts.labels.is_empty() && self.input.labels.accounts().next().is_none() {
+        if facts.labels.is_empty() && !self.names_anybody() {
             self.add("no_labels", "labels", "no labels were given: nobody who could stop the money is known by name, but issuers of tokens");
         }
         for file in &facts.inputs {

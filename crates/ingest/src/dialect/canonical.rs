@@ -68,7 +68,10 @@ impl Columns {
         let contract = self.contract(record, &chain, addresses)?;
         let kind = self.kind(record, contract.is_some())?;
         let from = self.sender(record, context, addresses, kind)?;
-        let to = context.address(&self.to, record, addresses)?;
+        let to = context.address(&self.to, record, addresses).map_err(|fault| {
+            let hint = "of a contract creation, name the account that was created";
+            if self.to.is_empty(record) { fault.with_hint(hint) } else { fault }
+        })?;
         let value = self.value.amount(record)?;
         let fee = filled(self.fee.as_ref(), record);
         if let Some(column) = fee.filter(|_| from.is_none()) {

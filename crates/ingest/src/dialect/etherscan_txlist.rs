@@ -13,7 +13,7 @@ use crate::header::{Column, Header};
 use crate::records::Record;
 use crate::time::parse_time;
 use dyetrace_core::ledger::Kind;
-use dyetrace_core::{AddressKind, Amount, AmountError, Row};
+use dyetrace_core::{AddressKind, Amount, Row};
 
 /// The most rows that the API returns.
 pub(crate) const ROWS_OF_ONE_QUERY: u64 = 10_000;
@@ -112,7 +112,10 @@ impl Columns {
         let used = self.gas_used.number(record)?;
         let price = self.gas_price.amount(record)?;
         let fee = price.to_u128().and_then(|price| price.checked_mul(u128::from(used)));
-        fee.map(Amount::from).ok_or_else(|| self.gas_price.amount_fault(record, AmountError::TooLarge))
+        fee.map(Amount::from).ok_or_else(|| {
+            let reason = format!("times the gas used, {used}, is more than any fee can be");
+            self.gas_price.fault(record, reason).with_hint("`gasPrice` is in wei")
+        })
     }
 }
 
