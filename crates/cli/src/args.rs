@@ -50,7 +50,8 @@ const TRACE_EXAMPLE: &str = "Examples:
       --theft HARMONY=0x0d043128146654c7683fbf30ac98d7b2285ded00@2022-06-23T11:06:00Z --out result
   dyetrace trace case.toml --rule fifo --compare lifo,prorata --out result-fifo
 
-The answer is printed; with --out all tables are written too. What is typed wins over the case file.";
+The answer is printed; with --out all tables are written too. A typed option wins over the case file;
+a typed theft or file of labels is added to it.";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = TRACE_EXAMPLE, override_usage = TRACE_USAGE)]
@@ -74,7 +75,7 @@ pub(crate) struct TraceArgs {
     /// Further rules shown beside it, or `none` [default: fifo,lifo,prorata,libr,taint_first]
     #[arg(long, value_name = "RULE,RULE")]
     pub(crate) compare: Option<String>,
-    /// Categories of accounts at which the trace stops, or `none`
+    /// Categories of accounts at which the trace stops, in place of all these, or `none`
     /// [default: exchange,exchange_deposit,mixer,bridge,payment,gambling,service,burn,dex,defi,token]
     #[arg(long, value_name = "CATEGORY,…")]
     pub(crate) stop: Option<String>,

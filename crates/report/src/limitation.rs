@@ -192,7 +192,7 @@ impl List<'_> {
             let (kind, why) = match reason {
                 LeftClean::Returned => (
                     "returned",
-                    "came back from a stop that this theft had reached: a refund is no second theft",
+                    "came from a stop that this theft had reached: what a stop pays back is no second theft",
                 ),
                 LeftClean::OwnConversion => (
                     "own_conversion",
@@ -301,5 +301,36 @@ impl List<'_> {
                 );
             }
         }
+    }
+}
+
+/// Says in a few words what a kind of row in `limitations.csv` means.
+pub(crate) fn in_words(kind: &str) -> &'static str {
+    match kind {
+        "columns" => "columns of an input that were not read",
+        "dust" => "taint in transfers below the least amount that you set",
+        "edge" => "taint at accounts whose own history no input holds: see next.csv",
+        "freeze_status" => "what is frozen already cannot be told from transfers",
+        "gap" => "purses that spent more than the data show: the rest was taken for clean",
+        "hops" | "hub" | "horizon" => "taint where a limit ended the trace",
+        "in_bridge" => "taint that went into bridges and is not linked to what came out",
+        "in_pool" => "taint that went into mixers and is not linked to what came out",
+        "no_fees" => "no fees are stated: balances are known without them",
+        "no_labels" => "no labels: holders are not known by name, and pools look like wallets",
+        "no_time" => "transfers without a time",
+        "not_followed" => "taint that went to swaps, services or hubs and is not followed",
+        "nothing_stolen" => "thefts of which the data show no money",
+        "order_ambiguous" => "transfers of one purse in an order that the input does not tell",
+        "order_spread" => "holdings that differ if that order is read the other way",
+        "own_conversion" => "what came back when a seed swapped: counted where it left, not a second time",
+        "poison" => "poison is a bound for search, never an amount",
+        "reading" => "doubts met while reading",
+        "rejects" => "rows left out: see rejects.csv",
+        "repeated_across_files" => "rows that stand in another file too: counted once",
+        "repeated_in_file" => "rows that repeat another row of their file: kept, as real",
+        "returned" => "money that came back to a seed from a stop: no second theft",
+        "unseen_inflow" => "stolen money that seeds sent without being seen to receive it",
+        "usd_unit" => "amounts are dollars as valued by the source, not coins",
+        _ => "",
     }
 }

@@ -99,6 +99,13 @@ pub(crate) fn is_ours(manifest: &[u8]) -> bool {
     value.is_some_and(|value| value["format"] == FORMAT)
 }
 
+/// The names of the files that a manifest lists.
+pub(crate) fn outputs(manifest: &[u8]) -> Vec<String> {
+    let value: Value = serde_json::from_slice(manifest).unwrap_or_default();
+    let files = value["outputs"].as_array().map_or(&[][..], |files| files);
+    files.iter().filter_map(|file| file["name"].as_str().map(str::to_owned)).collect()
+}
+
 /// Returns the words of a command without what does not decide the result.
 fn portable(command: &[String]) -> Vec<String> {
     let mut words = Vec::new();

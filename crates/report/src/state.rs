@@ -107,7 +107,7 @@ impl State {
             Self::DefiPosition => "in a DeFi contract",
             Self::NotFollowed => "not followed further",
             Self::EdgeOfData => "at the edge of the data",
-            Self::Lost => "lost (burn address or dust)",
+            Self::Lost => "lost: burn address or set dust",
             Self::IssuerFreezable => "own wallet, issuer can freeze",
             Self::SelfCustodyNative => "own wallet, native coin",
             Self::SelfCustodyToken => "own wallet, uncontrolled token",

@@ -294,6 +294,14 @@ impl<'a> Replay<'a> {
         let ledger = self.known.ledger;
         let columns = ledger.columns();
         let from = columns.from[place];
+        let transaction = columns.transaction[place];
+        let account = ledger.purses().account(to);
+        let converts = self.tainted_before.iter().any(|&(of, purse)| {
+            of == transaction && purse != to && ledger.purses().account(purse) == account
+        });
+        if converts {
+            return Some(LeftClean::OwnConversion);
+        }
         if let Some(node) = self.stops.node(self.known, from, place)
             && self.stops.is_sink(self.known, node)
         {
@@ -308,12 +316,7 @@ impl<'a> Replay<'a> {
                 return Some(LeftClean::Returned);
             }
         }
-        let transaction = columns.transaction[place];
-        let account = ledger.purses().account(to);
-        let converts = self.tainted_before.iter().any(|&(of, purse)| {
-            of == transaction && purse != to && ledger.purses().account(purse) == account
-        });
-        converts.then_some(LeftClean::OwnConversion)
+        None
     }
 
     /// Collects what rests in the purses, under the purses of the ledger.

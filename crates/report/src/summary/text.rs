@@ -3,7 +3,10 @@
 use super::{HolderSum, Summary, Whole};
 use crate::display::{amount, percent, plain};
 use crate::finding::Finding;
+use crate::limitation::in_words;
 use crate::missing::counted;
+use crate::state::State;
+use crate::totals::{exact_rules, telling_exact_rule};
 use comfy_table::{Cell, ContentArrangement, Table, presets};
 use dyetrace_core::{Amount, AssetId};
 use std::collections::BTreeMap;
@@ -34,8 +37,9 @@ impl Summary<'_> {
 
     fn write_findings(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let findings = self.report.findings();
+        self.write_nothing_stolen(f)?;
         if findings.is_empty() {
-            return writeln!(f, "No place was found where a named holder can stop this money.");
+            return self.write_no_findings(f);
         }
         let places = counted(findings.len(), "place", "places");
         writeln!(f, "Where the money can be stopped: {places}, best first (by rule {})\n", self.rule())?;
@@ -47,6 +51,35 @@ impl Summary<'_> {
         write_cut(f, findings.len(), "freezable.csv")
     }
 
+    /// Thefts without any money come first: they are a wrong question, not an answer.
+    fn write_nothing_stolen(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for limitation in self.report.limitations().iter().filter(|it| it.kind == "nothing_stolen") {
+            writeln!(f, "{}: {}\n", plain(&limitation.subject, MOST_LETTERS), limitation.detail)?;
+        }
+        Ok(())
+    }
+
+    fn write_no_findings(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let trace = self.report.input.trace;
+        if !trace.classes.is_empty() && exact_rules(trace).next().is_none() {
+            return writeln!(
+                f,
+                "Rule poison is a bound for search and gives no amounts: `holdings.csv` lists what it flags. Name a \
+                 rule that does, such as `--compare libr`."
+            );
+        }
+        writeln!(f, "No deposit account, bridge or token of an issuer was found that holds this money.")?;
+        let at_exchange = State::AtExchange.column();
+        if self.wholes.iter().any(|whole| whole.parts.iter().any(|part| part.name == at_exchange)) {
+            writeln!(
+                f,
+                "What went straight into exchanges' own wallets stands below: only they know which accounts were \
+                 credited."
+            )?;
+        }
+        Ok(())
+    }
+
     fn finding_row(&self, rank: usize, finding: &Finding) -> Vec<Cell> {
         let (ledger, trace) = (self.report.input.ledger, self.report.input.trace);
         let (holdings, row) = (&trace.holdings, finding.holding);
@@ -55,7 +88,12 @@ impl Summary<'_> {
         let theft = plain(trace.theft_of(holdings.class[row]), MOST_LETTERS);
         let grade = holdings.grade[row].as_str();
         let theft = if trace.thefts.len() > 1 { format!("\ntheft {theft}") } else { String::new() };
-        let evidence = format!("{grade}, {hops}, route R{rank}{theft}");
+        let route = match (holdings.hops[row], holdings.deposits[row]) {
+            (0, _) => "a seed itself".to_owned(),
+            (_, 0 | 1) => format!("route R{rank}"),
+            (_, payments) => format!("{payments} payments, route R{rank} is one"),
+        };
+        let evidence = format!("{grade}, {hops}, {route}{theft}");
         let address = ledger.purse_address(purse).to_checksum();
         let amounts = (finding.least, holdings.shares.get(row, 0).units, finding.most);
         vec![
@@ -70,7 +108,9 @@ impl Summary<'_> {
     fn range(&self, asset: AssetId, (least, of_rule, most): (Amount, Amount, Amount)) -> String {
         let show = |units| amount(&self.report.input, asset, units);
         if least == most && most == of_rule {
-            return format!("{} by every rule", show(most));
+            let several = exact_rules(self.report.input.trace).nth(1).is_some();
+            let by = if several { "every rule" } else { self.rule() };
+            return format!("{} by {by}", show(most));
         }
         format!("min {}\n{} {}\nmax {}", show(least), self.rule(), show(of_rule), show(most))
     }
@@ -79,7 +119,7 @@ impl Summary<'_> {
         if self.holders.is_empty() {
             return Ok(());
         }
-        writeln!(f, "\nBy holder\n")?;
+        writeln!(f, "\nBy holder (min and max are totals under one rule)\n")?;
         let mut table = plain_table(&["holder", "kind", "places", "amount"]);
         for sum in self.holders.iter().take(MOST_ROWS) {
             let HolderSum { holder: name, holder_kind, asset, places, by_rule, of_run } = sum;
@@ -104,7 +144,8 @@ impl Summary<'_> {
         let asset = trace.asset_of(whole.class);
         let theft = plain(trace.theft_of(whole.class), MOST_LETTERS);
         let stolen = amount(input, asset, whole.stolen.plus(whole.unseen));
-        writeln!(f, "\nWhere all of it is: {theft}, {stolen} stolen")?;
+        let rule = telling_exact_rule(trace).map_or("", |rule| trace.rules[rule].as_str());
+        writeln!(f, "\nWhere all of it is: {theft}, {stolen} stolen (by rule {rule})")?;
         writeln!(f, "  asset {}", input.ledger.asset_name(asset))?;
         if !whole.unseen.is_zero() {
             writeln!(f, "  of which the data do not show {} arriving", amount(input, asset, whole.unseen))?;
@@ -149,8 +190,12 @@ impl Summary<'_> {
         if kinds.is_empty() {
             return Ok(());
         }
-        let kinds: Vec<String> = kinds.iter().map(|(kind, count)| format!("{kind} {count}")).collect();
-        writeln!(f, "\nNot known (limitations.csv): {}", plain(&kinds.join(", "), 400))
+        writeln!(f, "\nNot known, and how often (limitations.csv)\n")?;
+        let mut table = plain_table(&[]);
+        for (kind, count) in kinds {
+            table.add_row([kind.to_owned(), count.to_string(), in_words(kind).to_owned()]);
+        }
+        write_table(f, &table)
     }
 
     fn write_end(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

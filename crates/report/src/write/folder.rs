@@ -3,7 +3,7 @@
 //! Nothing is left behind on failure. An existing folder is replaced only if an earlier run of ours wrote it.
 
 use crate::error::Error;
-use crate::manifest::is_ours;
+use crate::manifest::{is_ours, outputs};
 use sha2::{Digest, Sha256};
 use std::fs;
 use std::io::{self, BufReader, BufWriter, Read, Write};
@@ -154,10 +154,25 @@ fn may_be_replaced(goal: &Path) -> Result<(), Error> {
         return Err(Error::not_ours(goal, "is no folder"));
     }
     match fs::read(goal.join("manifest.json")) {
-        Ok(manifest) if is_ours(&manifest) => Ok(()),
+        Ok(manifest) if is_ours(&manifest) => holds_nothing_else(goal, &manifest),
         Ok(_) => Err(Error::not_ours(goal, "its `manifest.json` is not one of dyetrace")),
         Err(_) => Err(Error::not_ours(goal, "holds no `manifest.json` of dyetrace")),
     }
+}
+
+/// Somebody may have put notes beside our tables: they are not ours to delete.
+fn holds_nothing_else(goal: &Path, manifest: &[u8]) -> Result<(), Error> {
+    let ours = outputs(manifest);
+    let entries = fs::read_dir(goal).map_err(|error| Error::io("list it", goal, error))?;
+    for entry in entries {
+        let name = entry.map_err(|error| Error::io("list it", goal, error))?.file_name();
+        let known =
+            name.to_str().is_some_and(|name| name == "manifest.json" || ours.iter().any(|it| it == name));
+        if !known {
+            return Err(Error::not_ours(goal, "holds a file that dyetrace did not write"));
+        }
+    }
+    Ok(())
 }
 
 #[expect(clippy::disallowed_methods, reason = "the caller puts the path into the error")]

@@ -162,7 +162,8 @@ fn receive<U: Units>(
     Some(Receive { theft, limit: None, returned_from, conversion })
 }
 
-/// The word of a reason is chosen where both hold: coming back from a stop says more.
+/// Where both hold, the seed's own conversion says more.
 pub(super) fn reason(returned: bool, conversion: bool) -> Option<LeftClean> {
-    if returned { Some(LeftClean::Returned) } else { conversion.then_some(LeftClean::OwnConversion) }
+    let returned = returned.then_some(LeftClean::Returned);
+    if conversion { Some(LeftClean::OwnConversion) } else { returned }
 }
