@@ -8,7 +8,7 @@ use dyetrace_ingest::case::{
 };
 use dyetrace_ingest::labels::parse_labels;
 use dyetrace_ingest::{Case, FileSpec, InputSpec, read_case};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What to do.
 pub(crate) struct Plan {
@@ -46,8 +46,31 @@ impl Plan {
         case.issuers.extend(args.issuers.iter().map(FileSpec::typed));
         case.skip_bad_rows |= args.skip_bad_rows;
         lay_options(args, &mut case.options)?;
+        if let Some(out) = &args.out {
+            keep_inputs(args, &case, out)?;
+        }
         Ok(Self { case, command: command(args) })
     }
+}
+
+/// Refuses a result in whose place an input lies: to replace an older one would delete it.
+fn keep_inputs(args: &TraceArgs, case: &Case, out: &Path) -> Result<()> {
+    let Ok(goal) = out.canonicalize() else { return Ok(()) };
+    let case_file = args.case.iter().map(FileSpec::typed);
+    let inputs = case.inputs.iter().map(|input| input.file.clone());
+    let labels = case.labels.iter().map(|labels| labels.file.clone());
+    let tables = case.tokens.iter().chain(&case.issuers).cloned();
+    for file in case_file.chain(inputs).chain(labels).chain(tables) {
+        if file.path.canonicalize().is_ok_and(|path| path.starts_with(&goal)) {
+            bail!(
+                "the input `{}` lies in `{}`, which the result would replace\n\n\
+                 hint: name another folder with `--out`, or move the input",
+                file.name,
+                out.display()
+            );
+        }
+    }
+    Ok(())
 }
 
 fn lay_options(args: &TraceArgs, options: &mut TraceOptions) -> Result<()> {

@@ -68,6 +68,34 @@ fn result_of_ours_is_replaced_as_a_whole() {
 }
 
 #[test]
+fn input_that_lies_in_the_earlier_result_is_not_deleted() {
+    let desk = desk();
+    desk.run(&words("--out result")).ends_with(0);
+    let labels = format!("address,category\n{C},exchange\n");
+    let case =
+        format!("[[input]]\npath = \"../t.csv\"\n[[theft]]\nid = \"T\"\n[[theft.seed]]\naddress = \"{A}\"\n");
+    for (name, bytes) in
+        [("t.csv", fs::read(desk.path("t.csv")).unwrap()), ("labels.csv", labels.into_bytes())]
+    {
+        fs::write(desk.path("result").join(name), bytes).unwrap();
+    }
+    fs::write(desk.path("result/case.toml"), case).unwrap();
+    let before = desk.everything();
+    for (words, name) in [
+        (format!("trace --transfers result/t.csv --theft T={A}"), "result/t.csv"),
+        (format!("trace --transfers t.csv --labels result/labels.csv --theft T={A}"), "result/labels.csv"),
+        ("trace result/case.toml".to_owned(), "result/case.toml"),
+        (format!("trace --transfers result --theft T={A}"), "result"),
+    ] {
+        let run = desk.run(&format!("{words} --out ./result")).ends_with(1);
+        let said =
+            format!("error: the input `{name}` lies in `./result`, which the result would replace\n\nhint: ");
+        assert!(run.stderr.starts_with(&said), "{run:#?}");
+        assert_eq!(desk.everything(), before);
+    }
+}
+
+#[test]
 fn refused_run_leaves_the_earlier_result_in_place() {
     let desk = desk();
     desk.run(&words("--out result")).ends_with(0);
