@@ -11,13 +11,14 @@ use dyetrace_core::{Label, Labels};
 use dyetrace_ingest::{
     InputFact, LabelSpec, ReadOptions, Reading, Warning, labels::Words, read, read_labels, total_size,
 };
-use dyetrace_report::{FileFacts, Input, Limitation, Reject, Report, RunFacts};
+use dyetrace_report::{FileFacts, Input, Limitation, Reject, Report, RunFacts, check_out};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Runs the command.
 pub(crate) fn run(args: &TraceArgs, output: &Output) -> Result<Exit> {
     let started = now();
     let plan = Plan::of(args)?;
+    args.out.as_deref().map(check_out).transpose()?;
     let reading = read_transfers(&plan, output)?;
     let (labels, label_files) = read_all_labels(&plan.case.labels, &reading, output)?;
     let tables = AssetTables::read(&reading.ledger, &reading.facts, &plan.case.tokens, &plan.case.issuers)?;

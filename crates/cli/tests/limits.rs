@@ -107,7 +107,7 @@ fn theft_of_nothing_is_said() {
     let desk = Desk::with("t.csv", ledger(&[(1, A, B, 0), (2, C, D, 5)]));
     let run =
         desk.run(&format!("trace --transfers t.csv --theft T={A} --theft U={C} --out result")).ends_with(0);
-    assert!(run.stdout.contains("nothing_stolen 1"), "{run:#?}");
+    assert!(run.stdout.starts_with("T: the data show no money of this theft"), "{run:#?}");
     let table = desk.table("result/limitations.csv");
     let row = table.rows.iter().find(|row| row[0] == "nothing_stolen").unwrap();
     assert_eq!(row[1], "T");

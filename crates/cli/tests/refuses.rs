@@ -263,9 +263,9 @@ fn seed_that_is_not_in_the_ledger_is_refused() {
         &good(),
         &format!("trace --transfers t.csv --theft T={stranger} --out result"),
         &format!(
-            "seed `{stranger}` of the theft `T` is not in this ledger: no transfer names it\n\n\
+            "seed `{stranger}` of the theft `T` is not in this ledger: no transfer that counts names it\n\n\
              hint: the ledger holds 2 transfers of 3 accounts on ethereum, blocks 1 to 2; look at the address, its \
-             chain, its asset and `since`"
+             chain and asset, `since` and `--until`"
         ),
     );
 }

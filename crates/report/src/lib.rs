@@ -34,4 +34,4 @@ pub use missing::Missing;
 pub use report::Report;
 pub use state::{State, states};
 pub use summary::Summary;
-pub use write::{Written, WrittenFile};
+pub use write::{Written, WrittenFile, check_out};

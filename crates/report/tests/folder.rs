@@ -61,9 +61,14 @@ fn an_earlier_result_is_replaced_whole() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("result");
     whole_case().with(|report| report.write(&out)).unwrap();
-    fs::write(out.join("left.txt"), "of the earlier run").unwrap();
+    fs::write(out.join("notes.txt"), "of a person").unwrap();
+    let error = whole_case().with(|report| report.write(&out)).unwrap_err();
+    assert!(error.to_string().contains("holds a file that dyetrace did not write"), "{error}");
+    assert_eq!(fs::read(out.join("notes.txt")).unwrap(), b"of a person");
+    fs::remove_file(out.join("notes.txt")).unwrap();
+    fs::write(out.join("flows.csv"), "of the earlier run").unwrap();
     whole_case().with(|report| report.write(&out)).unwrap();
-    assert!(!out.join("left.txt").exists());
+    assert_ne!(fs::read(out.join("flows.csv")).unwrap(), b"of the earlier run");
     assert!(out.join("manifest.json").exists());
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing else is left behind");
 }

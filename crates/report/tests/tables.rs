@@ -169,7 +169,7 @@ fn a_theft_that_nothing_was_found_of_is_still_written() {
     let row = |rule: &str| format!("T,ethereum:native,{rule}{zeros}");
     let rows: Vec<&str> = files["conservation.csv"].lines().skip(1).collect();
     assert_eq!(rows, [row("libr"), row("fifo")]);
-    case.with(|report| assert!(report.summary(None).to_string().starts_with("No place was found")));
+    case.with(|report| assert!(report.summary(None).to_string().starts_with("No deposit account")));
 }
 
 #[test]

@@ -290,9 +290,12 @@ fn untouched(theft: &Theft, seed: &str, view: &View<'_>) -> TraceError {
     };
     let chains: Vec<&str> = ledger.chains().map(|(_, name)| name).collect();
     TraceError::new(
-        format!("seed `{seed}` of the theft `{}` is not in this ledger: no transfer names it", theft.id),
         format!(
-            "the ledger holds {} transfers of {} accounts on {}{span}; look at the address, its chain, its asset and `since`",
+            "seed `{seed}` of the theft `{}` is not in this ledger: no transfer that counts names it",
+            theft.id
+        ),
+        format!(
+            "the ledger holds {} transfers of {} accounts on {}{span}; look at the address, its chain and asset, `since` and `--until`",
             ledger.transfer_count(),
             ledger.accounts().len(),
             chains.join(", ")

@@ -228,7 +228,10 @@ fn plain_table(columns: &[&str]) -> Table {
 
 /// Writes a table, each line with two spaces before it and none behind.
 fn write_table(f: &mut fmt::Formatter<'_>, table: &Table) -> fmt::Result {
-    table.to_string().lines().try_for_each(|line| writeln!(f, " {}", line.trim_end()))
+    let text = table.to_string();
+    // A table without a head begins with an empty line.
+    let lines = text.lines().filter(|line| !line.trim().is_empty());
+    lines.into_iter().try_for_each(|line| writeln!(f, " {}", line.trim_end()))
 }
 
 fn write_cut(f: &mut fmt::Formatter<'_>, rows: usize, file: &str) -> fmt::Result {

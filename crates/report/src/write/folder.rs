@@ -99,6 +99,14 @@ impl Folder {
     }
 }
 
+/// Checks, before the long run, that a result may be written to a folder.
+///
+/// # Errors
+/// An [`Error`] where the folder exists and is not a result of ours, or holds something else too.
+pub fn check_out(out: &Path) -> Result<(), Error> {
+    may_be_replaced(&resolved(out))
+}
+
 /// The folder that will be replaced: that to which a link points, and not the link. Else as it was named.
 fn resolved(goal: &Path) -> PathBuf {
     let is_link = fs::symlink_metadata(goal).is_ok_and(|kind| kind.is_symlink());

@@ -2,7 +2,7 @@
 
 pub(crate) mod folder;
 
-pub use folder::WrittenFile;
+pub use folder::{WrittenFile, check_out};
 
 use crate::conservation::{Balance, BalanceKey, recompute};
 use crate::error::Error;
