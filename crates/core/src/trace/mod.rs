@@ -4,6 +4,7 @@
 //! purses that taint can get to in time order, whatever the rule; replay apportions exactly over them, for
 //! every asked rule.
 
+mod assemble;
 mod error;
 mod hops;
 mod netting;

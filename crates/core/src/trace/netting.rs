@@ -4,13 +4,15 @@
 //! passed through, by a purse of its own for that transaction and asset that is empty before it: a *passing
 //! purse*. So what came in goes out, whatever else the account holds.
 
-use super::view::Node;
 use crate::account::AccountId;
 use crate::amount::Amount;
 use crate::ledger::{Ledger, PurseId};
 use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
+
+/// What taint can rest in: the ledger's purses by their numbers, then the passing purses.
+pub(super) type Node = u32;
 
 /// The passing purses of a trace. Their nodes are counted from `base` on, in the order of their first
 /// transfer.

@@ -1,16 +1,12 @@
 //! The ledger as one trace sees it: where it ends, what is dust, which purses are sinks, and the passing
 //! purses of accounts that a transaction nets at.
-//!
-//! A *node* is what taint can rest in: the ledger's purses by their numbers, then the passing purses.
 
 use super::error::TraceError;
 use super::netting::Netting;
+pub(super) use super::netting::Node;
 use super::options::{TraceOptions, Until};
 use crate::amount::Amount;
 use crate::ledger::{Ledger, PurseId};
-
-/// A purse of the ledger, or a passing purse. See the module.
-pub(super) type Node = u32;
 
 /// The ledger as one trace sees it.
 pub(super) struct View<'a> {
