@@ -274,6 +274,12 @@ impl Accounts {
         Address::from_bytes(self.kinds[account.index()], self.key(account.index()))
     }
 
+    /// The bytes of the account's address: see [`Address::as_bytes`]. On one chain they sort as the texts do.
+    #[must_use]
+    pub fn address_bytes(&self, account: AccountId) -> &[u8] {
+        self.key(account.index())
+    }
+
     fn key(&self, index: usize) -> &[u8] {
         let at = |end: u64| usize::try_from(end).expect("the arena is in memory");
         let start = if index == 0 { 0 } else { at(self.ends[index - 1]) };

@@ -51,14 +51,13 @@ pub(super) fn assemble(
         trace.postings.shares.push_from(shares, row);
     }
     let mut rests = in_order(&|table| table.rests.0.len());
-    let asset_names: Vec<String> =
-        ledger.assets().iter().map(|(asset, _)| ledger.asset_name(asset)).collect();
+    let assets: Vec<String> = ledger.assets().iter().map(|(asset, _)| ledger.asset_name(asset)).collect();
     rests.sort_unstable_by(|&one, &other| {
         let key = |(part, row): (usize, usize)| {
             let (class, purse) = tables[part].rests.0[row];
-            let asset = asset_names[ledger.purses().asset(purse).index()].as_str();
-            // On one chain, addresses sort by their bytes as they do by their text.
-            (class, ledger.purse_chain(purse), ledger.purse_address(purse), asset)
+            let (account, asset) = (ledger.purses().account(purse), ledger.purses().asset(purse));
+            let address = ledger.accounts().address_bytes(account);
+            (class, ledger.purse_chain(purse), address, &assets[asset.index()])
         };
         key(one).cmp(&key(other))
     });
