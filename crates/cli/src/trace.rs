@@ -8,9 +8,7 @@ use crate::plan::Plan;
 use anyhow::{Result, anyhow};
 use dyetrace_core::trace::{TraceError, trace};
 use dyetrace_core::{Label, Labels};
-use dyetrace_ingest::{
-    InputFact, LabelSpec, ReadOptions, Reading, Warning, labels::Words, read, read_labels, total_size,
-};
+use dyetrace_ingest::{InputFact, LabelSpec, ReadOptions, Reading, Warning, read, read_labels, total_size};
 use dyetrace_report::{FileFacts, Input, Limitation, Reject, Report, RunFacts, check_out};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -65,7 +63,7 @@ fn read_transfers(plan: &Plan, output: &Output) -> Result<Reading> {
     Ok(reading)
 }
 
-/// Reads the label files, and adds the labels that stand in the rows and those that everybody knows.
+/// Reads the label files, and adds the labels that stand in the rows.
 fn read_all_labels(
     files: &[LabelSpec],
     reading: &Reading,
@@ -76,7 +74,6 @@ fn read_all_labels(
     bar.finish_and_clear();
     let mut labels: Vec<Label> = reading.labels.clone();
     labels.extend(read.labels);
-    labels.extend(Words::built_in().labels());
     Ok((Labels::bind(&reading.ledger, labels), read.facts))
 }
 

@@ -17,7 +17,11 @@ pub fn defused(text: &str) -> String {
 }
 
 fn is_formula(text: &str) -> bool {
-    text.starts_with(['=', '+', '-', '@', '\t', '\r'])
+    // A minus before digits is a number.
+    let negative = text
+        .strip_prefix('-')
+        .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|it| it.is_ascii_digit()));
+    !negative && text.starts_with(['=', '+', '-', '@', '\t', '\r'])
 }
 
 /// Writes a time in Unix seconds as ISO 8601, UTC.
@@ -153,10 +157,10 @@ mod tests {
 
     #[test]
     fn a_text_that_a_spreadsheet_would_run_is_defused() {
-        for text in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"] {
+        for text in ["=1+1", "+1", "-1+cmd", "-", "@SUM(A1)", "\t=1", "\r=1"] {
             assert_eq!(defused(text), format!("'{text}"));
         }
-        for text in ["", "Binance 14", "a=b", "'=1", "1-2"] {
+        for text in ["", "Binance 14", "a=b", "'=1", "1-2", "-1"] {
             assert_eq!(defused(text), text);
         }
     }

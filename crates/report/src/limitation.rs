@@ -114,7 +114,7 @@ impl List<'_> {
             ),
             ("hub", Stop::Hub, "in very many transfers that nobody has named: not followed"),
             ("hops", Stop::Hops, "as far away as `--max-hops` goes: not followed"),
-            ("horizon", Stop::Horizon, "that have rows after `--until`: the money may have moved on"),
+            ("horizon", Stop::Horizon, "with rows after `--until`: the money may have moved on"),
         ] {
             for (class, (count, sum)) in self.classes().zip(self.stopped(rule, stop)) {
                 if count > 0 {
@@ -166,17 +166,28 @@ impl List<'_> {
         for (kind, state, why) in [
             ("in_pool", State::InPool, "went into mixers: what came out is not linked to it"),
             ("in_bridge", State::InFlightBridge, "went into bridges: what came out is not linked to it"),
-            (
-                "not_followed",
-                State::NotFollowed,
-                "went to exchanges of tokens, services or hubs and is not followed",
-            ),
         ] {
             for class in self.classes() {
                 let sum = totals.resting(class, rule, state);
                 if !sum.is_zero() {
                     self.add(kind, self.class(class), format!("a claim of {sum} base units {why}"));
                 }
+            }
+        }
+        // What a limit cut has rows of its own.
+        let holdings = &self.input.trace.holdings;
+        let by_label = |row: &usize| {
+            let limited = matches!(holdings.stop[*row], Some(Stop::Hub | Stop::Hops | Stop::Horizon));
+            states[*row] == State::NotFollowed && !limited
+        };
+        for class in self.classes() {
+            let rows = (0..holdings.class.len()).filter(|&row| holdings.class[row] == class).filter(by_label);
+            let sum: Amount = rows.map(|row| holdings.shares.get(row, rule).claim).sum();
+            if !sum.is_zero() {
+                let detail = format!(
+                    "a claim of {sum} base units went to exchanges of tokens or services and is not followed"
+                );
+                self.add("not_followed", self.class(class), detail);
             }
         }
         self.add(
@@ -307,6 +318,7 @@ impl List<'_> {
 /// Says in a few words what a kind of row in `limitations.csv` means.
 pub(crate) fn in_words(kind: &str) -> &'static str {
     match kind {
+        "after_end" => "transfers after the end that you set: not looked at",
         "columns" => "columns of an input that were not read",
         "dust" => "taint in transfers below the least amount that you set",
         "edge" => "taint at accounts whose own history no input holds: see next.csv",
@@ -318,7 +330,7 @@ pub(crate) fn in_words(kind: &str) -> &'static str {
         "no_fees" => "no fees are stated: balances are known without them",
         "no_labels" => "no labels: holders are not known by name, and pools look like wallets",
         "no_time" => "transfers without a time",
-        "not_followed" => "taint that went to swaps, services or hubs and is not followed",
+        "not_followed" => "taint that went to swaps or services and is not followed",
         "nothing_stolen" => "thefts of which the data show no money",
         "order_ambiguous" => "transfers of one purse in an order that the input does not tell",
         "order_spread" => "holdings that differ if that order is read the other way",

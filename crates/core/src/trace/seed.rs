@@ -197,7 +197,16 @@ impl Seeds {
                 *first = place.min(*first);
             }
         }
-        if tagged { Ok(()) } else { Err(untouched(named, &transaction_text(view, seed), view)) }
+        if tagged {
+            return Ok(());
+        }
+        let message = format!(
+            "the transaction `{}` of the theft `{}` brings nobody anything in this ledger",
+            transaction_text(view, seed),
+            named.id
+        );
+        let hint = "look at its hash, its chain and asset, the receiver and `--until`; failed transactions move nothing";
+        Err(TraceError::new(message, hint))
     }
 
     /// Sorts the seeds of each purse, and refuses two thefts that begin at the same row.

@@ -7,7 +7,6 @@
 //! | `tag` | a tag of the Etherscan label cloud |
 //! | `list` | the NAME of `--labels NAME=FILE` |
 //! | `slug` | an exchange's slug in DefiLlama's adapters that is none |
-//! | `address` | an address that means the same on every EVM chain |
 //!
 //! Of `name` and `tag` rows the first that fits, from the top, decides: the table's order is its meaning. So
 //! `KuCoin Hacker` is a thief although `KuCoin` is an exchange, and a token contract that bears an exchange's
@@ -20,7 +19,7 @@
 
 use crate::open::FileSpec;
 use crate::records::{Record, Records};
-use dyetrace_core::{Address, AddressKind, Category, Label};
+use dyetrace_core::Category;
 use std::sync::LazyLock;
 
 /// The table that the program brings along.
@@ -42,7 +41,7 @@ pub struct Meaning {
 pub struct Words {
     exchanges: Vec<(Vec<String>, String)>,
     rules: Vec<Rule>,
-    /// Names of lists, slugs and addresses: what kind of row, the word, its meaning, the note.
+    /// Names of lists and slugs: what kind of row, the word, its meaning, the note.
     exact: Vec<(String, String, Meaning, String)>,
 }
 
@@ -162,26 +161,6 @@ impl Words {
         self.exact.iter().find(|row| row.0 == kind && row.1 == word).map(|row| row.2.clone())
     }
 
-    /// Labels of addresses that mean the same on every EVM chain, such as `0x…dead`.
-    ///
-    /// # Panics
-    /// Never: the table is tested.
-    #[must_use]
-    pub fn labels(&self) -> Vec<Label> {
-        let rows = self.exact.iter().filter(|row| row.0 == "address");
-        rows.map(|(_, address, meaning, note)| Label {
-            address: Address::parse(AddressKind::Evm, address.as_bytes()).expect("the table is tested"),
-            chain: None,
-            text: note.clone(),
-            category: meaning.category,
-            entity: meaning.entity.clone(),
-            source: "dyetrace".to_owned(),
-            as_of: String::new(),
-            confidence: super::DEFAULT_CONFIDENCE,
-        })
-        .collect()
-    }
-
     /// Returns the entity of the exchange that the test met, empty for none, where the test fits.
     fn fits(&self, test: &Test, name: &[String], tags: &[&str]) -> Option<&str> {
         match test {
@@ -277,9 +256,8 @@ mod tests {
                 "{:?} stands twice",
                 &row[..2]
             );
-            assert!(["exchange", "name", "tag", "list", "slug", "address"].contains(&row[0].as_str()));
+            assert!(["exchange", "name", "tag", "list", "slug"].contains(&row[0].as_str()));
         }
-        assert_eq!(Words::built_in().labels().len(), 3);
     }
 
     #[test]
