@@ -962,7 +962,7 @@ class Tables:
                                + self.rule_heads + "first_taint,last_taint,hops,grade".split(","), rows)
         out["conservation.csv"] = self.conservation(states)
         whole = {cls: self.stolen.get((cls, next(r for r in case.rules if r != "poison")), 0) for cls, *_ in nexts}
-        nexts.sort(key=lambda n: (-Fraction(n[1][1], whole[n[0]] or 1), n[2], n[3][3], n[3][2], n[3][4], class_key(n[0])))
+        nexts.sort(key=lambda n: (-Fraction(n[1][1], whole[n[0]] or 1), case.rows[n[2]].time or 0, n[3][3], n[3][2], n[3][4], class_key(n[0])))
         out["next.csv"] = ("theft,stolen_asset,chain,address,asset,from_block,amount,claim".split(","), [n[3] for n in nexts])
         out["freezable.csv"] = self.freezable(finds)
         return out

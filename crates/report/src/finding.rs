@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::input::Input;
-use crate::rank::{Rank, Share};
+use crate::rank::{Rank, Share, first_time};
 use crate::state::State;
 use crate::sweep::{Swept, sweeps};
 use crate::totals::{Totals, exact_rules, telling_exact_rule};
@@ -150,7 +150,7 @@ fn rank(input: &Input<'_>, totals: &Totals, finding: &Finding) -> Rank {
     (
         finding.state,
         Reverse(share),
-        trace.holdings.first_taint[finding.holding],
+        first_time(input.ledger, trace.holdings.first_taint[finding.holding]),
         ledger.purse_address(purse).to_string(),
         ledger.purse_chain(purse).to_owned(),
         ledger.asset_name(ledger.purses().asset(purse)),

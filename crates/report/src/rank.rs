@@ -6,7 +6,7 @@
 //! tainted first, then the address, chain, asset and class.
 
 use crate::state::State;
-use dyetrace_core::Amount;
+use dyetrace_core::{Amount, Ledger};
 use ruint::Uint;
 use std::cmp::Ordering;
 
@@ -51,7 +51,14 @@ pub(crate) fn product(a: Amount, b: Amount) -> Uint<640, 10> {
 }
 
 /// What decides a finding's rank: smaller ranks first.
-pub(crate) type Rank = (State, std::cmp::Reverse<Share>, u64, String, String, String, u32);
+pub(crate) type Rank = (State, std::cmp::Reverse<Share>, Option<i64>, String, String, String, u32);
+
+/// The time of the first taint: equal times are told apart by address. Where a transfer has no time, the last one
+/// known among the thousand before it stands in, so that a ledger without times costs nothing.
+pub(crate) fn first_time(ledger: &Ledger, place: u64) -> Option<i64> {
+    let place = usize::try_from(place).expect("rows are in memory");
+    (0..=place).rev().take(1_000).find_map(|place| ledger.columns().time(place))
+}
 
 /// Splits a whole into hundredths of a percent that add up to 10,000: each part's floor, and the missing ones
 /// by largest remainder, ties to the first. All 0 if the whole is.

@@ -96,7 +96,9 @@ impl Seeds {
                     continue;
                 }
                 let first = known.places().find(|&place| {
-                    let names = columns.from[place] == purse || columns.to[place] == purse;
+                    let pays =
+                        ledger.fees().iter().any(|fee| fee.place == place as u64 && fee.payer == purse);
+                    let names = columns.from[place] == purse || columns.to[place] == purse || pays;
                     names
                         && match since {
                             Since::Start => true,

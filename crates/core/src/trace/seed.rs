@@ -6,6 +6,7 @@ use super::theft::{AddressSeed, Seed, Since, Theft, TransactionSeed};
 use super::view::View;
 use crate::account::{AccountId, ChainId};
 use crate::amount::Amount;
+use crate::asset::AssetName;
 use crate::ledger::{Columns, PurseId};
 use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
@@ -125,6 +126,16 @@ impl Seeds {
                         receives.insert(purse);
                     }
                 }
+            }
+        }
+        // A fee touches its payer's native purse, too.
+        for fee in ledger.fees().iter().filter(|fee| accounts.contains(&purses.account(fee.payer))) {
+            let asset = ledger.assets().get(purses.asset(fee.payer));
+            let named = |name: &AssetName| name.names(&asset, ledger.chain_name(asset.chain));
+            let counts = seed.asset.as_ref().is_none_or(named) && !view.is_after_end(index(fee.place));
+            if counts && has_begun(columns, seed.since, index(fee.place)) {
+                let place = first.entry(fee.payer).or_insert(fee.place);
+                *place = fee.place.min(*place);
             }
         }
         if first.is_empty() {

@@ -7,7 +7,7 @@
 
 use super::at;
 use crate::cell::Table;
-use crate::rank::Share;
+use crate::rank::{Share, first_time};
 use crate::report::Report;
 use crate::totals::{exact_rules, telling_exact_rule};
 use dyetrace_core::Amount;
@@ -55,7 +55,7 @@ fn rows(report: &Report<'_>) -> Vec<(usize, usize)> {
         let address = ledger.purse_address(purse).to_string();
         (
             Reverse(share),
-            holdings.first_taint[row],
+            first_time(ledger, holdings.first_taint[row]),
             address,
             ledger.purse_chain(purse).to_owned(),
             asset,
