@@ -21,11 +21,10 @@
 //! postings; a route of h transfers is **O(h log n)**, since each group of arrivals keeps the best one so far.
 
 use super::error::TraceError;
-use super::netting::Netting;
 use super::options::TraceOptions;
 use super::outcome::{ClassId, Grade, PostingKind, Trace};
+use super::run::settle;
 use super::seed::Seeds;
-use super::stop::Stops;
 use super::theft::Theft;
 use super::view::{Node, View};
 use crate::amount::Amount;
@@ -92,10 +91,7 @@ impl<'a> Routes<'a> {
         thefts: &[Theft],
         options: &TraceOptions,
     ) -> Result<Self, TraceError> {
-        let mut view = View::new(ledger, options)?;
-        let seeds = Seeds::resolve(&view, thefts)?;
-        let stops = Stops::decide(ledger, labels, &seeds.accounts, options);
-        view.netting = Netting::find(ledger, &stops.netting_accounts(), |place| view.moves(place));
+        let (view, seeds, _) = settle(ledger, labels, thefts, options)?;
         Ok(Self { view, seeds })
     }
 

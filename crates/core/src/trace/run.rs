@@ -56,6 +56,20 @@ fn trace_once(
     Ok(prepared.replay(&reach))
 }
 
+/// Settles seeds, then stops, then what a transaction passes through: what comes before any step of a trace.
+pub(super) fn settle<'a>(
+    ledger: &'a Ledger,
+    labels: &Labels,
+    thefts: &[Theft],
+    options: &TraceOptions,
+) -> Result<(View<'a>, Seeds, Stops), TraceError> {
+    let mut view = View::new(ledger, options)?;
+    let seeds = Seeds::resolve(&view, thefts)?;
+    let stops = Stops::decide(ledger, labels, &seeds.accounts, options);
+    view.netting = Netting::find(ledger, &stops.netting_accounts(), |place| view.moves(place));
+    Ok((view, seeds, stops))
+}
+
 /// A trace whose seeds and stops are settled, ready for its two steps.
 ///
 /// [`trace`] runs them all; they stand apart so that each can be measured.
@@ -96,10 +110,7 @@ impl<'a> Prepared<'a> {
         thefts: &[Theft],
         options: &TraceOptions,
     ) -> Result<Self, TraceError> {
-        let mut view = View::new(ledger, options)?;
-        let seeds = Seeds::resolve(&view, thefts)?;
-        let stops = Stops::decide(ledger, labels, &seeds.accounts, options);
-        view.netting = Netting::find(ledger, &stops.netting_accounts(), |place| view.moves(place));
+        let (view, seeds, stops) = settle(ledger, labels, thefts, options)?;
         let sinks = sinks(&view, &seeds, &stops, options);
         Ok(Self { view, seeds, stops, sinks, rules: options.rules() })
     }
