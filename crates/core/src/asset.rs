@@ -4,7 +4,8 @@ use crate::account::{Address, AddressKind, ChainId};
 use hashbrown::HashMap;
 
 /// An asset of the ledger: an index into its assets, in first-seen order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, bytemuck::Pod, bytemuck::Zeroable)]
+#[repr(transparent)]
 pub struct AssetId(pub u32);
 
 impl AssetId {

@@ -42,6 +42,8 @@
 pub mod account;
 pub mod amount;
 pub mod asset;
+pub mod column;
+mod id_table;
 pub mod label;
 pub mod ledger;
 #[cfg(any(test, feature = "reference"))]
@@ -52,5 +54,6 @@ pub mod trace;
 pub use account::{AccountId, Accounts, Address, AddressKind, ChainId};
 pub use amount::{Amount, AmountColumn, AmountError};
 pub use asset::{Asset, AssetId, Assets};
+pub use column::Column;
 pub use label::{Category, Label, Labels};
 pub use ledger::{Ledger, LedgerBuilder, PurseId, Row, RowPlace};
