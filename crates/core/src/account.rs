@@ -253,6 +253,15 @@ pub struct Accounts {
     lookup: Lookup,
 }
 
+/// Equal where the same addresses have the same numbers, however they are found.
+impl PartialEq for Accounts {
+    fn eq(&self, other: &Self) -> bool {
+        self.chains == other.chains && self.keys == other.keys && self.text == other.text
+    }
+}
+
+impl Eq for Accounts {}
+
 /// An account's chain, and whether its address is a text: the highest bit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
 #[repr(transparent)]

@@ -51,7 +51,7 @@ pub mod reference;
 pub mod rules;
 pub mod trace;
 
-pub use account::{AccountId, Accounts, Address, AddressKind, ChainId};
+pub use account::{AccountColumns, AccountId, Accounts, Address, AddressKind, ChainId};
 pub use amount::{Amount, AmountColumn, AmountError};
 pub use asset::{Asset, AssetId, Assets};
 pub use column::Column;

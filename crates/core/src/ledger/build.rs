@@ -216,6 +216,8 @@ pub struct LedgerBuilder {
     /// Of a ledger that is added to: per account, what its sources cover; and what they left out.
     covered: Vec<u8>,
     repeated_across_files: u64,
+    /// Of a ledger that is added to: the chains that each source speaks of.
+    spoken: Vec<Vec<ChainId>>,
 }
 
 impl fmt::Debug for LedgerBuilder {
@@ -390,13 +392,15 @@ impl LedgerBuilder {
     /// # Cost
     /// **O(n)** for n rows that are in position order already, **O(n log n)** for others, sorted in parallel.
     pub fn finish(mut self) -> Result<Ledger, RowFault> {
-        let covered = self.coverage();
+        let spoken = self.chains_of_sources();
+        let covered = self.coverage(&spoken);
         let mut notes = Notes { repeated_across_files: self.repeated_across_files, ..Notes::default() };
-        let kept = if self.can_repeat() {
+        let mut kept = if self.can_repeat() {
             self.drop_repeats_across_files(&mut notes)
         } else {
             (0..self.row_count() as u64).collect()
         };
+        self.number_kept(&mut kept);
         let keys = Keys {
             rows: &self.rows,
             chain_names: &self.chains,
@@ -413,14 +417,14 @@ impl LedgerBuilder {
         };
         notes.time_runs_back = sorted.time_runs_back;
         notes.time_filled = sorted.time_filled.len() as u64;
-        let row_purses = self.purses.len() as u64;
+        let (row_purses, row_assets) = (self.purses.len() as u64, self.assets.len() as u64);
         let (fees, unpaid) = self.place_fees(&sorted.order);
-        let identity = sorted.order.len() == self.row_count()
-            && sorted.order.iter().zip(0_u64..).all(|(&row, place)| row == place);
+        let identity = sorted.order.iter().zip(0_u64..).all(|(&row, place)| row == place);
         let input = if identity { Column::default() } else { sorted.order.clone().into() };
         let Self { chains, accounts, assets, purses, transactions, mut rows, sources, .. } = self;
         let origin = Origin {
             sources,
+            chains: spoken,
             lines: std::mem::take(&mut rows.lines),
             input,
             index_rows: rows.other_index.iter().map(|entry| entry.0).collect(),
@@ -431,6 +435,7 @@ impl LedgerBuilder {
                 column
             }),
             row_purses,
+            row_assets,
         };
         let mut ledger = Ledger {
             chains,
@@ -469,9 +474,10 @@ impl LedgerBuilder {
         let mut builder = Self {
             chains: ledger.chains.clone(),
             accounts: ledger.accounts.clone(),
-            assets: ledger.assets.clone(),
-            purses: PurseTable::resume(&ledger.accounts, &ledger.purses, row_purses(origin)),
+            assets: ledger.assets.first(count_of(origin.row_assets)),
+            purses: PurseTable::resume(&ledger.accounts, &ledger.purses, count_of(origin.row_purses)),
             sources: origin.sources.clone(),
+            spoken: origin.chains.clone(),
             covered: ledger.covered.to_vec(),
             repeated_across_files: ledger.notes.repeated_across_files,
             ..Self::default()
@@ -552,28 +558,70 @@ impl LedgerBuilder {
         })
     }
 
-    /// Returns, per account, whether some source holds its whole history: bit 0 native, bit 1 tokens.
-    fn coverage(&self) -> Vec<u8> {
+    /// Returns the chains of each source's rows, rising.
+    fn chains_of_sources(&self) -> Vec<Vec<ChainId>> {
+        let mut spoken = self.spoken.clone();
+        spoken.resize(self.sources.len(), Vec::new());
+        for (span, source) in self.rows.lines.by_source(self.row_count() as u64) {
+            let known = &mut spoken[source as usize];
+            for chain in &self.rows.chain[index_of(span.start)..index_of(span.end)] {
+                if !known.contains(chain) {
+                    known.push(*chain);
+                }
+            }
+        }
+        spoken.iter_mut().for_each(|chains| chains.sort_unstable());
+        spoken
+    }
+
+    /// Leaves out the rows that are not kept, and numbers the others anew.
+    fn number_kept(&mut self, kept: &mut Vec<u64>) {
+        fn keep<T: Copy>(column: &mut Vec<T>, kept: &[u64]) {
+            *column = kept.iter().map(|&row| column[index_of(row)]).collect();
+        }
+        if kept.len() == self.row_count() {
+            return;
+        }
+        let mut lines = Lines::default();
+        for (number, &row) in (0..).zip(kept.iter()) {
+            lines.push(number, self.rows.lines.get(row));
+        }
+        let rows = &mut self.rows;
+        keep(&mut rows.from, kept);
+        keep(&mut rows.to, kept);
+        keep(&mut rows.transaction, kept);
+        keep(&mut rows.block, kept);
+        keep(&mut rows.time, kept);
+        keep(&mut rows.event, kept);
+        keep(&mut rows.chain, kept);
+        keep(&mut rows.flags, kept);
+        rows.value = rows.value.to_reordered(kept);
+        rows.lines = lines;
+        let number = |row: u64| kept.binary_search(&row).ok().map(|number| number as u64);
+        rows.other_index =
+            rows.other_index.iter().filter_map(|&(row, index)| Some((number(row)?, index))).collect();
+        *kept = (0..kept.len() as u64).collect();
+    }
+
+    /// Returns, per account, whether some source holds its whole history: bit 0 native, bit 1 tokens. `spoken` are
+    /// the chains that each source speaks of.
+    fn coverage(&self, spoken: &[Vec<ChainId>]) -> Vec<u8> {
         let mut covered = self.covered.clone();
         covered.resize(self.accounts.len(), 0);
         let bits = |source: &Source| u8::from(source.native) | u8::from(source.tokens) << 1;
-        // A file speaks of the chains that its rows are on.
-        let mut on_chain = vec![vec![false; self.chains.len()]; self.sources.len()];
-        let index = |row: u64| usize::try_from(row).expect("rows are in memory");
         for (span, source) in self.rows.lines.by_source(self.row_count() as u64) {
-            for &chain in &self.rows.chain[index(span.start)..index(span.end)] {
-                on_chain[source as usize][usize::from(chain.0)] = true;
-            }
-            if self.sources[source as usize].covers == Covers::Senders {
-                for from in &self.rows.from[index(span.start)..index(span.end)] {
+            let source = &self.sources[source as usize];
+            if source.covers == Covers::Senders {
+                for from in &self.rows.from[index_of(span.start)..index_of(span.end)] {
                     if *from != PurseId::NONE {
-                        covered[self.purses.account(*from).index()] |= bits(&self.sources[source as usize]);
+                        covered[self.purses.account(*from).index()] |= bits(source);
                     }
                 }
             }
         }
-        for (source, on_chain) in self.sources.iter().zip(on_chain) {
-            let speaks_of = |chain: ChainId| on_chain[usize::from(chain.0)];
+        for (source, chains) in self.sources.iter().zip(spoken) {
+            // A file speaks of the chains that its rows are on.
+            let speaks_of = |chain: ChainId| chains.contains(&chain);
             match &source.covers {
                 Covers::All => {
                     for (account, entry) in (0..).map(AccountId).zip(&mut covered) {
@@ -631,8 +679,12 @@ impl LedgerBuilder {
     }
 }
 
-fn row_purses(origin: &Origin) -> usize {
-    usize::try_from(origin.row_purses).expect("rows are in memory")
+fn index_of(row: u64) -> usize {
+    usize::try_from(row).expect("rows are in memory")
+}
+
+fn count_of(count: u64) -> usize {
+    usize::try_from(count).expect("rows are in memory")
 }
 
 impl Rows {

@@ -19,6 +19,7 @@ mod fees;
 mod index;
 mod order;
 mod origin;
+mod parts;
 mod purses;
 mod repeats;
 mod ties;
@@ -30,6 +31,7 @@ pub use columns::{Columns, EventColumn, Kind, flag};
 pub use fees::{Fee, Fees};
 pub use index::FlowIndex;
 pub use origin::{Lines, Origin};
+pub use parts::Parts;
 pub use purses::Purses;
 pub use transactions::{Transactions, TxHash};
 
@@ -75,7 +77,7 @@ pub struct Notes {
 }
 
 /// Every transfer read, with accounts, assets, purses and transactions. Made by [`LedgerBuilder`].
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ledger {
     chains: Vec<String>,
     accounts: Accounts,

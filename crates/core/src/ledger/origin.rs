@@ -2,6 +2,7 @@
 //! that the same ledger comes out as if all had been read at once.
 
 use super::build::{RowPlace, Source};
+use crate::account::ChainId;
 use crate::amount::AmountColumn;
 use crate::column::Column;
 
@@ -10,7 +11,9 @@ use crate::column::Column;
 pub struct Origin {
     /// The sources of rows.
     pub sources: Vec<Source>,
-    /// Where each input row stands.
+    /// The chains that each source speaks of: those of its rows, also of rows left out as repeats, rising.
+    pub chains: Vec<Vec<ChainId>>,
+    /// Where each input row stands. Rows left out as repeats have no number here.
     pub lines: Lines,
     /// The input row of each transfer, one entry a place. Empty where places and input rows are the same.
     pub input: Column<u64>,
@@ -24,6 +27,8 @@ pub struct Origin {
     pub unpaid_fee: AmountColumn,
     /// How many purses the rows name. The further ones pay fees and do nothing else.
     pub row_purses: u64,
+    /// How many assets the rows name. The further ones pay fees and do nothing else.
+    pub row_assets: u64,
 }
 
 impl Origin {
