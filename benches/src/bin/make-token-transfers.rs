@@ -29,19 +29,19 @@ struct Args {
     quoted: bool,
 }
 
-const CHUNK: usize = 1 << 20;
-
 fn main() -> anyhow::Result<()> {
     let args = Args::parse();
     let mut count = TokenTransferCount::default();
     let transfers =
         TokenTransfers::new(args.seed).take(args.rows as usize).inspect(|transfer| count.add(transfer));
+    let names = Names::of_seed(args.seed);
+    let quoting = if args.quoted { Quoting::EveryThousandth } else { Quoting::Never };
     let size = if args.shuffled {
         let mut transfers: Vec<TokenTransfer> = transfers.collect();
         shuffle(&mut transfers, args.seed);
-        write(&args, transfers.into_iter())
+        names.write_file(&args.out, TOKEN_TRANSFERS_HEADER, transfers.into_iter(), quoting)
     } else {
-        write(&args, transfers)
+        names.write_file(&args.out, TOKEN_TRANSFERS_HEADER, transfers, quoting)
     };
     let size = size.with_context(|| format!("{} cannot be written", args.out.display()))?;
     writeln!(std::io::stderr(), "bytes              {size:>10}\n{count}")?;
@@ -53,24 +53,4 @@ fn shuffle(transfers: &mut [TokenTransfer], seed: u64) {
     for (place, left) in (1..=u32::try_from(transfers.len()).expect("rows are a u32")).rev().enumerate() {
         transfers.swap(place, place + random.below(left) as usize);
     }
-}
-
-/// Writes the file and returns its size in bytes.
-fn write(args: &Args, transfers: impl Iterator<Item = TokenTransfer>) -> std::io::Result<usize> {
-    #[expect(clippy::disallowed_methods, reason = "the caller puts the path into the error")]
-    let mut file = std::fs::File::create(&args.out)?;
-    let quoting = if args.quoted { Quoting::EveryThousandth } else { Quoting::Never };
-    let names = Names::of_seed(args.seed);
-    let mut text = TOKEN_TRANSFERS_HEADER.to_owned();
-    let mut size = 0;
-    for (number, transfer) in transfers.enumerate() {
-        names.write_csv(number, &transfer, quoting, &mut text);
-        if text.len() > CHUNK {
-            file.write_all(text.as_bytes())?;
-            size += text.len();
-            text.clear();
-        }
-    }
-    file.write_all(text.as_bytes())?;
-    Ok(size + text.len())
 }

@@ -13,6 +13,8 @@ pub struct TokenTransferCount {
     pub rows: u64,
     /// Distinct accounts, the zero address included.
     pub accounts: u64,
+    /// Distinct tokens.
+    pub tokens: u64,
     /// Distinct pairs of an account and a token that it sends or gets.
     pub holdings: u64,
     /// Distinct transactions.
@@ -24,16 +26,18 @@ pub struct TokenTransferCount {
     /// Values of 2^128 and more.
     pub above_128_bits: u64,
     last_transaction: Option<u64>,
+    seen_tokens: Bits,
     seen_accounts: Bits,
     seen_holdings: Bits,
 }
 
 impl TokenTransferCount {
-    /// Adds one more.
+    /// Adds the next transfer.
     pub fn add(&mut self, transfer: &TokenTransfer) {
         self.rows += 1;
         self.transactions += u64::from(self.last_transaction != Some(transfer.transaction));
         self.last_transaction = Some(transfer.transaction);
+        self.tokens += u64::from(self.seen_tokens.set(transfer.token as usize, TOKENS as usize));
         for account in [transfer.from, transfer.to].map(|account| account as usize) {
             self.accounts += u64::from(self.seen_accounts.set(account, ACCOUNTS as usize + 1));
             let holding = account * TOKENS as usize + transfer.token as usize;
@@ -51,6 +55,7 @@ impl fmt::Display for TokenTransferCount {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(out, "rows               {:>10}", self.rows)?;
         writeln!(out, "accounts           {:>10}", self.accounts)?;
+        writeln!(out, "tokens             {:>10}", self.tokens)?;
         writeln!(out, "(account, token)   {:>10}", self.holdings)?;
         writeln!(out, "transactions       {:>10}", self.transactions)?;
         writeln!(out, "values from 2^64   {:>10}", self.above_64_bits)?;

@@ -13,7 +13,7 @@
 //! - **Accounts** are numbers below [`ACCOUNTS`], by rank: a sender is drawn as floor(accounts · u³) and a receiver as
 //!   floor(accounts · u⁴), so that transfers fall as rank^-2/3 and rank^-3/4. Addresses do not tell the rank.
 //! - **Tokens**: 500, of which the one of rank k moves about k^-1.25 as often as the first: the first makes a
-//!   quarter of all transfers, the first ten make 60 %.
+//!   good quarter of all transfers, the first ten make two thirds.
 //! - **Holdings**: half of the accounts have one token of their own, 35 % two and 15 % three; 70 % of the transfers that
 //!   an account decides are of the first. One party decides the token; the other becomes the next account in rank
 //!   order, from the drawn one on, whose first token it is. A rare token thus has few accounts, and one of low rank
@@ -37,10 +37,12 @@
 //! NFTs, empty blocks, and balances: an account may pay what it never got.
 
 mod count;
+mod read;
 mod token;
 mod write;
 
 pub use count::TokenTransferCount;
+pub use read::{PlainColumns, U256};
 pub use token::TOKENS;
 pub use write::{Names, Quoting, TOKEN_TRANSFERS_HEADER};
 

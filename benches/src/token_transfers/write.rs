@@ -3,11 +3,16 @@
 use super::{TokenTransfer, ZERO_ADDRESS};
 use crate::random::{SplitMix, mix};
 use crate::row::push_hex;
-use std::fmt::Write;
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::Path;
 
 /// The columns, as ethereum-etl has them, and the block time.
 pub const TOKEN_TRANSFERS_HEADER: &str =
     "token_address,from_address,to_address,value,transaction_hash,log_index,block_number,block_timestamp\n";
+
+/// Bytes that are written at a time.
+const CHUNK: usize = 1 << 20;
 
 /// Which fields stand in quotes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -80,6 +85,36 @@ impl Names {
         field(5, &number(u64::from(transfer.log_index)));
         field(6, &number(transfer.block));
         field(7, &number(transfer.time()));
+    }
+
+    /// Writes a file of transfers under a header, which has its line break, and returns its size in bytes.
+    ///
+    /// # Errors
+    /// What the system says.
+    ///
+    /// # Panics
+    /// Never: a string takes any text.
+    pub fn write_file(
+        &self,
+        path: &Path,
+        header: &str,
+        transfers: impl Iterator<Item = TokenTransfer>,
+        quoting: Quoting,
+    ) -> std::io::Result<u64> {
+        #[expect(clippy::disallowed_methods, reason = "the caller puts the path into the error")]
+        let mut file = std::fs::File::create(path)?;
+        let mut text = header.to_owned();
+        let mut size = 0;
+        for (number, transfer) in transfers.enumerate() {
+            self.write_csv(number, &transfer, quoting, &mut text);
+            if text.len() >= CHUNK {
+                file.write_all(text.as_bytes())?;
+                size += text.len() as u64;
+                text.clear();
+            }
+        }
+        file.write_all(text.as_bytes())?;
+        Ok(size + text.len() as u64)
     }
 
     fn address(&self, number: u64) -> [u8; 20] {
