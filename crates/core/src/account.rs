@@ -504,6 +504,15 @@ impl Accounts {
         AccountColumns { chains, keys, text, sorted }
     }
 
+    /// The columns, as [`Accounts::to_columns`] gives them, without a copy.
+    pub(crate) fn into_columns(self) -> AccountColumns {
+        let sorted = match &self.lookup {
+            Lookup::Sorted(sorted) => sorted.clone(),
+            Lookup::Hashed(_) => self.sort().into(),
+        };
+        AccountColumns { chains: self.chains, keys: self.keys, text: self.text, sorted }
+    }
+
     fn clone_columns(&self) -> Self {
         let Self { chains, keys, text, .. } = self;
         Self { chains: chains.clone(), keys: keys.clone(), text: text.clone(), lookup: Lookup::default() }

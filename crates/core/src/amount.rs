@@ -145,6 +145,12 @@ impl Amount {
         u128::try_from(self.0).ok()
     }
 
+    /// The number as five 64-bit limbs, lowest first.
+    #[must_use]
+    pub const fn to_limbs(self) -> [u64; 5] {
+        *self.0.as_limbs()
+    }
+
     /// Adds.
     ///
     /// # Panics

@@ -152,7 +152,7 @@ proptest! {
         let cut = cut.index(drafts.len() + 1) as u64;
         for (line, &(from, to, token, hash, block, event, value)) in (0..).zip(&drafts) {
             if line == cut {
-                at_once.push_many(chain, RowPlace { source, line: 0 }, &rows);
+                at_once.push_many(chain, RowPlace { source, line: 0 }, &rows, 0..rows.len());
                 rows.clear();
             }
             let contract = [200 + token; 20];
@@ -180,7 +180,7 @@ proptest! {
             one_by_one.push(RowPlace { source, line }, row).unwrap();
         }
         let place = RowPlace { source, line: if cut < drafts.len() as u64 { cut } else { 0 } };
-        at_once.push_many(chain, place, &rows);
+        at_once.push_many(chain, place, &rows, 0..rows.len());
         prop_assert_eq!(at_once.finish().unwrap(), one_by_one.finish().unwrap());
     }
 }

@@ -37,6 +37,7 @@ mod read;
 mod records;
 mod reject;
 pub mod schema;
+pub mod snapshot;
 pub mod time;
 pub mod tokens;
 

@@ -152,6 +152,12 @@ pub(crate) fn open<'a>(file: &FileSpec, before: u64, progress: Progress<'a>) -> 
     Ok(Opened { text: Box::new(text), head, meter })
 }
 
+/// Opens a file to be read as it lies on disk.
+pub(crate) fn open_raw(file: &FileSpec) -> Result<fs::File, Error> {
+    #[expect(clippy::disallowed_methods, reason = "this is where files are opened")]
+    fs::File::open(&file.path).map_err(|error| Error::io(&file.name, "cannot be opened", error))
+}
+
 /// Reads the first bytes and puts them back.
 fn peek<R: Read>(mut reader: R, count: u64) -> io::Result<(Vec<u8>, impl Read)> {
     let mut head = Vec::new();

@@ -11,6 +11,7 @@ use crate::labels::Words;
 use crate::open::{FileSpec, Progress, list_files};
 use crate::records::Record;
 use crate::reject::{Reject, Warning, Warnings};
+use crate::snapshot::SnapshotFact;
 use crate::schema::{Dialect, ETHERSCAN_TXLIST, recognise, unknown_dialect};
 use dyetrace_core::ledger::{Covers, FaultKind, RowFault};
 use dyetrace_core::{Address, Label, Ledger, LedgerBuilder, Row, RowPlace};
@@ -45,7 +46,7 @@ pub struct ReadOptions {
 }
 
 /// What one file was.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct InputFact {
     /// Its name, fit for outputs: as the user named it, without the path of this machine.
     pub name: String,
@@ -76,7 +77,7 @@ pub struct InputFact {
 }
 
 /// All that was read.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Reading {
     /// The transfers.
     pub ledger: Ledger,
@@ -88,6 +89,8 @@ pub struct Reading {
     pub facts: Vec<InputFact>,
     /// Rows read with a doubt.
     pub warnings: Vec<Warning>,
+    /// The snapshot that it was read from, where it was.
+    pub snapshot: Option<SnapshotFact>,
 }
 
 /// Reads transfers. `progress` is told how many bytes were read, as they lie on disk.
@@ -318,7 +321,7 @@ impl Reader<'_> {
             Error::row(name, fault.place.line, self.as_fault(&fault))
         })?;
         let Self { labels, rejects, facts, warnings, .. } = self;
-        Ok(Reading { ledger, labels, rejects, facts, warnings: warnings.into_vec() })
+        Ok(Reading { ledger, labels, rejects, facts, warnings: warnings.into_vec(), snapshot: None })
     }
 }
 

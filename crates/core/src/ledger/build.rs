@@ -16,6 +16,7 @@ use crate::amount::{Amount, AmountColumn};
 use crate::asset::{Asset, AssetId, Assets};
 use crate::column::Column;
 use std::fmt;
+use std::ops::Range;
 
 /// One transfer as a reader hands it over.
 #[derive(Clone, Debug)]
@@ -315,20 +316,19 @@ impl LedgerBuilder {
         Ok(())
     }
 
-    /// Takes many token transfers, whose lines follow each other from `place` on, as [`LedgerBuilder::push`] takes
-    /// one row after the other.
+    /// Takes rows `range` of a batch of token transfers, which stand on one line after the other from `place` on, as
+    /// [`LedgerBuilder::push`] takes one row after the other.
     ///
     /// # Panics
     /// If the arrays differ in length.
     ///
     /// # Cost
     /// **O(n)** for n rows: a few hundred lookups at a time, so that their waits for memory overlap.
-    pub fn push_many(&mut self, chain: ChainId, place: RowPlace, batch: &EvmRows) {
+    pub fn push_many(&mut self, chain: ChainId, place: RowPlace, batch: &EvmRows, range: Range<usize>) {
         let number = self.row_count() as u64;
-        self.transactions.intern_many(chain, &batch.hash, &mut self.rows.transaction);
+        self.transactions.intern_many(chain, &batch.hash[range.clone()], &mut self.rows.transaction);
         let mut last: Option<(Key, AssetId)> = None;
-        let assets: Vec<AssetId> = batch
-            .contract
+        let assets: Vec<AssetId> = batch.contract[range.clone()]
             .iter()
             .map(|contract| match last {
                 Some((known, asset)) if known == *contract => asset,
@@ -342,11 +342,11 @@ impl LedgerBuilder {
             .collect();
         let rows = &mut self.rows;
         let ends = (&mut rows.from, &mut rows.to);
-        self.purses.intern_evm(&mut self.accounts, chain, &batch.ends, &assets, ends);
-        rows.value.narrow.to_mut().extend_from_slice(&batch.value);
-        rows.block.extend_from_slice(&batch.block);
-        rows.time.extend_from_slice(&batch.time);
-        rows.event.extend(batch.event_index.iter().map(|&index| u64::from(index)));
+        self.purses.intern_evm(&mut self.accounts, chain, &batch.ends[range.clone()], &assets, ends);
+        rows.value.narrow.to_mut().extend_from_slice(&batch.value[range.clone()]);
+        rows.block.extend_from_slice(&batch.block[range.clone()]);
+        rows.time.extend_from_slice(&batch.time[range.clone()]);
+        rows.event.extend(batch.event_index[range.clone()].iter().map(|&index| u64::from(index)));
         rows.chain.resize(rows.from.len(), chain);
         rows.flags.resize(rows.from.len(), Kind::Token.as_flag());
         let lengths = [
@@ -358,7 +358,7 @@ impl LedgerBuilder {
             rows.event.len(),
         ];
         assert!(lengths.iter().all(|&length| length == rows.from.len()), "arrays have one entry a row");
-        if !batch.is_empty() {
+        if !range.is_empty() {
             rows.lines.push(number, place);
         }
     }

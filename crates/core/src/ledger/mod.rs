@@ -22,6 +22,7 @@ mod origin;
 mod parts;
 mod purses;
 mod repeats;
+mod stream;
 mod ties;
 mod transactions;
 
@@ -33,6 +34,7 @@ pub use index::FlowIndex;
 pub use origin::{Lines, Origin};
 pub use parts::Parts;
 pub use purses::Purses;
+pub use stream::{LedgerStream, StreamColumns, Unfit};
 pub use transactions::{Transactions, TxHash};
 
 use crate::account::{AccountId, Accounts, Address, ChainId};

@@ -6,6 +6,7 @@ use crate::asset::AssetId;
 use crate::column::Column;
 use crate::id_table::{IdTable, Vacant};
 use hashbrown::DefaultHashBuilder;
+use std::fmt;
 use std::hash::{BuildHasher, Hasher};
 
 /// The purses: one entry a purse in each column, but for `by_account`, which lists them all, sorted by account,
@@ -122,6 +123,12 @@ impl PurseKey {
 }
 
 const BATCH: usize = 128;
+
+impl fmt::Debug for PurseTable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PurseTable({} purses)", self.len())
+    }
+}
 
 impl PurseTable {
     pub(super) fn len(&self) -> usize {
