@@ -24,7 +24,7 @@
 //!
 //! # Not handled here
 //!
-//! Parquet, `.zst`, bitcoin-etl and further dialects: their files are refused by name or by their header.
+//! Parquet, bitcoin-etl and further dialects: their files are refused by name or by their header.
 
 pub mod case;
 mod dialect;
@@ -39,6 +39,7 @@ mod reject;
 pub mod schema;
 pub mod time;
 pub mod tokens;
+mod unpack;
 
 pub use case::{Case, read_case};
 pub use error::Error;

@@ -1,10 +1,11 @@
 //! Paths to readers: the only place that opens files.
 //!
 //! What is read is counted and hashed as it lies on disk, before any decompression. Compression is recognised
-//! by the first bytes, not by the name; a gzip file may have several members, and all are read.
+//! by the first bytes, not by the name; a gzip file may have several members, a zstd file several frames, and all
+//! are read.
 
 use crate::error::{Error, cut};
-use flate2::bufread::MultiGzDecoder;
+use crate::unpack::{Damage, WINDOW_REFUSED, unpack};
 use sha2::{Digest, Sha256};
 use std::cell::RefCell;
 use std::fs;
@@ -100,8 +101,8 @@ pub(crate) struct Digested {
 
 /// Beginnings of files that are no text, and what to do about them.
 const NO_TEXT: &[(&[u8], &str, &str)] = &[
-    (b"\x28\xb5\x2f\xfd", "is compressed with zstd, which is not read yet", "decompress it first: `zstd -d`"),
-    (b"\x1f\x8b", "is compressed twice", "decompress it once: `gzip -d`"),
+    (b"\x28\xb5\x2f\xfd", "is compressed twice", "decompress it once"),
+    (b"\x1f\x8b", "is compressed twice", "decompress it once"),
     (b"BZh", "is compressed with bzip2, which is not read", "decompress it first: `bzip2 -d`"),
     (b"\xfd7zXZ", "is compressed with xz, which is not read", "decompress it first: `xz -d`"),
     (
@@ -134,12 +135,9 @@ pub(crate) fn open<'a>(file: &FileSpec, before: u64, progress: Progress<'a>) -> 
     };
     let meter = Rc::new(RefCell::new(Meter::default()));
     let metered = Metered { inner, meter: Rc::clone(&meter), before, progress };
-    let (head, raw) = peek(metered, 2).map_err(|error| cannot_read(&file.name, error))?;
-    let text: Box<dyn Read + 'a> = if head.starts_with(b"\x1f\x8b") {
-        Box::new(MultiGzDecoder::new(BufReader::with_capacity(BUFFER, raw)))
-    } else {
-        Box::new(raw)
-    };
+    let (head, raw) = peek(metered, 4).map_err(|error| cannot_read(&file.name, error))?;
+    let raw = BufReader::with_capacity(BUFFER, raw);
+    let text = unpack(&head, raw).map_err(|error| cannot_read(&file.name, error))?;
     let (mut head, text) = peek(text, HEAD).map_err(|error| cannot_read(&file.name, error))?;
     if let Some((_, what, hint)) = NO_TEXT.iter().find(|(magic, ..)| head.starts_with(magic)) {
         return Err(Error::file(&file.name, *what).with_hint(*hint));
@@ -161,16 +159,18 @@ fn peek<R: Read>(mut reader: R, count: u64) -> io::Result<(Vec<u8>, impl Read)> 
 
 /// Says what an error while reading means.
 pub(crate) fn cannot_read(name: &str, error: io::Error) -> Error {
-    match error.kind() {
-        io::ErrorKind::UnexpectedEof => {
-            let error = Error::io(name, "the gzip data end too early", error);
-            error.with_hint("the file was cut off: fetch it again and compare its size")
-        }
-        io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => {
-            Error::io(name, "the gzip data are damaged", error).with_hint("fetch the file again")
-        }
-        _ => Error::io(name, "cannot be read", error),
+    let Some(form) = Damage::of(&error).map(|damage| damage.form) else {
+        return Error::io(name, "cannot be read", error);
+    };
+    if error.to_string() == WINDOW_REFUSED {
+        let what = "the zstd data need more than 128 MiB of memory to be decompressed";
+        return Error::file(name, what).with_hint("decompress it first: `zstd -d --long=31`");
     }
+    if error.kind() == io::ErrorKind::UnexpectedEof {
+        let error = Error::io(name, format!("the {form} data end too early"), error);
+        return error.with_hint("the file was cut off: fetch it again and compare its size");
+    }
+    Error::io(name, format!("the {form} data are damaged"), error).with_hint("fetch the file again")
 }
 
 impl Opened<'_> {
