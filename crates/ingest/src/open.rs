@@ -5,11 +5,12 @@
 //! are read.
 
 use crate::error::{Error, cut};
+use crate::parquet::MAGIC;
 use crate::unpack::{Damage, WINDOW_REFUSED, unpack};
 use sha2::{Digest, Sha256};
 use std::cell::RefCell;
 use std::fs;
-use std::io::{self, BufRead, BufReader, Cursor, Read};
+use std::io::{self, BufRead, BufReader, Cursor, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -66,6 +67,18 @@ struct Meter {
     size: u64,
 }
 
+impl Meter {
+    fn add(&mut self, bytes: &[u8]) {
+        self.sha256.update(bytes);
+        self.size += bytes.len() as u64;
+    }
+
+    fn into_digested(self) -> Digested {
+        let sha256 = self.sha256.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        Digested { sha256, size: self.size }
+    }
+}
+
 /// A file's bytes, counted and hashed on their way.
 struct Metered<'a> {
     inner: Box<dyn Read>,
@@ -78,8 +91,7 @@ impl Read for Metered<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.inner.read(buffer)?;
         let mut meter = self.meter.borrow_mut();
-        meter.sha256.update(&buffer[..count]);
-        meter.size += count as u64;
+        meter.add(&buffer[..count]);
         (self.progress)(self.before + meter.size);
         Ok(count)
     }
@@ -110,7 +122,12 @@ const NO_TEXT: &[(&[u8], &str, &str)] = &[
         "is a zip archive or a spreadsheet, not text",
         "save the sheet as CSV, or unpack the archive",
     ),
-    (b"PAR1", "is a Parquet file, which is not read yet", "export it as CSV"),
+    (
+        MAGIC,
+        "is a Parquet file, but text was expected",
+        "Parquet is read for transfers, tokens and issuers, from a file: not from a pipe, nor compressed once more",
+    ),
+    (b"PARE", "is an encrypted Parquet file, which is not read", "decrypt it first"),
     (b"\xff\xfe", "is UTF-16 text, but UTF-8 was expected", "save it as UTF-8"),
     (b"\xfe\xff", "is UTF-16 text, but UTF-8 was expected", "save it as UTF-8"),
 ];
@@ -120,19 +137,57 @@ const BUFFER: usize = 64 * 1024;
 /// How many bytes are looked at before a form is chosen.
 const HEAD: u64 = 4096;
 
-/// Opens a file. `before` is how many bytes the progress has counted up to here.
+/// An open file that may be a table of either form.
+pub(crate) enum Source<'a> {
+    /// Text: a CSV.
+    Text(Opened<'a>),
+    /// Parquet, which is read here and there: the file itself.
+    Parquet(fs::File),
+}
+
+/// Opens a file that holds a table. `before` is how many bytes the progress has counted up to here.
+pub(crate) fn open_table<'a>(
+    file: &FileSpec,
+    before: u64,
+    progress: Progress<'a>,
+) -> Result<Source<'a>, Error> {
+    if file.is_standard_input() {
+        return open(file, before, progress).map(Source::Text);
+    }
+    let mut opened = open_path(file)?;
+    let mut head = Vec::new();
+    let magic = opened.by_ref().take(4).read_to_end(&mut head);
+    magic.map_err(|error| cannot_read(&file.name, error))?;
+    let is_file = opened.metadata().is_ok_and(|facts| facts.is_file());
+    if head == MAGIC && is_file {
+        return Ok(Source::Parquet(opened));
+    }
+    open_text(file, Box::new(Cursor::new(head).chain(opened)), before, progress).map(Source::Text)
+}
+
+/// Opens a text. `before` is how many bytes the progress has counted up to here.
 pub(crate) fn open<'a>(file: &FileSpec, before: u64, progress: Progress<'a>) -> Result<Opened<'a>, Error> {
-    let inner: Box<dyn Read> = if file.is_standard_input() {
-        Box::new(io::stdin())
-    } else {
-        #[expect(clippy::disallowed_methods, reason = "this is where files are opened")]
-        let opened = fs::File::open(&file.path);
-        let opened = opened.map_err(|error| Error::io(&file.name, "cannot be opened", error))?;
-        if opened.metadata().is_ok_and(|facts| facts.is_dir()) {
-            return Err(Error::file(&file.name, "is a folder, but a file was expected"));
-        }
-        Box::new(opened)
-    };
+    let inner: Box<dyn Read> =
+        if file.is_standard_input() { Box::new(io::stdin()) } else { Box::new(open_path(file)?) };
+    open_text(file, inner, before, progress)
+}
+
+fn open_path(file: &FileSpec) -> Result<fs::File, Error> {
+    #[expect(clippy::disallowed_methods, reason = "this is where files are opened")]
+    let opened = fs::File::open(&file.path);
+    let opened = opened.map_err(|error| Error::io(&file.name, "cannot be opened", error))?;
+    if opened.metadata().is_ok_and(|facts| facts.is_dir()) {
+        return Err(Error::file(&file.name, "is a folder, but a file was expected"));
+    }
+    Ok(opened)
+}
+
+fn open_text<'a>(
+    file: &FileSpec,
+    inner: Box<dyn Read>,
+    before: u64,
+    progress: Progress<'a>,
+) -> Result<Opened<'a>, Error> {
     let meter = Rc::new(RefCell::new(Meter::default()));
     let metered = Metered { inner, meter: Rc::clone(&meter), before, progress };
     let (head, raw) = peek(metered, 4).map_err(|error| cannot_read(&file.name, error))?;
@@ -179,9 +234,24 @@ impl Opened<'_> {
         let Self { mut text, meter, .. } = self;
         io::copy(&mut text, &mut io::sink()).map_err(|error| cannot_read(name, error))?;
         drop(text);
-        let Meter { sha256, size } = meter.take();
-        let sha256 = sha256.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(Digested { sha256, size })
+        Ok(meter.take().into_digested())
+    }
+}
+
+/// Hashes a file from its beginning.
+pub(crate) fn hash(file: &mut fs::File) -> io::Result<Digested> {
+    let mut meter = Meter::default();
+    let mut buffer = vec![0; BUFFER];
+    file.rewind()?;
+    loop {
+        let count = match file.read(&mut buffer) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            count => count?,
+        };
+        if count == 0 {
+            return Ok(meter.into_digested());
+        }
+        meter.add(&buffer[..count]);
     }
 }
 

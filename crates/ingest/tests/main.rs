@@ -5,6 +5,7 @@
 mod accepts;
 mod case;
 mod labels;
+mod parquet_files;
 mod refuses;
 mod shared_data;
 mod sources;
