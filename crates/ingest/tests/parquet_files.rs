@@ -346,6 +346,20 @@ fn what_is_no_readable_table_is_refused_by_name() {
 }
 
 #[test]
+fn a_file_that_changes_while_it_is_read_is_refused() {
+    let folder = folder(&[("t", &parquet_of(BASIC, &basic(5000), 100, plain()))]);
+    let path = folder.path().join("t");
+    let append = |_| {
+        let mut bytes = std::fs::read(&path).unwrap();
+        bytes.push(0);
+        std::fs::write(&path, bytes).unwrap();
+    };
+    let error =
+        read(&[InputSpec::of(spec(folder.path(), "t"))], &ReadOptions::default(), &append).unwrap_err();
+    assert_eq!(error.message(), "t: the file was changed while it was read");
+}
+
+#[test]
 fn a_parquet_file_that_was_cut_off_is_refused() {
     let whole = parquet_of(BASIC, &basic(3000), 1000, plain());
     for length in (4..whole.len()).step_by(100).chain([whole.len() - 1]) {
