@@ -37,3 +37,47 @@ impl Iterator for Checked {
         self.get_next_page().transpose()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Checked, Page, PageMetadata, PageReader, Result};
+    use ::parquet::basic::Encoding;
+
+    /// Dictionary pages of two bytes that claim to hold so many values.
+    struct Claims(u32);
+
+    impl PageReader for Claims {
+        fn get_next_page(&mut self) -> Result<Option<Page>> {
+            let (buf, num_values, encoding) = (vec![0, 0].into(), self.0, Encoding::PLAIN);
+            Ok(Some(Page::DictionaryPage { buf, num_values, encoding, is_sorted: false }))
+        }
+
+        fn peek_next_page(&mut self) -> Result<Option<PageMetadata>> {
+            Ok(None)
+        }
+
+        fn skip_next_page(&mut self) -> Result<()> {
+            Ok(())
+        }
+    }
+
+    impl Iterator for Claims {
+        type Item = Result<Page>;
+
+        fn next(&mut self) -> Option<Self::Item> {
+            self.get_next_page().transpose()
+        }
+    }
+
+    #[test]
+    fn a_dictionary_that_claims_more_values_than_it_has_bits_is_refused() {
+        assert!(Checked(Box::new(Claims(16))).get_next_page().is_ok());
+        for claim in [17, u32::MAX] {
+            let said = Checked(Box::new(Claims(claim))).get_next_page().err().unwrap().to_string();
+            assert!(
+                said.ends_with(&format!("a dictionary of 2 bytes claims to hold {claim} values")),
+                "{said}"
+            );
+        }
+    }
+}
