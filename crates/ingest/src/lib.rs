@@ -24,7 +24,7 @@
 //!
 //! # Not handled here
 //!
-//! Parquet, `.zst`, bitcoin-etl and further dialects: their files are refused by name or by their header.
+//! Bitcoin-etl and further dialects: their files are refused by name or by their header.
 
 pub mod case;
 mod dialect;
@@ -33,6 +33,7 @@ mod header;
 pub mod issuers;
 pub mod labels;
 mod open;
+mod parquet;
 mod read;
 mod records;
 mod reject;
@@ -40,6 +41,7 @@ pub mod schema;
 pub mod snapshot;
 pub mod time;
 pub mod tokens;
+mod unpack;
 
 pub use case::{Case, read_case};
 pub use error::Error;

@@ -45,7 +45,14 @@ impl Record {
         (0..self.len()).map(|index| self.field(index))
     }
 
-    fn clear(&mut self) {
+    /// Appends a field.
+    pub(crate) fn push(&mut self, field: &[u8]) {
+        self.bytes.extend_from_slice(field);
+        self.end_field();
+    }
+
+    /// Takes all fields away.
+    pub(crate) fn clear(&mut self) {
         self.bytes.clear();
         self.ends.clear();
         self.goes_on_after_quote = false;

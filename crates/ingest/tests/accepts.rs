@@ -122,12 +122,7 @@ fn the_hash_is_that_of_the_file() {
     let text = "from_address,to_address,value,block_number\n";
     let row = format!("{A},{B},1,1\n");
     let reading = read_text(&format!("{text}{row}")).unwrap();
-    let expected = {
-        use sha2::Digest;
-        let digest = sha2::Sha256::digest(format!("{text}{row}").as_bytes());
-        digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>()
-    };
-    assert_eq!(reading.facts[0].sha256, expected);
+    assert_eq!(reading.facts[0].sha256, crate::sha256(format!("{text}{row}").as_bytes()));
 }
 
 #[test]
