@@ -29,7 +29,7 @@ pub(crate) struct Table<'a> {
 
 /// Where the rows come from.
 enum Rows<'a> {
-    Text { records: Records<Box<dyn BufRead + 'a>>, opened: Opened<'a> },
+    Text { records: Records<Box<dyn BufRead + Send + 'a>>, opened: Opened<'a> },
     Parquet(Box<ParquetRows<'a>>),
 }
 

@@ -34,6 +34,7 @@ pub mod issuers;
 pub mod labels;
 mod open;
 mod parquet;
+mod plain;
 mod read;
 mod records;
 mod reject;

@@ -8,11 +8,10 @@ use crate::error::{Error, cut};
 use crate::parquet::MAGIC;
 use crate::unpack::{Damage, WINDOW_REFUSED, unpack};
 use sha2::{Digest, Sha256};
-use std::cell::RefCell;
 use std::fs;
 use std::io::{self, BufRead, BufReader, Cursor, Read, Seek};
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// A file: where it lies, and how the user names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +57,7 @@ impl FileSpec {
 }
 
 /// Told how many bytes of all files were read so far, as they lie on disk.
-pub type Progress<'a> = &'a dyn Fn(u64);
+pub type Progress<'a> = &'a (dyn Fn(u64) + Sync);
 
 /// What was read of a file.
 #[derive(Default)]
@@ -81,8 +80,8 @@ impl Meter {
 
 /// A file's bytes, counted and hashed on their way.
 struct Metered<'a> {
-    inner: Box<dyn Read>,
-    meter: Rc<RefCell<Meter>>,
+    inner: Box<dyn Read + Send>,
+    meter: Arc<Mutex<Meter>>,
     before: u64,
     progress: Progress<'a>,
 }
@@ -90,7 +89,7 @@ struct Metered<'a> {
 impl Read for Metered<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.inner.read(buffer)?;
-        let mut meter = self.meter.borrow_mut();
+        let mut meter = self.meter.lock().unwrap_or_else(PoisonError::into_inner);
         meter.add(&buffer[..count]);
         (self.progress)(self.before + meter.size);
         Ok(count)
@@ -99,10 +98,10 @@ impl Read for Metered<'_> {
 
 /// An open file: its text, decompressed, without a byte order mark.
 pub(crate) struct Opened<'a> {
-    pub(crate) text: Box<dyn BufRead + 'a>,
+    pub(crate) text: Box<dyn BufRead + Send + 'a>,
     /// The first bytes of the text: all of it, where it is short.
     pub(crate) head: Vec<u8>,
-    meter: Rc<RefCell<Meter>>,
+    meter: Arc<Mutex<Meter>>,
 }
 
 /// What a file was: its hash and size as it lies on disk.
@@ -167,7 +166,7 @@ pub(crate) fn open_table<'a>(
 
 /// Opens a text. `before` is how many bytes the progress has counted up to here.
 pub(crate) fn open<'a>(file: &FileSpec, before: u64, progress: Progress<'a>) -> Result<Opened<'a>, Error> {
-    let inner: Box<dyn Read> =
+    let inner: Box<dyn Read + Send> =
         if file.is_standard_input() { Box::new(io::stdin()) } else { Box::new(open_path(file)?) };
     open_text(file, inner, before, progress)
 }
@@ -184,12 +183,12 @@ fn open_path(file: &FileSpec) -> Result<fs::File, Error> {
 
 fn open_text<'a>(
     file: &FileSpec,
-    inner: Box<dyn Read>,
+    inner: Box<dyn Read + Send>,
     before: u64,
     progress: Progress<'a>,
 ) -> Result<Opened<'a>, Error> {
-    let meter = Rc::new(RefCell::new(Meter::default()));
-    let metered = Metered { inner, meter: Rc::clone(&meter), before, progress };
+    let meter = Arc::new(Mutex::new(Meter::default()));
+    let metered = Metered { inner, meter: Arc::clone(&meter), before, progress };
     let (head, raw) = peek(metered, 4).map_err(|error| cannot_read(&file.name, error))?;
     let raw = BufReader::with_capacity(BUFFER, raw);
     let text = unpack(&head, raw).map_err(|error| cannot_read(&file.name, error))?;
@@ -212,7 +211,7 @@ pub(crate) fn open_raw(file: &FileSpec) -> Result<fs::File, Error> {
 }
 
 /// Reads the first bytes and puts them back.
-fn peek<R: Read>(mut reader: R, count: u64) -> io::Result<(Vec<u8>, impl Read)> {
+fn peek<R: Read + Send>(mut reader: R, count: u64) -> io::Result<(Vec<u8>, impl Read + Send)> {
     let mut head = Vec::new();
     reader.by_ref().take(count).read_to_end(&mut head)?;
     Ok((head.clone(), Cursor::new(head).chain(reader)))
@@ -240,7 +239,8 @@ impl Opened<'_> {
         let Self { mut text, meter, .. } = self;
         io::copy(&mut text, &mut io::sink()).map_err(|error| cannot_read(name, error))?;
         drop(text);
-        Ok(meter.take().into_digested())
+        let mut meter = meter.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(std::mem::take(&mut *meter).into_digested())
     }
 }
 

@@ -37,7 +37,10 @@ impl fmt::Display for Damage {
 impl std::error::Error for Damage {}
 
 /// Decompresses what begins with `head`, if it is compressed.
-pub(crate) fn unpack<'a>(head: &[u8], raw: impl BufRead + 'a) -> io::Result<Box<dyn Read + 'a>> {
+pub(crate) fn unpack<'a>(
+    head: &[u8],
+    raw: impl BufRead + Send + 'a,
+) -> io::Result<Box<dyn Read + Send + 'a>> {
     // A zstd file may begin with a frame that is to be skipped.
     let skipped = head.len() == 4 && head[0] & 0xf0 == 0x50 && head[1..] == *b"\x2a\x4d\x18";
     Ok(if head.starts_with(b"\x1f\x8b") {

@@ -155,6 +155,17 @@ impl EvmRows {
         self.event_index.clear();
     }
 
+    /// Leaves out all rows from this number on, and what stands of one that is not complete.
+    pub fn truncate(&mut self, rows: usize) {
+        self.ends.truncate(rows);
+        self.contract.truncate(rows);
+        self.value.truncate(rows);
+        self.hash.truncate(rows);
+        self.block.truncate(rows);
+        self.time.truncate(rows);
+        self.event_index.truncate(rows);
+    }
+
     /// How many rows there are.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -35,7 +35,8 @@ pub(super) enum Piece {
 }
 
 impl Decoded {
-    fn clear(&mut self) {
+    /// Empties it.
+    pub(super) fn clear(&mut self) {
         self.rows.clear();
         self.pieces.clear();
         self.lines = 0;
