@@ -24,19 +24,22 @@
 //!
 //! # Not handled here
 //!
-//! Parquet, `.zst`, bitcoin-etl and further dialects: their files are refused by name or by their header.
+//! Parquet, `.zst` and Bitcoin's formats: their files are refused by name or by their header.
 
 pub mod case;
+mod decimal;
 mod dialect;
 mod error;
 mod header;
 pub mod issuers;
+mod joined;
 pub mod labels;
 mod open;
 mod read;
 mod records;
 mod reject;
 pub mod schema;
+mod survey;
 pub mod time;
 pub mod tokens;
 
