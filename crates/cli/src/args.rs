@@ -97,6 +97,13 @@ pub(crate) struct TraceArgs {
     /// Files of issuers that can stop an address, beside the built-in table
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub(crate) issuers: Vec<PathBuf>,
+    /// Read files whose header is not known: our column and its name in the file, `from_address=sender`;
+    /// again for further columns
+    #[arg(long = "map", value_name = "COLUMN=NAME")]
+    pub(crate) maps: Vec<String>,
+    /// Take amounts that somebody rounded (`1.99e+19`) as they are written, and say so
+    #[arg(long)]
+    pub(crate) inexact: bool,
     /// Leave bad rows out, list them in rejects.csv, and end with code 2
     #[arg(long)]
     pub(crate) skip_bad_rows: bool,
@@ -122,6 +129,16 @@ pub(crate) struct CheckArgs {
     /// Files or folders of transfers; `-` is standard input
     #[arg(value_name = "FILE", required = true)]
     pub(crate) files: Vec<PathBuf>,
+    /// Read files whose header is not known: our column and its name in the file, `from_address=sender`;
+    /// again for further columns
+    #[arg(long = "map", value_name = "COLUMN=NAME")]
+    pub(crate) maps: Vec<String>,
+    /// Take amounts that somebody rounded (`1.99e+19`) as they are written, and say so
+    #[arg(long)]
+    pub(crate) inexact: bool,
+    /// Files of symbols and decimals: `chain,contract,symbol,decimals`
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(crate) tokens: Vec<PathBuf>,
     /// Print the answer as JSON
     #[arg(long)]
     pub(crate) json: bool,

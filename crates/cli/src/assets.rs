@@ -1,8 +1,7 @@
 //! The tables of symbols and issuers, set against the assets of a ledger.
 
 use anyhow::Result;
-use dyetrace_core::Ledger;
-use dyetrace_ingest::{FileSpec, InputFact, IssuerTable, Tokens};
+use dyetrace_ingest::{FileSpec, InputFact, IssuerTable, Reading, Tokens};
 use dyetrace_report as report;
 
 /// How assets are shown, who can stop them, and the files that say so.
@@ -12,21 +11,29 @@ pub(crate) struct AssetTables {
     pub(crate) files: Vec<InputFact>,
 }
 
+/// The built-in table of tokens with the user's files over it, and what the files were.
+pub(crate) fn read_tokens(files: &[FileSpec]) -> Result<(Tokens, Vec<InputFact>)> {
+    let mut known = Tokens::built_in();
+    let mut facts = Vec::new();
+    for file in files {
+        facts.extend(known.add_file(file)?);
+    }
+    Ok((known, facts))
+}
+
 impl AssetTables {
-    /// Reads the built-in tables and the user's files over them.
+    /// Sets the tokens that are known, and the issuers of the built-in table and the user's files, against
+    /// the assets of a ledger. `token_files` are the facts of the files that `read_tokens` read.
     pub(crate) fn read(
-        ledger: &Ledger,
-        inputs: &[InputFact],
-        token_files: &[FileSpec],
+        reading: &Reading,
+        token_files: Vec<InputFact>,
         issuer_files: &[FileSpec],
     ) -> Result<Self> {
-        let mut known = Tokens::built_in();
+        let ledger = &reading.ledger;
+        let mut known = reading.tokens.clone();
         let mut control = IssuerTable::built_in();
-        let mut files = Vec::new();
-        known.mark_dollars(inputs);
-        for file in token_files {
-            files.extend(known.add_file(file)?);
-        }
+        let mut files = token_files;
+        known.mark_dollars(&reading.facts);
         for file in issuer_files {
             files.push(control.add_file(file)?);
         }

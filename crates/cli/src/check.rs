@@ -1,13 +1,17 @@
 //! `dyetrace check`: what a file is, how many rows it has, and what is wrong with it.
 
 use crate::args::CheckArgs;
+use crate::assets::read_tokens;
 use crate::exit::Exit;
 use crate::output::Output;
+use crate::plan::lay_reading;
 use anyhow::Result;
-use dyetrace_core::Ledger;
+use dyetrace_core::{Amount, Ledger};
+use dyetrace_ingest::schema::Dialect;
 use dyetrace_ingest::time::format_time;
 use dyetrace_ingest::{FileSpec, InputFact, InputSpec, ReadOptions, Reading, read, total_size};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// How many bad rows are shown; all are counted.
@@ -15,9 +19,19 @@ const SHOWN: usize = 20;
 
 /// Runs the command.
 pub(crate) fn run(args: &CheckArgs, output: &Output) -> Result<Exit> {
-    let inputs: Vec<InputSpec> = args.files.iter().map(|path| InputSpec::of(FileSpec::typed(path))).collect();
+    let mut inputs: Vec<InputSpec> =
+        args.files.iter().map(|path| InputSpec::of(FileSpec::typed(path))).collect();
+    lay_reading(&mut inputs, &args.maps, args.inexact)?;
+    let token_files: Vec<FileSpec> = args.tokens.iter().map(FileSpec::typed).collect();
+    let (tokens, _) = read_tokens(&token_files)?;
     let bar = output.bytes(total_size(inputs.iter().map(|input| &input.file)), "reading");
-    let reading = read(&inputs, &ReadOptions { skip_bad_rows: true }, &|bytes| bar.set_position(bytes))?;
+    let options = ReadOptions {
+        skip_bad_rows: true,
+        tokens: Some(&tokens),
+        without_transfers: true,
+        ..ReadOptions::default()
+    };
+    let reading = read(&inputs, &options, &|bytes| bar.set_position(bytes))?;
     bar.finish_and_clear();
     if args.json {
         output.data(&format!("{:#}\n", to_json(&reading)))?;
@@ -36,6 +50,12 @@ fn to_text(reading: &Reading) -> String {
         );
         line(&mut text, &format!("  {}", span(fact)));
         line(&mut text, &format!("  {} bytes, sha256 {}", fact.size, fact.sha256));
+        if let Some(dialect) = Dialect::named(&fact.dialect) {
+            line(&mut text, &format!("  {}", dialect.about));
+        }
+        for note in &fact.notes {
+            line(&mut text, &format!("  note: {note}"));
+        }
         if !fact.passed_over.is_empty() {
             line(&mut text, &format!("  columns not read: {}", fact.passed_over.join(", ")));
         }
@@ -50,8 +70,8 @@ fn to_text(reading: &Reading) -> String {
             ledger.transactions().len()
         ),
     );
-    for (asset, transfers) in assets(ledger) {
-        line(&mut text, &format!("  {asset}: {transfers} transfers"));
+    for moved in assets(ledger) {
+        line(&mut text, &format!("  {}: {} transfers", moved.asset, moved.transfers));
     }
     for doubt in doubts(reading) {
         line(&mut text, &format!("note: {doubt}"));
@@ -78,16 +98,41 @@ fn span(fact: &InputFact) -> String {
     [blocks, times].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
-/// The assets, with how many transfers move each, most first.
-fn assets(ledger: &Ledger) -> Vec<(String, u64)> {
-    let mut counts = vec![0_u64; ledger.assets().len()];
-    for &to in &ledger.columns().to {
-        counts[ledger.purses().asset(to).index()] += 1;
+/// What moves one asset.
+struct Moved {
+    asset: String,
+    transfers: u64,
+    /// The sum of their values, in base units.
+    units: Amount,
+}
+
+/// The assets with the transfers that move each, most first.
+fn assets(ledger: &Ledger) -> Vec<Moved> {
+    let mut moved: Vec<Moved> = ledger
+        .assets()
+        .iter()
+        .map(|(id, _)| Moved { asset: ledger.asset_name(id), transfers: 0, units: Amount::ZERO })
+        .collect();
+    let columns = ledger.columns();
+    for (row, &to) in columns.to.iter().enumerate() {
+        let asset = &mut moved[ledger.purses().asset(to).index()];
+        asset.transfers += 1;
+        asset.units = asset.units.plus(columns.value.get(row));
     }
-    let assets = ledger.assets().iter().map(|(id, _)| (ledger.asset_name(id), counts[id.index()]));
-    let mut assets: Vec<(String, u64)> = assets.filter(|(_, count)| *count > 0).collect();
-    assets.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    assets
+    moved.retain(|asset| asset.transfers > 0);
+    moved.sort_by(|a, b| b.transfers.cmp(&a.transfers).then_with(|| a.asset.cmp(&b.asset)));
+    moved
+}
+
+/// The sum of all fees by chain, in base units of its coin.
+fn fees(ledger: &Ledger) -> Value {
+    let mut sums: BTreeMap<String, Amount> = BTreeMap::new();
+    for fee in ledger.fees().iter() {
+        let asset = ledger.asset_name(ledger.purses().asset(fee.payer));
+        let sum = sums.entry(asset).or_default();
+        *sum = sum.plus(fee.amount);
+    }
+    sums.into_iter().map(|(asset, sum)| (asset, Value::from(sum.to_string()))).collect()
 }
 
 /// What is no fault but should be known.
@@ -131,16 +176,16 @@ fn to_json(reading: &Reading) -> Value {
         .map(|fact| {
             json!({
                 "name": fact.name, "dialect": fact.dialect, "chains": fact.chains,
-                "rows": fact.rows, "bad_rows": fact.rejects, "bytes": fact.size, "sha256": fact.sha256,
+                "rows": fact.rows, "bad_rows": fact.rejects, "left_out": fact.left_out, "bytes": fact.size, "sha256": fact.sha256,
                 "first_block": fact.first_block, "last_block": fact.last_block,
                 "first_time": fact.first_time.map(format_time), "last_time": fact.last_time.map(format_time),
-                "columns_not_read": fact.passed_over,
+                "columns_not_read": fact.passed_over, "notes": fact.notes,
             })
         })
         .collect();
     let assets: Vec<Value> = assets(&reading.ledger)
         .into_iter()
-        .map(|(asset, transfers)| json!({ "asset": asset, "transfers": transfers }))
+        .map(|it| json!({ "asset": it.asset, "transfers": it.transfers, "units": it.units.to_string() }))
         .collect();
     let bad_rows: Vec<Value> = reading
         .rejects
@@ -153,6 +198,7 @@ fn to_json(reading: &Reading) -> Value {
         "accounts": reading.ledger.accounts().len(),
         "transactions": reading.ledger.transactions().len(),
         "assets": assets,
+        "fees": fees(&reading.ledger),
         "order_ambiguous": reading.ledger.notes().order_ambiguous,
         "notes": doubts(reading),
         "bad_rows": bad_rows,

@@ -4,7 +4,8 @@ use crate::args::TraceArgs;
 use anyhow::{Result, bail};
 use dyetrace_core::trace::TraceOptions;
 use dyetrace_ingest::case::{
-    merge_thefts, parse_min_amount, parse_rule, parse_rules, parse_stop, parse_theft, parse_until,
+    merge_thefts, parse_mapping, parse_min_amount, parse_rule, parse_rules, parse_stop, parse_theft,
+    parse_until,
 };
 use dyetrace_ingest::labels::parse_labels;
 use dyetrace_ingest::{Case, FileSpec, InputSpec, read_case};
@@ -34,6 +35,7 @@ impl Plan {
                 skip_bad_rows: false,
             },
         };
+        lay_reading(&mut case.inputs, &args.maps, args.inexact)?;
         for text in &args.labels {
             case.labels.push(parse_labels(text)?);
         }
@@ -51,6 +53,21 @@ impl Plan {
         }
         Ok(Self { case, command: command(args) })
     }
+}
+
+/// Lays what was typed about reading over every input. A typed mapping stands in place of a case file's.
+pub(crate) fn lay_reading(inputs: &mut [InputSpec], maps: &[String], inexact: bool) -> Result<()> {
+    let mut map = Vec::new();
+    for text in maps {
+        parse_mapping(&mut map, text)?;
+    }
+    for input in inputs {
+        if !map.is_empty() {
+            input.map.clone_from(&map);
+        }
+        input.inexact |= inexact;
+    }
+    Ok(())
 }
 
 /// Refuses a result in whose place an input lies: to replace an older one would delete it.
@@ -123,8 +140,12 @@ fn command(args: &TraceArgs) -> Vec<String> {
     add("max-hops", args.max_hops.iter().map(ToString::to_string).collect());
     add("until", args.until.iter().cloned().collect());
     add("min-amount", args.min_amounts.clone());
+    add("map", args.maps.clone());
     add("tokens", args.tokens.iter().map(name).collect());
     add("issuers", args.issuers.iter().map(name).collect());
+    if args.inexact {
+        words.push("--inexact".to_owned());
+    }
     if args.skip_bad_rows {
         words.push("--skip-bad-rows".to_owned());
     }

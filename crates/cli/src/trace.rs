@@ -1,14 +1,16 @@
 //! `dyetrace trace`: options → files → trace → report.
 
 use crate::args::TraceArgs;
-use crate::assets::AssetTables;
+use crate::assets::{AssetTables, read_tokens};
 use crate::exit::Exit;
 use crate::output::Output;
 use crate::plan::Plan;
 use anyhow::{Result, anyhow};
 use dyetrace_core::trace::{TraceError, trace};
 use dyetrace_core::{Label, Labels};
-use dyetrace_ingest::{InputFact, LabelSpec, ReadOptions, Reading, Warning, read, read_labels, total_size};
+use dyetrace_ingest::{
+    InputFact, LabelSpec, ReadOptions, Reading, Tokens, Warning, read, read_labels, total_size,
+};
 use dyetrace_report::{FileFacts, Input, Limitation, Reject, Report, RunFacts, check_out};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -17,9 +19,10 @@ pub(crate) fn run(args: &TraceArgs, output: &Output) -> Result<Exit> {
     let started = now();
     let plan = Plan::of(args)?;
     args.out.as_deref().map(check_out).transpose()?;
-    let reading = read_transfers(&plan, output)?;
+    let (tokens, token_files) = read_tokens(&plan.case.tokens)?;
+    let reading = read_transfers(&plan, &tokens, output)?;
     let (labels, label_files) = read_all_labels(&plan.case.labels, &reading, output)?;
-    let tables = AssetTables::read(&reading.ledger, &reading.facts, &plan.case.tokens, &plan.case.issuers)?;
+    let tables = AssetTables::read(&reading, token_files, &plan.case.issuers)?;
 
     let busy = output.busy("tracing");
     let traced = trace(&reading.ledger, &labels, &plan.case.thefts, &plan.case.options).map_err(explain)?;
@@ -54,10 +57,11 @@ fn explain(error: TraceError) -> anyhow::Error {
     anyhow!("{error}\n\nhint: {}", error.hint())
 }
 
-fn read_transfers(plan: &Plan, output: &Output) -> Result<Reading> {
+fn read_transfers(plan: &Plan, tokens: &Tokens, output: &Output) -> Result<Reading> {
     let files = plan.case.inputs.iter().map(|input| &input.file);
     let bar = output.bytes(total_size(files), "reading");
-    let options = ReadOptions { skip_bad_rows: plan.case.skip_bad_rows };
+    let skip_bad_rows = plan.case.skip_bad_rows;
+    let options = ReadOptions { skip_bad_rows, tokens: Some(tokens), ..ReadOptions::default() };
     let reading = read(&plan.case.inputs, &options, &|bytes| bar.set_position(bytes))?;
     bar.finish_and_clear();
     Ok(reading)
@@ -124,7 +128,10 @@ fn warnings(plan: &Plan, reading: &Reading) -> Vec<Limitation> {
     let passed_over = reading.facts.iter().filter(|fact| !fact.passed_over.is_empty()).map(|fact| {
         limitation("columns", fact.name.clone(), format!("columns not read: {}", fact.passed_over.join(", ")))
     });
-    noticed.chain(unused).chain(passed_over).collect()
+    let notes = reading.facts.iter().flat_map(|fact| {
+        fact.notes.iter().map(|note| limitation("reading", fact.name.clone(), note.clone()))
+    });
+    noticed.chain(notes).chain(unused).chain(passed_over).collect()
 }
 
 fn file_facts(fact: &InputFact) -> FileFacts {

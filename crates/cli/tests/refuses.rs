@@ -94,8 +94,8 @@ fn missing_column_is_named() {
         "t.csv",
         format!("block_number,from_address,value\n1,{A},5\n"),
         "t.csv: the header fits no dialect that is known: `block_number`, `from_address`, `value`\n\n\
-         hint: the nearest is `canonical` (dyetrace's own transfer CSV), which lacks `to_address`; known are \
-         `canonical`, `etherscan-txlist`, `mftracer`",
+         hint: the nearest is `canonical` (dyetrace's own transfer CSV), which lacks `to_address`; a file \
+         with one transfer a row is read by naming its columns: `--map value=NAME`",
     );
 }
 

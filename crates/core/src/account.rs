@@ -529,7 +529,9 @@ impl Accounts {
         };
         let ids = 0..u32::try_from(self.len()).expect("a table holds fewer than 2^31 numbers");
         let mut order: Vec<((u16, u64), u32)> = ids.map(|id| (head(id), id)).collect();
-        order.par_sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| self.sort_key(a.1).cmp(&self.sort_key(b.1))));
+        order.par_sort_unstable_by(|a, b| {
+            a.0.cmp(&b.0).then_with(|| self.sort_key(a.1).cmp(&self.sort_key(b.1)))
+        });
         order.into_iter().map(|(_, id)| id).collect()
     }
 

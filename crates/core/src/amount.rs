@@ -283,7 +283,10 @@ impl AmountColumn {
     pub fn to_reordered(&self, order: &[u64]) -> Self {
         let at = |row: u64| usize::try_from(row).expect("rows are in memory");
         if self.wide.is_empty() {
-            return Self { narrow: order.iter().map(|&row| self.narrow[at(row)]).collect(), ..Self::default() };
+            return Self {
+                narrow: order.iter().map(|&row| self.narrow[at(row)]).collect(),
+                ..Self::default()
+            };
         }
         let mut column = Self::default();
         for &row in order {

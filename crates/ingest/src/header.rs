@@ -12,6 +12,7 @@ use crate::records::{Record, Records};
 use dyetrace_core::ledger::TxHash;
 use dyetrace_core::{Address, AddressKind, Amount};
 use std::cell::Cell;
+use std::fs::File;
 use std::io::BufRead;
 use std::rc::Rc;
 
@@ -25,6 +26,16 @@ pub(crate) struct Table<'a> {
     /// The header.
     pub(crate) header: Header,
     first: Record,
+    /// Whether a row may have one empty field more than the header names.
+    pub(crate) may_trail: bool,
+}
+
+/// A file that is open.
+pub(crate) enum Opening<'a> {
+    /// It has a header.
+    Table(Table<'a>),
+    /// It holds nothing.
+    Nothing(Digested),
 }
 
 /// Where the rows come from.
@@ -66,25 +77,43 @@ impl<'a> Table<'a> {
     pub(crate) fn open(file: &FileSpec, before: u64, progress: Progress<'a>) -> Result<Self, Error> {
         match open_table(file, before, progress)? {
             Source::Text(opened) => Self::of(opened, &file.name),
-            Source::Parquet(opened) => {
-                let (rows, header) = ParquetRows::open(&file.name, opened, before, progress)?;
-                let first = header.as_record();
-                Ok(Self { name: file.name.clone(), rows: Rows::Parquet(Box::new(rows)), header, first })
-            }
+            Source::Parquet(opened) => Self::of_parquet(file, opened, before, progress),
         }
     }
 
-    /// Reads the header of an open file.
-    pub(crate) fn of(mut opened: Opened<'a>, name: &str) -> Result<Self, Error> {
+    /// Reads the columns of an open Parquet file.
+    pub(crate) fn of_parquet(
+        file: &FileSpec,
+        opened: File,
+        before: u64,
+        progress: Progress<'a>,
+    ) -> Result<Self, Error> {
+        let (rows, header) = ParquetRows::open(&file.name, opened, before, progress)?;
+        let first = header.as_record();
+        let rows = Rows::Parquet(Box::new(rows));
+        Ok(Self { name: file.name.clone(), rows, header, first, may_trail: false })
+    }
+
+    /// Reads the header of an open file, which must hold something.
+    pub(crate) fn of(opened: Opened<'a>, name: &str) -> Result<Self, Error> {
+        match Self::begin(opened, name)? {
+            Opening::Table(table) => Ok(table),
+            Opening::Nothing(_) => Err(is_empty(name)),
+        }
+    }
+
+    /// Reads the header of an open file, if it holds anything.
+    pub(crate) fn begin(mut opened: Opened<'a>, name: &str) -> Result<Opening<'a>, Error> {
         let text = std::mem::replace(&mut opened.text, Box::new(std::io::empty()));
         let mut records = Records::new(text);
         let mut first = Record::default();
         if !records.read(&mut first).map_err(|error| error.into_error(name))? {
-            let hint = "an export that failed leaves one: fetch it again";
-            return Err(Error::file(name, "the file is empty").with_hint(hint));
+            opened.text = records.into_inner();
+            return opened.finish(name).map(Opening::Nothing);
         }
         let header = Header::of(&first).map_err(|fault| Error::row(name, first.line, fault))?;
-        Ok(Self { name: name.to_owned(), rows: Rows::Text { records, opened }, header, first })
+        let rows = Rows::Text { records, opened };
+        Ok(Opening::Table(Self { name: name.to_owned(), rows, header, first, may_trail: false }))
     }
 
     /// Reads the next row. Returns whether there was one.
@@ -98,7 +127,8 @@ impl<'a> Table<'a> {
     /// Checks the shape of a row: as many fields as the header, and not the header again.
     pub(crate) fn check_shape(&self, record: &Record) -> Result<(), Fault> {
         let (seen, expected) = (record.len(), self.header.names.len());
-        if seen != expected {
+        let trails = self.may_trail && seen == expected + 1 && record.field(expected).is_empty();
+        if seen != expected && !trails {
             let reason = format!("the row has {seen} fields, but the header names {expected} columns");
             let fault = Fault::of_row(reason);
             return Err(if seen < expected {
@@ -116,6 +146,25 @@ impl<'a> Table<'a> {
             return Err(fault.with_hint("were two files put together? name them one after the other instead"));
         }
         Ok(())
+    }
+
+    /// Takes the text of the rows away, to be read otherwise, with the line on which it begins: where it is text, and
+    /// no row was read.
+    pub(crate) fn take_text(&mut self) -> Option<(Box<dyn BufRead + Send + 'a>, u64)> {
+        match &mut self.rows {
+            Rows::Text { records, .. } => {
+                let empty: Box<dyn BufRead + Send + 'a> = Box::new(std::io::empty());
+                Some(std::mem::replace(records, Records::new(empty)).into_rest())
+            }
+            Rows::Parquet(_) => None,
+        }
+    }
+
+    /// Puts back what is left of a text that was taken away.
+    pub(crate) fn put_text(&mut self, text: Box<dyn BufRead + Send + 'a>) {
+        if let Rows::Text { records, .. } = &mut self.rows {
+            *records = Records::new(text);
+        }
     }
 
     /// Reads what is left and returns what the file was.
@@ -159,6 +208,11 @@ impl Header {
         Ok(Self { names, keys, unread, asked: Rc::new(asked) })
     }
 
+    /// How many columns there are.
+    pub(crate) fn len(&self) -> usize {
+        self.names.len()
+    }
+
     /// The header as a row.
     fn as_record(&self) -> Record {
         let mut record = Record::default();
@@ -172,22 +226,41 @@ impl Header {
         self.asked.columns.iter().map(Cell::get)
     }
 
-    /// Finds a column by its name in lower case.
-    pub(crate) fn find(&self, key: &str) -> Option<Column> {
-        let index = self.keys.iter().position(|known| known == key)?;
+    /// Finds a column by its name in lower case. Several names stand between `|`, the first that is there is
+    /// taken; a name that ends in `*` is the beginning of one.
+    pub(crate) fn find(&self, wanted: &str) -> Option<Column> {
+        let of = |wanted: &str| self.keys.iter().position(|key| is_named(key, wanted));
+        let index = wanted.split('|').find_map(of)?;
         let known = self.asked.columns[index].replace(true);
         assert!(known || !self.asked.closed.get(), "columns are looked up before the first row is read");
         Some(Column { index, name: Rc::clone(&self.names[index]), unread: self.unread[index] })
     }
 
     /// Finds a column that the dialect requires.
-    pub(crate) fn required(&self, key: &str) -> Column {
-        self.find(key).expect("a dialect is chosen only where its required columns are there")
+    pub(crate) fn required(&self, wanted: &str) -> Column {
+        self.find(wanted).expect("a dialect is chosen only where its required columns are there")
     }
 
     /// Whether there is a column of this name.
-    pub(crate) fn has(&self, key: &str) -> bool {
-        self.keys.iter().any(|known| known == key)
+    pub(crate) fn has(&self, wanted: &str) -> bool {
+        self.find(wanted).is_some()
+    }
+
+    /// Calls columns by other names: each pair is the name that is wanted and the one in the file. A column
+    /// that had a wanted name of its own is passed over.
+    pub(crate) fn rename(&mut self, pairs: &[(String, String)]) -> Result<(), String> {
+        let mut keys = self.keys.clone();
+        for (wanted, _) in pairs {
+            if let Some(index) = self.keys.iter().position(|key| key == wanted) {
+                keys[index] = String::new();
+            }
+        }
+        for (wanted, name) in pairs {
+            let found = self.keys.iter().position(|key| *key == name.trim().to_lowercase());
+            keys[found.ok_or_else(|| name.clone())?].clone_from(wanted);
+        }
+        self.keys = keys;
+        Ok(())
     }
 
     /// The names in lower case; empty for a column without a name.
@@ -205,7 +278,36 @@ impl Header {
     }
 }
 
+/// Whether a column of this name, in lower case, is the one wanted: by name, or by its beginning before a `*`.
+pub(crate) fn is_named(key: &str, wanted: &str) -> bool {
+    match wanted.strip_suffix('*') {
+        Some(beginning) => key.starts_with(beginning),
+        None => key == wanted,
+    }
+}
+
+/// The error for a file that holds nothing.
+pub(crate) fn is_empty(name: &str) -> Error {
+    let hint = "an export that failed leaves one: fetch it again";
+    Error::file(name, "the file is empty").with_hint(hint)
+}
+
 impl Column {
+    /// The number of the field.
+    pub(crate) const fn index(&self) -> usize {
+        self.index
+    }
+
+    /// Its name, as the header spells it.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The field as it stands.
+    pub(crate) fn bytes<'r>(&self, record: &'r Record) -> &'r [u8] {
+        record.field(self.index)
+    }
+
     /// A fault of this column's field.
     pub(crate) fn fault(&self, record: &Record, reason: impl std::fmt::Display) -> Fault {
         Fault::of_field(&self.name, record.field(self.index), reason)
@@ -234,7 +336,10 @@ impl Column {
         let text = record.field(self.index);
         let hint = match error {
             E::Fraction => "write amounts in base units (wei, satoshi): nothing is rounded here",
-            E::Exponent => "a spreadsheet or data frame wrote it: export the column as text, with all digits",
+            E::Exponent => {
+                "a spreadsheet or data frame wrote it: export the column as text, with all digits, or take it \
+                 as it is written with `--inexact` (`inexact = true` in the case file)"
+            }
             E::Negative => "sender and receiver tell the direction: swap them",
             E::TooLarge => "look whether two columns ran together, or the number is not in base units",
             E::NotADigit if text.starts_with(b"0x") => "write the number in decimal digits",

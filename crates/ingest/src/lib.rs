@@ -24,13 +24,15 @@
 //!
 //! # Not handled here
 //!
-//! Bitcoin-etl and further dialects: their files are refused by name or by their header.
+//! Bitcoin's formats: their files are refused by name or by their header.
 
 pub mod case;
+mod decimal;
 mod dialect;
 mod error;
 mod header;
 pub mod issuers;
+mod joined;
 pub mod labels;
 mod open;
 mod parquet;
@@ -40,6 +42,7 @@ mod records;
 mod reject;
 pub mod schema;
 pub mod snapshot;
+mod survey;
 pub mod time;
 pub mod tokens;
 mod unpack;

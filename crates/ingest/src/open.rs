@@ -51,7 +51,8 @@ impl FileSpec {
         last.map_or_else(|| self.name.clone(), |last| last.to_string_lossy().into_owned())
     }
 
-    fn is_standard_input(&self) -> bool {
+    /// Whether it is standard input.
+    pub(crate) fn is_standard_input(&self) -> bool {
         self.path == Path::new("-")
     }
 }

@@ -4,18 +4,24 @@
 //! default the first bad row ends it; with `skip_bad_rows` it becomes a [`Reject`] and reading goes on. What
 //! makes a whole file unreadable always ends it.
 
-use crate::dialect::{Context, DEFAULT_CHAIN, ROWS_OF_ONE_QUERY, RowReader, Unit, is_chain_name};
+use crate::dialect::{Absence, Context, Entry, Event, RowReader, Unit};
 use crate::error::{Error, Fault, cut};
-use crate::header::Table;
+use crate::header::{Table, is_empty};
+use crate::joined::{Joined, JoinedRows};
 use crate::labels::Words;
-use crate::open::{FileSpec, Progress, list_files};
+use crate::open::{Digested, FileSpec, Progress};
+use crate::plain::{Decoded, Piece, Plan, Task, read_rows};
 use crate::records::Record;
 use crate::reject::{Reject, Warning, Warnings};
+use crate::schema::{Dialect, unknown_dialect};
 use crate::snapshot::SnapshotFact;
-use crate::schema::{Dialect, ETHERSCAN_TXLIST, recognise, unknown_dialect};
-use dyetrace_core::ledger::{Covers, FaultKind, RowFault};
-use dyetrace_core::{Address, Label, Ledger, LedgerBuilder, Row, RowPlace};
+use crate::survey::{Content, Planned, Survey, recognise_table, refuse_second_reading};
+use crate::tokens::Tokens;
+use dyetrace_core::ledger::{Columns, Covers, EvmRows, FaultKind, RowFault};
+use dyetrace_core::{Address, AddressKind, Label, Ledger, LedgerBuilder, Row, RowPlace};
 use std::collections::HashSet;
+use std::io::BufRead;
+use std::ops::Range;
 
 /// A file or folder of transfers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,21 +34,31 @@ pub struct InputSpec {
     pub chain: Option<String>,
     /// Whose whole history it holds; by default what its dialect says.
     pub covers: Option<Covers>,
+    /// Canonical columns and the names that they have in the file; it is then read as canonical.
+    pub map: Vec<(String, String)>,
+    /// Whether amounts that somebody rounded are taken as they are written.
+    pub inexact: bool,
 }
 
 impl InputSpec {
     /// A file or folder of which everything is to be recognised.
     #[must_use]
     pub const fn of(file: FileSpec) -> Self {
-        Self { file, dialect: None, chain: None, covers: None }
+        Self { file, dialect: None, chain: None, covers: None, map: Vec::new(), inexact: false }
     }
 }
 
 /// How to read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ReadOptions {
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ReadOptions<'t> {
     /// Leave bad rows out and go on, instead of ending at the first.
     pub skip_bad_rows: bool,
+    /// Decimals of tokens, for files whose amounts are decimal coins; the project's own table where not given.
+    pub tokens: Option<&'t Tokens>,
+    /// Read every row as the reference reader does, without the fast way for plain ones. Changes no result.
+    pub reference: bool,
+    /// Take files that hold nothing but what is joined to transfers, to say what they are.
+    pub without_transfers: bool,
 }
 
 /// What one file was.
@@ -60,8 +76,10 @@ pub struct InputFact {
     pub size: u64,
     /// How many rows were taken.
     pub rows: u64,
-    /// How many rows were left out.
+    /// How many bad rows were left out.
     pub rejects: u64,
+    /// How many good rows are no transfers: see the notes.
+    pub left_out: u64,
     /// The lowest block number of the rows taken.
     pub first_block: Option<u64>,
     /// The highest block number of the rows taken.
@@ -74,6 +92,8 @@ pub struct InputFact {
     pub passed_over: Vec<String>,
     /// Whether its native amounts are millionths of a US dollar.
     pub native_is_usd: bool,
+    /// What was left out of it as no transfer, and what it cannot tell: a sentence each.
+    pub notes: Vec<String>,
 }
 
 /// All that was read.
@@ -89,6 +109,8 @@ pub struct Reading {
     pub facts: Vec<InputFact>,
     /// Rows read with a doubt.
     pub warnings: Vec<Warning>,
+    /// Symbols and decimals, with what the files say of them.
+    pub tokens: Tokens,
     /// The snapshot that it was read from, where it was.
     pub snapshot: Option<SnapshotFact>,
 }
@@ -101,11 +123,22 @@ pub struct Reading {
 ///
 /// # Cost
 /// **O(n log n)** for n rows: the ledger is sorted.
-pub fn read(inputs: &[InputSpec], options: &ReadOptions, progress: Progress<'_>) -> Result<Reading, Error> {
+pub fn read(
+    inputs: &[InputSpec],
+    options: &ReadOptions<'_>,
+    progress: Progress<'_>,
+) -> Result<Reading, Error> {
+    if inputs.is_empty() {
+        return Err(Error::typed("no transfers were named: one file or folder at least was expected"));
+    }
+    let planned = Planned::list(inputs)?;
+    let survey = Survey::of(&planned);
     let mut reader = Reader {
-        options: *options,
+        skip_bad_rows: options.skip_bad_rows,
+        reference: options.reference,
         progress,
         builder: LedgerBuilder::new(),
+        joined: Joined::new(options.tokens.cloned().unwrap_or_else(Tokens::built_in)),
         words: Words::built_in(),
         names: Vec::new(),
         units: Vec::new(),
@@ -114,29 +147,30 @@ pub fn read(inputs: &[InputSpec], options: &ReadOptions, progress: Progress<'_>)
         rejects: Vec::new(),
         facts: Vec::new(),
         warnings: Warnings::default(),
+        hashless: None,
     };
-    if inputs.is_empty() {
-        return Err(Error::typed("no transfers were named: one file or folder at least was expected"));
+    // Times, receipts and tokens come first, in whatever order they are named.
+    let (first, mut then): (Vec<_>, Vec<_>) = planned.into_iter().partition(Planned::is_joined);
+    then.sort_by_key(|planned| survey.comes_last(planned));
+    for planned in first {
+        reader.read_joined(planned)?;
     }
-    for input in inputs {
-        for file in list_files(&input.file)? {
-            reader.read_file(input, &file)?;
-        }
+    for planned in &then {
+        reader.survey(planned, &survey)?;
     }
-    // One of several files may hold nothing, but somewhere there has to be a row.
-    if let Some(last) = reader.facts.last()
-        && reader.facts.iter().all(|fact| fact.rows == 0 && fact.rejects == 0)
-    {
-        let hint = "an export that found nothing looks like this: check what was asked for";
-        return Err(Error::file(&last.name, "the file holds a header, but no row").with_hint(hint));
+    for planned in then {
+        reader.read_transfers(planned, &survey)?;
     }
+    reader.check_rows(options.without_transfers)?;
     reader.finish()
 }
 
 struct Reader<'p> {
-    options: ReadOptions,
+    skip_bad_rows: bool,
+    reference: bool,
     progress: Progress<'p>,
     builder: LedgerBuilder,
+    joined: Joined,
     words: &'static Words,
     /// One entry a source: the file's name in messages.
     names: Vec<String>,
@@ -147,103 +181,279 @@ struct Reader<'p> {
     rejects: Vec<Reject>,
     facts: Vec<InputFact>,
     warnings: Warnings,
+    /// A file of traces that do not name their transactions, by its number among the facts.
+    hashless: Option<usize>,
 }
 
-/// One file while it is read.
+/// One file of transfers while it is read.
 struct Current<'f> {
     file: &'f FileSpec,
     source_name: String,
     rows: RowReader,
     source: u32,
-    chain: String,
+    chain: &'f str,
     chain_is_given: bool,
+    inexact: bool,
+    drops_numbers: bool,
     fact: InputFact,
+    left_out: Vec<(Absence, u64)>,
 }
 
-impl Reader<'_> {
-    fn read_file(&mut self, input: &InputSpec, file: &FileSpec) -> Result<(), Error> {
+impl<'p> Reader<'p> {
+    /// Opens a planned file again, or takes standard input as it stands.
+    fn table(&self, planned: &mut Planned<'_>) -> Result<(Table<'p>, &'static Dialect), Error> {
         let before = self.facts.iter().map(|fact| fact.size).sum();
-        let mut table = Table::open(file, before, self.progress)?;
-        let dialect = recognise(&file.name, &table.header, input.dialect.as_deref())?;
-        let mut current = self.begin(input, file, dialect, &table)?;
+        let wanted = planned.rows().map(|rows| rows.dialect);
+        if let Some(table) = planned.table.take() {
+            return Ok((table, wanted.expect("standard input is open where it has rows")));
+        }
+        let mut table = Table::open(&planned.file, before, self.progress)?;
+        let dialect = recognise_table(planned.input, &planned.file, &mut table)?;
+        if wanted.is_none_or(|wanted| wanted.form != dialect.form) {
+            return Err(Error::file(&planned.file.name, "the file was changed while it was read"));
+        }
+        Ok((table, dialect))
+    }
+
+    /// Takes a row's fault: ends the reading, or leaves the row out.
+    fn reject(&mut self, file: &FileSpec, record: &Record, fault: Fault) -> Result<(), Error> {
+        let error = Error::row(&file.name, record.line, fault);
+        if !self.skip_bad_rows {
+            return Err(error);
+        }
+        let mut reject = error.as_reject().expect("made of a row").clone();
+        reject.file = file.output_name();
+        self.rejects.push(reject);
+        Ok(())
+    }
+
+    /// Reads a file that is joined to transfers.
+    fn read_joined(&mut self, mut planned: Planned<'_>) -> Result<(), Error> {
+        let (mut table, dialect) = self.table(&mut planned)?;
+        let rows = JoinedRows::of(dialect.form, &table.header);
+        let mut fact = fact_of(&planned.file, dialect, &table);
         let mut record = Record::default();
         while table.read(&mut record)? {
-            let taken = table.check_shape(&record).and_then(|()| self.take(&mut current, &record));
-            if let Err(fault) = taken {
-                let error = Error::row(&file.name, record.line, fault);
-                if !self.options.skip_bad_rows {
-                    return Err(error);
+            let checked = table.check_shape(&record);
+            match checked.and_then(|()| rows.take(&record, &planned.chain, &mut self.joined)) {
+                Ok(None) => fact.rows += 1,
+                Ok(Some((block, time))) => fact.take(&planned.chain, Some(block), Some(time)),
+                Err(fault) => {
+                    self.reject(&planned.file, &record, fault)?;
+                    fact.rejects += 1;
                 }
-                let mut reject = error.as_reject().expect("made of a row").clone();
-                reject.file = file.output_name();
-                self.rejects.push(reject);
-                current.fact.rejects += 1;
             }
         }
-        let mut fact = current.fact;
-        let digested = table.finish()?;
-        (fact.sha256, fact.size) = (digested.sha256, digested.size);
-        if fact.dialect == ETHERSCAN_TXLIST.name && fact.rows + fact.rejects == ROWS_OF_ONE_QUERY {
+        fact.digest(table.finish()?);
+        self.facts.push(fact);
+        Ok(())
+    }
+
+    /// Reads a file of transfers for what it tells about the rows of others, where that is wanted. What is
+    /// wrong with its rows is said when they are read as transfers.
+    fn survey(&mut self, planned: &Planned<'_>, survey: &Survey) -> Result<(), Error> {
+        if !planned.rows().is_some_and(|rows| survey.wants(rows)) {
+            return Ok(());
+        }
+        if planned.file.is_standard_input() {
+            return Err(refuse_second_reading(&planned.file));
+        }
+        let mut table = Table::open(&planned.file, 0, &|_| {})?;
+        let dialect = recognise_table(planned.input, &planned.file, &mut table)?;
+        let reader = RowReader::of(dialect, &table.header);
+        let mut told = Vec::new();
+        let mut record = Record::default();
+        let context = Context {
+            chain: &planned.chain,
+            chain_is_given: planned.input.chain.is_some(),
+            source: "",
+            words: self.words,
+            joined: &self.joined,
+            inexact: planned.input.inexact,
+            is_survey: true,
+        };
+        while table.read(&mut record)? {
+            if table.check_shape(&record).is_ok()
+                && let Ok(entry) = reader.read(&record, &context)
+                && let Some(fact) = entry.told
+            {
+                told.push((entry.chain.into_owned(), fact));
+            }
+        }
+        for (chain, fact) in told {
+            self.joined.take(&chain, fact);
+        }
+        Ok(())
+    }
+
+    fn read_transfers(&mut self, mut planned: Planned<'_>, survey: &Survey) -> Result<(), Error> {
+        if let Content::Nothing(digested) = planned.content {
+            let dialect = EMPTY.to_owned();
+            let mut fact = InputFact { name: planned.file.output_name(), dialect, ..InputFact::default() };
+            fact.digest(digested);
+            fact.notes.push("the file is empty: an export that found nothing, or one that failed".to_owned());
+            self.facts.push(fact);
+            return Ok(());
+        }
+        let (mut table, dialect) = self.table(&mut planned)?;
+        let mut current = self.begin(&planned, dialect, &table, survey)?;
+        let evm = AddressKind::of_chain(current.chain) == AddressKind::Evm;
+        let plan = current.rows.plan(table.header.len()).filter(|_| evm && !self.reference);
+        match plan.and_then(|plan| Some((plan, table.take_text()?))) {
+            Some((plan, (text, line))) => self.read_plain(&mut table, &mut current, &plan, text, line)?,
+            None => {
+                let mut record = Record::default();
+                while table.read(&mut record)? {
+                    self.take_or_reject(&table, &mut current, &record)?;
+                }
+            }
+        }
+        let Current { mut fact, left_out, .. } = current;
+        fact.digest(table.finish()?);
+        fact.left_out = left_out.iter().map(|(_, count)| count).sum();
+        fact.notes.extend(left_out.iter().map(|(absence, count)| format!("{count} {}", absence.reason())));
+        if dialect.form.is_answer() && fact.rows + fact.rejects + fact.left_out == ROWS_OF_ONE_QUERY {
             self.doubt_row_count(&fact);
         }
         self.facts.push(fact);
         Ok(())
     }
 
+    fn take_or_reject(
+        &mut self,
+        table: &Table<'_>,
+        current: &mut Current<'_>,
+        record: &Record,
+    ) -> Result<(), Error> {
+        let taken = table.check_shape(record).and_then(|()| self.take(current, record));
+        taken.or_else(|fault| {
+            current.fact.rejects += 1;
+            self.reject(current.file, record, fault)
+        })
+    }
+
+    /// Reads a text of mostly plain rows, which begins on this line.
+    fn read_plain(
+        &mut self,
+        table: &mut Table<'p>,
+        current: &mut Current<'_>,
+        plan: &Plan,
+        text: Box<dyn BufRead + Send + 'p>,
+        line: u64,
+    ) -> Result<(), Error> {
+        let mut base = line;
+        let (rest, ended) = read_rows(text, plan, |decoded| -> Result<Option<Task<'_>>, Error> {
+            let Decoded { rows, pieces, lines } = decoded;
+            for piece in pieces.drain(..) {
+                match piece {
+                    Piece::Plain { rows: range, line } => {
+                        self.take_plain(current, rows, range, base + line);
+                    }
+                    Piece::Other(mut record) => {
+                        record.line += base;
+                        self.take_or_reject(table, current, &record)?;
+                    }
+                }
+            }
+            base += *lines;
+            Ok(None)
+        });
+        table.put_text(rest);
+        match ended? {
+            Some(error) => Err(error.at_line(base).into_error(&current.file.name)),
+            None => Ok(()),
+        }
+    }
+
+    /// Gives plain rows to the ledger, which stand on one line after the other.
+    fn take_plain(&mut self, current: &mut Current<'_>, rows: &mut EvmRows, range: Range<usize>, line: u64) {
+        let times = &mut rows.time[range.clone()];
+        for row in self.joined.fill_times(current.chain, &rows.block[range.clone()], times) {
+            let block = rows.block[range.start + row];
+            let error = Error::row(&current.file.output_name(), line + row as u64, Joined::no_time(block));
+            self.warnings.add(error.as_reject().expect("made of a row").clone());
+        }
+        let chain = self.builder.chain(current.chain);
+        let place = RowPlace { source: current.source, line };
+        self.builder.push_many(chain, place, rows, range.clone());
+        current.fact.take_plain(current.chain, &rows.block[range.clone()], &rows.time[range]);
+    }
+
     fn begin<'f>(
         &mut self,
-        input: &InputSpec,
-        file: &'f FileSpec,
+        planned: &'f Planned<'_>,
         dialect: &Dialect,
         table: &Table<'_>,
+        survey: &Survey,
     ) -> Result<Current<'f>, Error> {
+        let input = planned.input;
+        check_floats(planned, dialect, table)?;
         let rows = RowReader::of(dialect, &table.header);
-        let chain = input.chain.clone().unwrap_or_else(|| DEFAULT_CHAIN.to_owned()).to_ascii_lowercase();
-        if !is_chain_name(&chain) {
-            return Err(unknown_chain(&chain));
-        }
-        let mut source = rows.source();
+        let mut source = dialect.source.clone();
         if let Some(covers) = &input.covers {
             source.covers = covers.clone();
         }
-        let fact = InputFact {
-            name: file.output_name(),
-            dialect: dialect.name.to_owned(),
-            passed_over: dialect.passed_over(&table.header),
-            native_is_usd: rows.unit() == Unit::MicroUsd,
-            ..InputFact::default()
-        };
-        self.names.push(file.name.clone());
+        let mut fact = fact_of(&planned.file, dialect, table);
+        fact.native_is_usd = rows.unit() == Unit::MicroUsd;
+        let drops_numbers = survey.drops_numbers(dialect);
+        if drops_numbers {
+            fact.notes.push(OTHER_NUMBERS.to_owned());
+        }
+        if dialect.needs_failure && !dialect.tells_failure(&table.header) && !self.joined.has_receipts() {
+            fact.notes.push(NO_RECEIPTS.to_owned());
+        }
+        self.names.push(planned.file.name.clone());
         Ok(Current {
-            file,
-            source_name: file.short_name(),
+            file: &planned.file,
+            source_name: planned.file.short_name(),
             rows,
             source: self.builder.add_source(source),
-            chain,
+            chain: &planned.chain,
             chain_is_given: input.chain.is_some(),
+            inexact: input.inexact,
+            drops_numbers,
             fact,
+            left_out: Vec::new(),
         })
     }
 
     /// Reads one record and gives it to the ledger.
     fn take(&mut self, current: &mut Current<'_>, record: &Record) -> Result<(), Fault> {
-        let (mut labels, mut doubts) = (Vec::new(), Vec::new());
-        let mut context = Context {
-            builder: &mut self.builder,
-            chain: &current.chain,
+        let context = Context {
+            chain: current.chain,
             chain_is_given: current.chain_is_given,
             source: &current.source_name,
             words: self.words,
-            labels: &mut labels,
-            doubts: &mut doubts,
+            joined: &self.joined,
+            inexact: current.inexact,
+            is_survey: false,
         };
-        let row = current.rows.read(record, &mut context)?;
-        let chain = self.builder.chain_name(row.chain).to_owned();
+        let Entry { event, chain, labels, doubts, .. } = current.rows.read(record, &context)?;
+        let mut row = match event {
+            Event::Transfer(row) => row,
+            Event::Absent(absence) => {
+                match current.left_out.iter_mut().find(|(known, _)| *known == absence) {
+                    Some((_, count)) => *count += 1,
+                    None => current.left_out.push((absence, 1)),
+                }
+                return Ok(());
+            }
+        };
+        let chain = chain.into_owned();
+        let no_time = self.joined.fill(&chain, &mut row);
+        if current.drops_numbers && row.contract.is_none() {
+            row.event_index = None;
+        }
+        row.chain = self.builder.chain(&chain);
+        let is_hashless = row.transaction_hash.is_none() && row.transaction_index.is_some();
+        if is_hashless && matches!(current.rows, RowReader::Traces(_)) {
+            self.hashless = Some(self.facts.len());
+        }
         self.check_unit(current, &row, &chain)?;
         let (block, time) = (row.block, row.time);
         let place = RowPlace { source: current.source, line: record.line };
         self.builder.push(place, row).map_err(|fault| self.as_fault(&fault))?;
-        for doubt in doubts {
+        for doubt in doubts.into_iter().chain(no_time) {
             let error = Error::row(&current.file.output_name(), record.line, doubt);
             self.warnings.add(error.as_reject().expect("made of a row").clone());
         }
@@ -255,6 +465,39 @@ impl Reader<'_> {
         }
         current.fact.take(&chain, block, time);
         Ok(())
+    }
+
+    /// One of several files may hold nothing, but somewhere there has to be a row; and traces without hashes
+    /// stand beside no other file of native transfers.
+    fn check_rows(&self, without_transfers: bool) -> Result<(), Error> {
+        let is_joined =
+            |fact: &&InputFact| Dialect::named(&fact.dialect).is_some_and(|it| it.form.is_joined());
+        let transfers = || self.facts.iter().filter(|fact| !is_joined(fact));
+        let Some(last) = transfers().next_back() else {
+            if without_transfers {
+                return Ok(());
+            }
+            let name = self.facts.last().map_or("", |fact| fact.name.as_str());
+            let error = Error::file(name, "the file holds no transfers, only what is joined to them");
+            return Err(error.with_hint("name a file of transfers beside it"));
+        };
+        if transfers().all(|fact| fact.rows + fact.rejects + fact.left_out == 0) {
+            if last.dialect == EMPTY {
+                return Err(is_empty(&last.name));
+            }
+            let hint = "an export that found nothing looks like this: check what was asked for";
+            return Err(Error::file(&last.name, "the file holds a header, but no row").with_hint(hint));
+        }
+        let Some(traces) = self.hashless.map(|at| &self.facts[at]) else { return Ok(()) };
+        let is_native = |fact: &&InputFact| Dialect::named(&fact.dialect).is_some_and(Dialect::is_native);
+        let other = transfers().filter(|fact| fact.name != traces.name && fact.rows > 0).find(is_native);
+        let Some(other) = other else { return Ok(()) };
+        let what = format!(
+            "the traces do not name their transactions: what stands in {} too would be counted twice",
+            other.name
+        );
+        let hint = "export them with transaction hashes (`ethereumetl export_traces`), or read them alone";
+        Err(Error::file(&traces.name, what).with_hint(hint))
     }
 
     /// Dollars and coins cannot be added: one chain's native amounts are all of one unit.
@@ -320,12 +563,61 @@ impl Reader<'_> {
             let name = &self.names[fault.place.source as usize];
             Error::row(name, fault.place.line, self.as_fault(&fault))
         })?;
-        let Self { labels, rejects, facts, warnings, .. } = self;
-        Ok(Reading { ledger, labels, rejects, facts, warnings: warnings.into_vec(), snapshot: None })
+        let Self { labels, rejects, facts, warnings, joined, .. } = self;
+        let (warnings, tokens) = (warnings.into_vec(), joined.tokens);
+        Ok(Reading { ledger, labels, rejects, facts, warnings, tokens, snapshot: None })
     }
 }
 
+/// What an empty file is called among the dialects.
+const EMPTY: &str = "empty";
+
+/// The most rows that Etherscan's API returns to one query.
+const ROWS_OF_ONE_QUERY: u64 = 10_000;
+
+const OTHER_NUMBERS: &str =
+    "its native transfers are numbered otherwise than those of another file: the numbers are not used";
+
+const NO_RECEIPTS: &str = "no receipts: fees are unknown, and a failed transaction looks like the rest, unless \
+                           another file tells of it";
+
+fn fact_of(file: &FileSpec, dialect: &Dialect, table: &Table<'_>) -> InputFact {
+    InputFact {
+        name: file.output_name(),
+        dialect: dialect.name.to_owned(),
+        passed_over: dialect.passed_over(&table.header),
+        notes: dialect.caveats.iter().map(|&caveat| caveat.to_owned()).collect(),
+        ..InputFact::default()
+    }
+}
+
+/// Refuses a file whose amounts are floats alone, unless the user takes them as they are.
+fn check_floats(planned: &Planned<'_>, dialect: &Dialect, table: &Table<'_>) -> Result<(), Error> {
+    let exact = table.header.has("value|value_string|value_str|value_binary");
+    let floats = table.header.find("value_f64|value_float");
+    let Some(column) = floats.filter(|_| dialect.form.is_cryo() && !exact) else { return Ok(()) };
+    if planned.input.inexact {
+        return Ok(());
+    }
+    let what = format!("the amounts stand in `{}` alone, a float, which has lost digits", column.name());
+    let hint = "export `value_string` (cryo: `--u256-types string`), or take the amounts as they are written with \
+                `--inexact` (`inexact = true` in the case file)";
+    Err(Error::file(&planned.file.name, what).with_hint(hint))
+}
+
 impl InputFact {
+    fn digest(&mut self, digested: Digested) {
+        (self.sha256, self.size) = (digested.sha256, digested.size);
+    }
+
+    fn take_plain(&mut self, chain: &str, blocks: &[u64], times: &[i64]) {
+        let known = || times.iter().copied().filter(|&time| time != Columns::NO_TIME);
+        let before = self.rows;
+        self.take(chain, blocks.iter().copied().min(), known().min());
+        self.take(chain, blocks.iter().copied().max(), known().max());
+        self.rows = before + blocks.len() as u64;
+    }
+
     fn take(&mut self, chain: &str, block: Option<u64>, time: Option<i64>) {
         self.rows += 1;
         if !self.chains.iter().any(|known| known == chain) {

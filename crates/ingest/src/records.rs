@@ -90,6 +90,14 @@ pub(crate) enum RecordError {
 }
 
 impl RecordError {
+    /// Moves its line, which counts from 0, behind the lines before it.
+    pub(crate) fn at_line(mut self, before: u64) -> Self {
+        if let Self::TooLong { line, .. } | Self::OpenQuote { line } = &mut self {
+            *line += before;
+        }
+        self
+    }
+
     /// Names the file.
     pub(crate) fn into_error(self, name: &str) -> Error {
         let unclosed = "a field that begins with a double quote ends at the next one: look for a single one";

@@ -24,13 +24,28 @@ pub struct Token {
 }
 
 /// Symbols and decimals by chain and contract.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Tokens {
-    known: HashMap<(String, Option<Address>), Token>,
+    known: HashMap<(String, Option<Address>), (Rank, Token)>,
+}
+
+/// Who says how an asset is shown: the later overrules the earlier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Rank {
+    /// A row of transfers.
+    Row,
+    /// The project's own table.
+    BuiltIn,
+    /// A file of tokens that lies among the transfers.
+    Joined,
+    /// A file that the user gave for this.
+    User,
 }
 
 const ASSETS: &str = include_str!("../data/assets.csv");
 const CHAINS: &str = include_str!("../data/chains.csv");
+const CHAIN_IDS: &str = include_str!("../data/chain_ids.csv");
+const COINS: &str = include_str!("../data/coins.csv");
 
 /// The most decimals that a number of 256 bits can have.
 const MOST_DECIMALS: u8 = 77;
@@ -50,7 +65,7 @@ impl Tokens {
                     .expect("assets.csv holds addresses")
             });
             let token = Token { symbol, decimals: decimals.parse().expect("assets.csv holds decimals") };
-            let before = known.insert((chain, contract), token);
+            let before = known.insert((chain, contract), (Rank::BuiltIn, token));
             assert!(before.is_none(), "assets.csv names each asset once");
         }
         Self { known }
@@ -59,7 +74,15 @@ impl Tokens {
     /// How an asset is shown, where that is known. The contract is `None` for the native coin.
     #[must_use]
     pub fn get(&self, chain: &str, contract: Option<&Address>) -> Option<&Token> {
-        self.known.get(&(chain.to_owned(), contract.copied()))
+        self.known.get(&(chain.to_owned(), contract.copied())).map(|(_, token)| token)
+    }
+
+    /// Takes what is said about an asset, unless somebody of higher rank has said it.
+    pub(crate) fn insert(&mut self, chain: String, contract: Option<Address>, token: Token, rank: Rank) {
+        let known = self.known.entry((chain, contract)).or_insert_with(|| (rank, token.clone()));
+        if known.0 <= rank {
+            *known = (rank, token);
+        }
     }
 
     /// Takes a user's file; what it says overrules what was known. Returns what the file was.
@@ -92,7 +115,7 @@ impl Tokens {
                 Ok((key, read_token(&symbol, &decimals, &record)?))
             };
             let (key, token) = read().map_err(|fault| Error::row(&file.name, record.line, fault))?;
-            self.known.insert(key, token);
+            self.insert(key.0, key.1, token, Rank::User);
             fact.rows += 1;
         }
         let digested = table.finish()?;
@@ -104,7 +127,7 @@ impl Tokens {
     pub fn mark_dollars(&mut self, facts: &[InputFact]) {
         for chain in facts.iter().filter(|fact| fact.native_is_usd).flat_map(|fact| &fact.chains) {
             let token = Token { symbol: "USD".to_owned(), decimals: USD_DECIMALS };
-            self.known.insert((chain.clone(), None), token);
+            self.known.insert((chain.clone(), None), (Rank::User, token));
         }
     }
 }
@@ -133,18 +156,36 @@ pub(crate) fn read_asset(
     Ok((name, address))
 }
 
-fn read_token(symbol: &Column, decimals: &Column, record: &Record) -> Result<Token, Fault> {
-    let number = decimals.number(record)?;
-    let fits = u8::try_from(number).ok().filter(|&number| number <= MOST_DECIMALS);
-    let decimals =
-        fits.ok_or_else(|| decimals.fault(record, "is more decimals than an amount has digits"))?;
+/// Reads how a token is shown.
+pub(crate) fn read_token(symbol: &Column, decimals: &Column, record: &Record) -> Result<Token, Fault> {
+    let decimals = read_decimals(decimals, record)?;
     Ok(Token { symbol: symbol.text(record)?.trim().to_owned(), decimals })
+}
+
+/// Reads how many decimals an asset has.
+pub(crate) fn read_decimals(column: &Column, record: &Record) -> Result<u8, Fault> {
+    let number = column.number(record)?;
+    let fits = u8::try_from(number).ok().filter(|&number| number <= MOST_DECIMALS);
+    fits.ok_or_else(|| column.fault(record, "is more decimals than an amount has digits"))
+}
+
+/// The chain of an EVM chain id, where it is known here.
+pub(crate) fn chain_of_id(id: u64) -> Option<&'static str> {
+    rows_by_key(CHAIN_IDS).find(|(known, _)| known.parse() == Ok(id)).map(|(_, chain)| chain)
+}
+
+/// The chain of a native coin, such as `BNB` in any case, where an explorer writes it.
+pub(crate) fn chain_of_coin(coin: &str) -> Option<&'static str> {
+    rows_by_key(COINS).find(|(known, _)| known.eq_ignore_ascii_case(coin)).map(|(_, chain)| chain)
+}
+
+fn rows_by_key(table: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    table.lines().skip(1).filter_map(|line| line.split_once(','))
 }
 
 /// The chain that a foreign key means, such as `avax`; the key itself where none is known.
 pub(crate) fn chain_of_key(key: &str) -> &str {
-    let rows = CHAINS.lines().skip(1).filter_map(|line| line.split_once(','));
-    rows.into_iter().find(|(known, _)| *known == key).map_or(key, |(_, chain)| chain)
+    rows_by_key(CHAINS).find(|(known, _)| *known == key).map_or(key, |(_, chain)| chain)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use crate::{A, B, folder, gzip, read_bytes, read_text, spec};
 use dyetrace_core::Amount;
 use dyetrace_core::ledger::Kind;
 use dyetrace_ingest::{FileSpec, InputSpec, ReadOptions, Tokens, read};
-use std::cell::Cell;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 #[test]
 fn columns_may_stand_in_any_order_and_case_after_a_mark_and_an_index() {
@@ -105,14 +105,15 @@ fn a_folder_is_read_in_byte_order_and_facts_are_of_the_bytes_on_disk() {
     let row = |value: u8| format!("from_address,to_address,value,block_number\n{A},{B},{value},1\n");
     let (first, second) = (row(1), row(2));
     let folder = folder(&[("b.csv", second.as_bytes()), ("B.csv", first.as_bytes())]);
-    let told = Cell::new(0);
+    let told = AtomicU64::new(0);
     let input = InputSpec::of(FileSpec::beside(folder.path().parent().unwrap(), {
         folder.path().file_name().unwrap().to_str().unwrap()
     }));
-    let reading = read(&[input], &ReadOptions::default(), &|bytes| told.set(bytes)).unwrap();
+    let reading =
+        read(&[input], &ReadOptions::default(), &|bytes| told.store(bytes, Ordering::Relaxed)).unwrap();
     let names: Vec<&str> = reading.facts.iter().map(|fact| fact.name.rsplit('/').next().unwrap()).collect();
     assert_eq!(names, ["B.csv", "b.csv"]);
-    assert_eq!(told.get(), (first.len() + second.len()) as u64);
+    assert_eq!(told.load(Ordering::Relaxed), (first.len() + second.len()) as u64);
     let typed = FileSpec::typed(folder.path().join("b.csv"));
     assert_eq!(typed.output_name(), "b.csv", "no path of this machine goes into an output");
 }

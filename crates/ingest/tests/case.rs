@@ -142,7 +142,7 @@ fn a_wrong_case_is_refused_with_the_line() {
         ("[[theft]]\nid = \"T\"\n".to_owned(), "line 2: the theft `T` has no seed"),
         (
             "[[input]]\npath = \"x\"\ndialect = \"y\"\n".to_owned(),
-            "line 3: `y` is no dialect: `canonical`, `etherscan-txlist`, `mftracer` were expected",
+            "line 3: `y` is no dialect: `canonical`, `ethereum-etl-transactions`, ",
         ),
         (
             "[[input]]\npath = \"x\"\ncovers = \"some\"\n".to_owned(),

@@ -4,6 +4,7 @@
 
 mod accepts;
 mod case;
+mod dialects;
 mod labels;
 mod parquet_files;
 mod refuses;
@@ -33,7 +34,7 @@ fn spec(folder: &Path, name: &str) -> FileSpec {
 }
 
 /// Reads one file, with these options.
-fn read_bytes(name: &str, bytes: &[u8], options: &ReadOptions) -> Result<Reading, Error> {
+fn read_bytes(name: &str, bytes: &[u8], options: &ReadOptions<'_>) -> Result<Reading, Error> {
     let folder = folder(&[(name, bytes)]);
     read(&[InputSpec::of(spec(folder.path(), name))], options, &|_| {})
 }

@@ -8,8 +8,8 @@ use parquet::file::properties::{WriterProperties, WriterVersion};
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::parser::parse_message_type;
 use proptest::prelude::{ProptestConfig, Strategy, any, prop, proptest};
-use std::cell::RefCell;
 use std::sync::Arc;
+use std::sync::Mutex;
 
 /// The values of one column; `None` is NULL.
 #[derive(Clone, Debug)]
@@ -130,7 +130,7 @@ fn rows_of(reading: &Reading) -> Vec<String> {
         let (from, to) = (columns.from[index], columns.to[index]);
         let (from, to) = (ledger.purse_address(from), ledger.purse_address(to));
         let (value, block, time) = (columns.value.get(index), columns.block(index), columns.time(index));
-        format!("{from} {to} {value} {block:?} {time:?} {:?}", columns.kind[index])
+        format!("{from} {to} {value} {block:?} {time:?} {:?}", columns.kind(index))
     };
     (0..ledger.transfer_count()).map(row).collect()
 }
@@ -163,13 +163,14 @@ fn every_compression_and_page_version_is_read_through_all_row_groups() {
             let properties = WriterProperties::builder().set_compression(codec).set_writer_version(version);
             let bytes = parquet_of(BASIC, &basic(5000), 2100, properties.build());
             let folder = folder(&[("t", &bytes)]);
-            let told = RefCell::new(Vec::new());
+            let told = Mutex::new(Vec::new());
             let input = InputSpec::of(spec(folder.path(), "t"));
-            let reading = read(&[input], &ReadOptions::default(), &|it| told.borrow_mut().push(it)).unwrap();
+            let reading =
+                read(&[input], &ReadOptions::default(), &|it| told.lock().unwrap().push(it)).unwrap();
             let fact = &reading.facts[0];
             assert_eq!((fact.rows, fact.first_block, fact.last_block), (5000, Some(1), Some(5000)));
             assert_eq!((fact.size, &fact.sha256), (bytes.len() as u64, &crate::sha256(&bytes)));
-            let told = told.into_inner();
+            let told = told.into_inner().unwrap();
             assert!(told.is_sorted() && told.len() > 3);
             assert_eq!(told.last(), Some(&fact.size));
             let sum: u128 =

@@ -90,3 +90,57 @@ fn every_label_file_is_read() {
         assert!(count == 0 || labels.len() == count, "{path}: {}", labels.len());
     }
 }
+
+#[test]
+fn every_file_of_ethereum_etl_is_told_and_its_traces_move_what_they_say() {
+    let Some(folder) = shared("formats/ethereum-etl") else { return };
+    let (mut read_count, mut refused) = (0, Vec::new());
+    for file in dyetrace_ingest::list_files(&folder).unwrap() {
+        if !file.name.ends_with(".csv") {
+            continue;
+        }
+        let options = ReadOptions { skip_bad_rows: true, without_transfers: true, ..ReadOptions::default() };
+        match read(&[InputSpec::of(file.clone())], &options, &|_| {}) {
+            Ok(reading) => {
+                read_count += 1;
+                let bad = usize::from(file.name.contains("geth_traces_job_block_with_suicide"));
+                assert_eq!(reading.rejects.len(), bad, "{}", file.name);
+            }
+            Err(error) => refused.push(error.message()),
+        }
+    }
+    assert_eq!(read_count, 20);
+    let empty = refused.iter().filter(|said| said.ends_with("the file is empty")).count();
+    let logs = refused.iter().filter(|said| said.contains("is ethereum-etl's `logs.csv`")).count();
+    assert_eq!((empty, logs, refused.len()), (3, 1, 4), "{refused:?}");
+}
+
+#[test]
+fn receipts_and_blocks_are_joined_to_the_transactions_of_their_block() {
+    let job = |name: &str| shared(&format!("formats/ethereum-etl/test_{name}.csv")).map(InputSpec::of);
+    let names = [
+        "export_blocks_job_block_with_logs_expected_transactions",
+        "export_token_transfers_job_block_with_transfers_expected_token_transfers",
+        "export_receipts_job_receipts_with_logs_expected_receipts",
+        "export_blocks_job_block_with_logs_expected_blocks",
+    ];
+    let Some(inputs) = names.map(job).into_iter().collect::<Option<Vec<_>>>() else { return };
+    let reading = read(&inputs, &ReadOptions::default(), &|_| {}).unwrap();
+    let ledger = &reading.ledger;
+    assert_eq!(ledger.transfer_count(), 6);
+    // Four receipts: 50,853 units of gas twice, 21,000 twice, at 50 gwei each.
+    let fees: dyetrace_core::Amount = ledger.fees().iter().map(|fee| fee.amount).sum();
+    assert_eq!(fees.to_string(), (143_706_u64 * 50_000_000_000).to_string());
+    assert!((0..6).all(|row| ledger.columns().time(row) == Some(1_446_561_880)));
+}
+
+#[test]
+fn bitcoin_is_refused_by_name() {
+    let Some(folder) = shared("formats/bitcoin-etl") else { return };
+    for file in
+        dyetrace_ingest::list_files(&folder).unwrap().into_iter().filter(|it| it.name.ends_with(".json"))
+    {
+        let error = read(&[InputSpec::of(file)], &ReadOptions::default(), &|_| {}).unwrap_err();
+        assert!(error.message().contains(": is bitcoin-etl's "), "{error}");
+    }
+}

@@ -374,7 +374,13 @@ impl LedgerBuilder {
         }
     }
 
-    fn state_fee(&mut self, transaction: u32, fee: Amount, row: u64, place: RowPlace) -> Result<(), RowFault> {
+    fn state_fee(
+        &mut self,
+        transaction: u32,
+        fee: Amount,
+        row: u64,
+        place: RowPlace,
+    ) -> Result<(), RowFault> {
         self.fee_of.resize(self.transactions.len(), 0);
         let of = &mut self.fee_of[transaction as usize];
         if *of == 0 {
@@ -412,11 +418,8 @@ impl LedgerBuilder {
             (0..self.row_count() as u64).collect()
         };
         self.number_kept(&mut kept);
-        let keys = Keys {
-            rows: &self.rows,
-            chain_names: &self.chains,
-            transactions: &self.transactions.columns,
-        };
+        let keys =
+            Keys { rows: &self.rows, chain_names: &self.chains, transactions: &self.transactions.columns };
         let sorted = match Positions::of(&keys, &kept) {
             Ok(positions) => sort(&positions, kept),
             Err(OrderError { chain, only_time, only_block }) => {
@@ -677,7 +680,8 @@ impl LedgerBuilder {
         let mut unpaid = Vec::new();
         for (number, transaction) in (0_u32..).zip(0..self.transactions.len()) {
             let Some(amount) = self.fee(transaction) else { continue };
-            let from = payer[transaction].filter(|(from, _)| *from != PurseId::NONE && !self.purses.is_void(*from));
+            let from =
+                payer[transaction].filter(|(from, _)| *from != PurseId::NONE && !self.purses.is_void(*from));
             let (Some((from, chain)), false) = (from, amount.is_zero()) else {
                 unpaid.push((number, amount));
                 continue;
@@ -736,9 +740,10 @@ impl Columns {
     /// Returns the transfers in another order; blocks, times and ties stay where they are.
     pub(super) fn to_reordered(&self, order: &[u64]) -> Self {
         let at = |place: u64| usize::try_from(place).expect("rows are in memory");
-        let flags = order.iter().zip(self.flags.iter()).map(|(&place, here)| {
-            self.flags[at(place)] & !flag::TIED | here & flag::TIED
-        });
+        let flags = order
+            .iter()
+            .zip(self.flags.iter())
+            .map(|(&place, here)| self.flags[at(place)] & !flag::TIED | here & flag::TIED);
         Self {
             from: order.iter().map(|&place| self.from[at(place)]).collect(),
             to: order.iter().map(|&place| self.to[at(place)]).collect(),

@@ -99,8 +99,7 @@ pub(super) fn sort(positions: &Positions<'_>, kept: Vec<u64>) -> Sorted {
         .map(|place| place > 0 && position(order[place]) == position(order[place - 1]))
         .collect();
     let (running, time_runs_back) = running_times(keys, &order, &time);
-    let several_chains =
-        order.iter().any(|&row| keys.rows.chain[at(row)] != keys.rows.chain[at(order[0])]);
+    let several_chains = order.iter().any(|&row| keys.rows.chain[at(row)] != keys.rows.chain[at(order[0])]);
     if several_chains && running.iter().all(|&time| time != Columns::NO_TIME) {
         let mut merged: Vec<usize> = (0..order.len()).collect();
         // Stable: rows of one chain keep their order, since their running time never falls.
@@ -145,11 +144,7 @@ fn chains_by_block(keys: &Keys<'_>, kept: &[u64]) -> Result<Vec<bool>, OrderErro
 }
 
 /// Gives rows without a time that of another row of their block. Returns the times and the places filled.
-fn fill_times(
-    keys: &Keys<'_>,
-    order: &[u64],
-    position: &impl Fn(u64) -> Position,
-) -> (Vec<i64>, Vec<u64>) {
+fn fill_times(keys: &Keys<'_>, order: &[u64], position: &impl Fn(u64) -> Position) -> (Vec<i64>, Vec<u64>) {
     let mut time: Vec<i64> = order.iter().map(|&row| keys.rows.time[at(row)]).collect();
     if !time.contains(&Columns::NO_TIME) {
         return (time, Vec::new());

@@ -84,6 +84,10 @@ impl Lines {
     /// The runs as ranges of rows with their source, of `rows` rows in all.
     pub(super) fn by_source(&self, rows: u64) -> impl Iterator<Item = (std::ops::Range<u64>, u32)> {
         let ends = self.starts.iter().skip(1).copied().chain([rows]);
-        self.starts.iter().zip(ends).zip(self.source.iter()).map(|((&start, end), &source)| (start..end, source))
+        self.starts
+            .iter()
+            .zip(ends)
+            .zip(self.source.iter())
+            .map(|((&start, end), &source)| (start..end, source))
     }
 }

@@ -56,7 +56,8 @@ impl Ledger {
     /// # Errors
     /// The name of a column whose length does not fit the others.
     pub fn from_parts(parts: Parts) -> Result<Self, &'static str> {
-        let Parts { chains, accounts, assets, purses, columns, transactions, fees, covered, notes, origin } = parts;
+        let Parts { chains, accounts, assets, purses, columns, transactions, fees, covered, notes, origin } =
+            parts;
         let same = |length: usize, expected: usize, name| if length == expected { Ok(()) } else { Err(name) };
         let none_or = |length: usize, expected: usize, name| {
             if length == 0 { Ok(()) } else { same(length, expected, name) }
@@ -72,7 +73,11 @@ impl Ledger {
         same(columns.blocks.block.len(), columns.blocks.starts.len(), "blocks/number")?;
         same(columns.blocks.time.len(), columns.blocks.starts.len(), "blocks/time")?;
         // The first run begins with the first transfer: each transfer then has one.
-        same(usize::from(columns.blocks.starts.first() == Some(&0)), usize::from(transfers > 0), "blocks/start")?;
+        same(
+            usize::from(columns.blocks.starts.first() == Some(&0)),
+            usize::from(transfers > 0),
+            "blocks/start",
+        )?;
         none_or(transactions.form.len(), transactions.len(), "transactions/form")?;
         none_or(transactions.index.len(), transactions.len(), "transactions/index")?;
         same(purses.asset.len(), purses.len(), "purses/asset")?;
@@ -94,6 +99,17 @@ impl Ledger {
             known.intern(asset);
         });
         same(known.len(), count, "assets")?;
-        Ok(Self { chains, accounts, assets: known, purses, columns, transactions, fees, covered, notes, origin })
+        Ok(Self {
+            chains,
+            accounts,
+            assets: known,
+            purses,
+            columns,
+            transactions,
+            fees,
+            covered,
+            notes,
+            origin,
+        })
     }
 }

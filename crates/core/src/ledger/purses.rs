@@ -181,9 +181,10 @@ impl PurseTable {
         asset: AssetId,
     ) -> PurseId {
         let key = match address.kind() {
-            AddressKind::Evm => {
-                PurseKey { holder: address.as_bytes().try_into().expect("an EVM address has 20 bytes"), asset }
-            }
+            AddressKind::Evm => PurseKey {
+                holder: address.as_bytes().try_into().expect("an EVM address has 20 bytes"),
+                asset,
+            },
             AddressKind::Text => PurseKey::of_account(accounts.intern(chain, address), asset),
         };
         let hash = self.hash(&key);
@@ -197,12 +198,18 @@ impl PurseTable {
     }
 
     /// Returns the purse of a known account for an asset, a new one where it was not seen before.
-    pub(super) fn intern_account(&mut self, accounts: &Accounts, account: AccountId, asset: AssetId) -> PurseId {
+    pub(super) fn intern_account(
+        &mut self,
+        accounts: &Accounts,
+        account: AccountId,
+        asset: AssetId,
+    ) -> PurseId {
         let address = accounts.address(account);
         let key = match address.kind() {
-            AddressKind::Evm => {
-                PurseKey { holder: address.as_bytes().try_into().expect("an EVM address has 20 bytes"), asset }
-            }
+            AddressKind::Evm => PurseKey {
+                holder: address.as_bytes().try_into().expect("an EVM address has 20 bytes"),
+                asset,
+            },
             AddressKind::Text => PurseKey::of_account(account, asset),
         };
         let hash = self.hash(&key);

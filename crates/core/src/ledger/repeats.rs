@@ -48,7 +48,8 @@ impl LedgerBuilder {
         let mut groups: Vec<Vec<u64>> = Vec::new();
         for equal in rows.chunk_by(|&a, &b| movement(a) == movement(b)).filter(|equal| equal.len() > 1) {
             // With an index everywhere the event is known by it; else equal rows can only be counted.
-            let indexed = equal.iter().all(|&row| self.rows.event[index(row)] != super::build::Rows::NO_EVENT);
+            let indexed =
+                equal.iter().all(|&row| self.rows.event[index(row)] != super::build::Rows::NO_EVENT);
             let mut equal = equal.to_vec();
             if !indexed {
                 groups.push(equal);

@@ -174,11 +174,18 @@ impl LedgerStream {
     /// [`Unfit`] as [`LedgerStream::take`], and for anything but a token transfer with hash, block and event index,
     /// and without a fee.
     pub fn take_one(&mut self, place: RowPlace, row: &Row, columns: &mut StreamColumns) -> Result<(), Unfit> {
-        let Row { block: Some(block), event_index: Some(event), from: Some(from), contract: Some(contract), .. } = row
+        let Row {
+            block: Some(block),
+            event_index: Some(event),
+            from: Some(from),
+            contract: Some(contract),
+            ..
+        } = row
         else {
             return Err(Unfit);
         };
-        let (Some(TxHash::Bytes(hash)), None, None) = (&row.transaction_hash, row.transaction_index, row.fee) else {
+        let (Some(TxHash::Bytes(hash)), None, None) = (&row.transaction_hash, row.transaction_index, row.fee)
+        else {
             return Err(Unfit);
         };
         let event = u32::try_from(*event).ok().filter(|&event| event < EventColumn::WIDE).ok_or(Unfit)?;

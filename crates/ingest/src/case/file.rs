@@ -5,8 +5,8 @@
 
 use super::Case;
 use super::typed::{
-    merge_thefts, min_amount, parse_address, parse_asset, parse_hash, parse_id, parse_rule, parse_until,
-    stop_rule, time_error,
+    add_mapping, merge_thefts, min_amount, parse_address, parse_asset, parse_hash, parse_id, parse_rule,
+    parse_until, stop_rule, time_error,
 };
 use crate::dialect::is_chain_name;
 use crate::error::Error;
@@ -17,6 +17,7 @@ use crate::time::parse_time;
 use dyetrace_core::ledger::Covers;
 use dyetrace_core::trace::{AddressSeed, Seed, Since, StopRule, Theft, TraceOptions, TransactionSeed, Until};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;
 use toml::{Spanned, Value};
@@ -52,6 +53,10 @@ struct Input {
     dialect: Option<Text>,
     chain: Option<Text>,
     covers: Option<Words>,
+    #[serde(default)]
+    inexact: bool,
+    #[serde(default)]
+    map: BTreeMap<String, Text>,
 }
 
 #[derive(Deserialize)]
@@ -200,7 +205,12 @@ fn read_input(place: &Place<'_>, input: &Input, file: FileSpec) -> Result<InputS
         }
     };
     let chain = input.chain.as_ref().map(|chain| read_chain(place, chain)).transpose()?;
-    Ok(InputSpec { file, dialect: input.dialect.as_ref().map(|it| it.get_ref().clone()), chain, covers })
+    let mut map = Vec::new();
+    for (column, name) in &input.map {
+        add_mapping(&mut map, column, name.get_ref()).or_else(|error| place.of(name, Err(error)))?;
+    }
+    let dialect = input.dialect.as_ref().map(|it| it.get_ref().clone());
+    Ok(InputSpec { file, dialect, chain, covers, map, inexact: input.inexact })
 }
 
 fn read_chain(place: &Place<'_>, chain: &Text) -> Result<String, Error> {

@@ -5,8 +5,8 @@ mod typed;
 
 pub use file::read_case;
 pub use typed::{
-    merge_thefts, parse_asset, parse_min_amount, parse_rule, parse_rules, parse_stop, parse_theft,
-    parse_until,
+    merge_thefts, parse_asset, parse_mapping, parse_min_amount, parse_rule, parse_rules, parse_stop,
+    parse_theft, parse_until,
 };
 
 use crate::labels::LabelSpec;

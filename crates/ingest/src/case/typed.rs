@@ -9,6 +9,7 @@
 //! | `ID=tx:HASH/ADDRESS` | what a transaction brought an address |
 
 use crate::error::{Error, cut};
+use crate::schema::CANONICAL;
 use crate::time::{TimeError, parse_time};
 use dyetrace_core::asset::AssetName;
 use dyetrace_core::ledger::TxHash;
@@ -146,6 +147,43 @@ pub(super) fn min_amount(asset: &str, amount: &str) -> Result<(AssetName, Amount
     let units = Amount::parse(amount.as_bytes())
         .map_err(|error| Error::typed(format!("{} {error}", shown(amount))))?;
     Ok((name, units))
+}
+
+/// Parses `--map COLUMN=NAME`, a canonical column and the name that it has in the file, and adds it.
+///
+/// # Errors
+/// An [`Error`] for what is no canonical column, or one that is mapped already.
+pub fn parse_mapping(map: &mut Vec<(String, String)>, text: &str) -> Result<(), Error> {
+    let Some((column, name)) = text.split_once('=') else {
+        let error = Error::typed(format!("{} maps no column: `COLUMN=NAME` was expected", shown(text)));
+        return Err(error.with_hint("for example `--map from_address=sender`"));
+    };
+    add_mapping(map, column, name)
+}
+
+/// Adds a mapping: a canonical column and the name that it has in the file.
+pub(super) fn add_mapping(map: &mut Vec<(String, String)>, column: &str, name: &str) -> Result<(), Error> {
+    let column = column.trim().to_lowercase();
+    let name = name.trim();
+    let known = [CANONICAL.required, CANONICAL.one_of, CANONICAL.optional].concat();
+    if !known.contains(&column.as_str()) {
+        let what =
+            format!("{} is no column of ours: one of {} was expected", shown(&column), known.join(", "));
+        return Err(Error::typed(what).with_hint("our name stands first, then the file's"));
+    }
+    if name.is_empty() {
+        return Err(Error::typed(format!("{} is mapped to no name", shown(&column))));
+    }
+    if let Some((_, before)) = map.iter().find(|(known, _)| *known == column) {
+        let what = format!("{} is mapped twice: to {} and to {}", shown(&column), shown(before), shown(name));
+        return Err(Error::typed(what));
+    }
+    if let Some((before, _)) = map.iter().find(|(_, other)| other.eq_ignore_ascii_case(name)) {
+        let what = format!("{} is mapped twice: as {} and as {}", shown(name), shown(before), shown(&column));
+        return Err(Error::typed(what));
+    }
+    map.push((column, name.to_owned()));
+    Ok(())
 }
 
 /// Parses the name of a rule.

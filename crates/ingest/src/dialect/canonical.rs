@@ -13,11 +13,11 @@
 //! | `value`, `fee` | base units, below 2^256 |
 //! | `kind` | `external`, `internal`, `token`, `reward`, `withdrawal`; by default `token` or `external` |
 
-use super::{Context, is_chain_name, time_fault};
+use super::fields::{UNNUMBERED, filled, optional, read_address, read_time, read_units};
+use super::{Context, Entry, is_chain_name};
 use crate::error::Fault;
 use crate::header::{Column, Header};
 use crate::records::Record;
-use crate::time::parse_time;
 use dyetrace_core::ledger::Kind;
 use dyetrace_core::{Address, AddressKind, Row};
 use std::borrow::Cow;
@@ -56,34 +56,33 @@ impl Columns {
         }
     }
 
-    pub(super) fn read(&self, record: &Record, context: &mut Context<'_>) -> Result<Row, Fault> {
+    pub(super) fn read<'c>(&self, record: &Record, context: &Context<'c>) -> Result<Entry<'c>, Fault> {
         let chain = self.chain(record, context)?;
-        let addresses = AddressKind::of_chain(&chain);
-        let block = filled(self.block.as_ref(), record).map(|it| it.number(record)).transpose()?;
-        let time = filled(self.time.as_ref(), record).map(|it| read_time(it, record)).transpose()?;
+        let mut doubts = Vec::new();
+        let block = optional(self.block.as_ref(), record, Column::number)?;
+        let time = optional(self.time.as_ref(), record, read_time)?;
         if block.is_none() && time.is_none() {
             let fault = Fault::of_row("the row has neither a block number nor a block time");
             return Err(fault.with_hint("fill `block_number` or `block_timestamp`: rows are ordered by them"));
         }
-        let contract = self.contract(record, &chain, addresses)?;
+        let contract = self.contract(record, &chain)?;
         let kind = self.kind(record, contract.is_some())?;
-        let from = self.sender(record, context, addresses, kind)?;
-        let to = context.address(&self.to, record, addresses).map_err(|fault| {
+        let from = self.sender(record, &chain, kind, &mut doubts)?;
+        let to = read_address(&self.to, record, &chain, &mut doubts).map_err(|fault| {
             let hint = "of a contract creation, name the account that was created";
             if self.to.is_empty(record) { fault.with_hint(hint) } else { fault }
         })?;
-        let value = self.value.amount(record)?;
+        let value = read_units(&self.value, record, context, &mut doubts)?;
         let fee = filled(self.fee.as_ref(), record);
         if let Some(column) = fee.filter(|_| from.is_none()) {
             return Err(column.fault(record, "is a fee, but the row has no sender who could pay it"));
         }
-        let fee = fee.map(|column| column.amount(record)).transpose()?;
-        let number = |column: Option<&Column>| filled(column, record).map(|it| it.number(record)).transpose();
-        Ok(Row {
+        let fee = fee.map(|column| read_units(column, record, context, &mut doubts)).transpose()?;
+        let row = Row {
             block,
             time,
-            transaction_index: number(self.transaction_index.as_ref())?,
-            event_index: number(self.event_index.as_ref())?,
+            transaction_index: optional(self.transaction_index.as_ref(), record, Column::number)?,
+            event_index: optional(self.event_index.as_ref(), record, Column::number)?,
             transaction_hash: self.hash.as_ref().map_or(Ok(None), |column| column.hash(record))?,
             from,
             to,
@@ -91,8 +90,9 @@ impl Columns {
             value,
             fee,
             kind,
-            chain: context.builder.chain(&chain),
-        })
+            chain: UNNUMBERED,
+        };
+        Ok(Entry { chain, ..Entry::transfer(row, doubts, context) })
     }
 
     fn chain<'c>(&self, record: &Record, context: &Context<'c>) -> Result<Cow<'c, str>, Fault> {
@@ -113,12 +113,7 @@ impl Columns {
     }
 
     /// The token contract; `None` for the native coin.
-    fn contract(
-        &self,
-        record: &Record,
-        chain: &str,
-        addresses: AddressKind,
-    ) -> Result<Option<Address>, Fault> {
+    fn contract(&self, record: &Record, chain: &str) -> Result<Option<Address>, Fault> {
         let Some(column) = filled(self.asset.as_ref(), record) else { return Ok(None) };
         let text = column.text(record)?;
         let asset = match text.split_once(':') {
@@ -132,6 +127,7 @@ impl Columns {
         if asset.eq_ignore_ascii_case("native") {
             return Ok(None);
         }
+        let addresses = AddressKind::of_chain(chain);
         let contract = Address::parse(addresses, asset.as_bytes()).map_err(|_| {
             let fault = column.fault(record, "is no asset: `native` or a token contract was expected");
             fault.with_hint("a ticker names no asset: any contract can carry it")
@@ -164,12 +160,12 @@ impl Columns {
     fn sender(
         &self,
         record: &Record,
-        context: &mut Context<'_>,
-        addresses: AddressKind,
+        chain: &str,
         kind: Kind,
+        doubts: &mut Vec<Fault>,
     ) -> Result<Option<Address>, Fault> {
         if !self.from.is_empty(record) {
-            return context.address(&self.from, record, addresses).map(Some);
+            return read_address(&self.from, record, chain, doubts).map(Some);
         }
         if kind.may_lack_sender() {
             return Ok(None);
@@ -177,13 +173,4 @@ impl Columns {
         let fault = self.from.fault(record, "is empty, but only a reward or a withdrawal has no sender");
         Err(fault.with_hint("say so in `kind`, or give the sender"))
     }
-}
-
-/// The column, where it is there and the row fills it.
-fn filled<'c>(column: Option<&'c Column>, record: &Record) -> Option<&'c Column> {
-    column.filter(|column| !column.is_empty(record))
-}
-
-fn read_time(column: &Column, record: &Record) -> Result<i64, Fault> {
-    parse_time(column.text(record)?).map_err(|error| time_fault(column, record, error))
 }

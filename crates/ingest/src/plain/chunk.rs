@@ -2,13 +2,13 @@
 
 use super::decode::PADDING;
 use crate::records::{RecordError, Records, last_record_end};
-use std::io::{self, BufRead, Read};
+use std::io::{self, BufRead};
 
 /// A chunk is about this long: it stays in the second cache while it is decoded.
-const CHUNK: usize = 512 * 1024;
+pub(super) const CHUNK: usize = 512 * 1024;
 
 /// What is left of a text after its header, to be cut.
-pub(super) struct Chunks<'a> {
+pub(crate) struct Chunks<'a> {
     text: Box<dyn BufRead + Send + 'a>,
     /// The beginning of a record that goes on in what is not read yet.
     carried: Vec<u8>,
@@ -17,7 +17,7 @@ pub(super) struct Chunks<'a> {
     length: usize,
 }
 
-/// A chunk: `text[..length]`, with zeros after it.
+/// A chunk: `text[..length]`, with [`PADDING`] zeros after it.
 #[derive(Debug, Default)]
 pub(super) struct Chunk {
     pub(super) text: Vec<u8>,
@@ -25,43 +25,54 @@ pub(super) struct Chunk {
 }
 
 impl<'a> Chunks<'a> {
-    pub(super) fn new(text: Box<dyn BufRead + Send + 'a>) -> Self {
-        Self { text, carried: Vec::new(), ended: false, length: CHUNK }
+    /// Cuts a text into chunks of about this many bytes.
+    pub(super) const fn new(text: Box<dyn BufRead + Send + 'a>, length: usize) -> Self {
+        Self { text, carried: Vec::new(), ended: false, length }
     }
 
     /// Cuts off the next chunk. Returns whether there was one.
     pub(super) fn next(&mut self, chunk: &mut Chunk) -> Result<bool, RecordError> {
-        let bytes = &mut chunk.text;
-        bytes.clear();
-        bytes.append(&mut self.carried);
+        let text = &mut chunk.text;
+        let mut filled = self.carried.len();
+        text.resize(text.len().max(filled), 0);
+        text[..filled].copy_from_slice(&self.carried);
+        self.carried.clear();
         loop {
-            let wanted = self.length.saturating_sub(bytes.len()).max(self.length / 4 + 1);
-            self.fill(bytes, wanted).map_err(RecordError::Io)?;
+            let goal = self.length.max(filled + self.length / 4 + 1);
+            text.resize(text.len().max(goal + PADDING), 0);
+            self.fill(text, &mut filled, goal).map_err(RecordError::Io)?;
             // What no record ends in is given whole at the end of the text, or where it is too long for a record: the
             // decoder then says what is wrong with it.
-            let hopeless = bytes.len() > 2 * Records::<&[u8]>::LIMIT + self.length;
-            chunk.length = if self.ended { bytes.len() } else { last_record_end(bytes) };
+            let hopeless = filled > Records::<&[u8]>::LIMIT + self.length;
+            chunk.length = if self.ended { filled } else { last_record_end(&text[..filled]) };
             if chunk.length == 0 && hopeless {
-                chunk.length = bytes.len();
+                chunk.length = filled;
             }
             if chunk.length > 0 || self.ended {
                 break;
             }
         }
-        self.carried.extend_from_slice(&bytes[chunk.length..]);
-        bytes.truncate(chunk.length);
-        bytes.resize(chunk.length + PADDING, 0);
+        self.carried.extend_from_slice(&text[chunk.length..filled]);
+        text[chunk.length..chunk.length + PADDING].fill(0);
         Ok(chunk.length > 0)
     }
 
-    /// Reads up to `wanted` bytes more.
-    fn fill(&mut self, bytes: &mut Vec<u8>, wanted: usize) -> io::Result<()> {
-        let count = self.text.by_ref().take(wanted as u64).read_to_end(bytes)?;
-        self.ended = count < wanted;
+    /// Reads until `goal` bytes are there, or the text ends.
+    fn fill(&mut self, text: &mut [u8], filled: &mut usize, goal: usize) -> io::Result<()> {
+        while *filled < goal && !self.ended {
+            match self.text.read(&mut text[*filled..goal]) {
+                Ok(count) => {
+                    *filled += count;
+                    self.ended = count == 0;
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
         Ok(())
     }
 
-    /// Gives back the text, which was read to its end.
+    /// Gives back the text, as far as it was not cut.
     pub(super) fn into_text(self) -> Box<dyn BufRead + Send + 'a> {
         self.text
     }

@@ -7,6 +7,7 @@
 
 use super::plan::{Plan, Role};
 use crate::records::{Record, RecordError, Records};
+use crate::time::LAST;
 use dyetrace_core::AmountColumn;
 use dyetrace_core::ledger::{Columns, EventColumn, EvmRows};
 use std::ops::Range;
@@ -16,18 +17,18 @@ pub(super) const PADDING: usize = 72;
 
 /// A chunk's rows.
 #[derive(Debug, Default)]
-pub(super) struct Decoded {
+pub(crate) struct Decoded {
     /// The plain ones.
-    pub(super) rows: EvmRows,
+    pub(crate) rows: EvmRows,
     /// All rows in their order: stretches of plain ones, and records between them.
-    pub(super) pieces: Vec<Piece>,
+    pub(crate) pieces: Vec<Piece>,
     /// How many lines the chunk has.
-    pub(super) lines: u64,
+    pub(crate) lines: u64,
 }
 
 /// A piece of a chunk; lines are counted from 0 at its beginning.
 #[derive(Debug)]
-pub(super) enum Piece {
+pub(crate) enum Piece {
     /// Rows of `Decoded::rows` on one line after the other.
     Plain { rows: Range<usize>, line: u64 },
     /// A row for the reference reader.
@@ -75,7 +76,13 @@ impl Decoded {
     }
 
     /// Reads one record as the reference does. Returns where the next one begins, and its line.
-    fn other(&mut self, text: &[u8], at: usize, length: usize, line: u64) -> Result<(usize, u64), RecordError> {
+    fn other(
+        &mut self,
+        text: &[u8],
+        at: usize,
+        length: usize,
+        line: u64,
+    ) -> Result<(usize, u64), RecordError> {
         let mut records = Records::at_line(&text[at..length], line);
         let mut record = Record::default();
         if records.read(&mut record)? {
@@ -139,7 +146,8 @@ fn row(text: &[u8], at: usize, plan: &Plan, rows: &mut EvmRows) -> Option<usize>
     if event >= u64::from(EventColumn::WIDE) || value == AmountColumn::WIDE || block == Columns::NO_BLOCK {
         return None;
     }
-    let time = if plan.has_time { i64::try_from(time).ok()? } else { Columns::NO_TIME };
+    let time =
+        if plan.has_time { i64::try_from(time).ok().filter(|&time| time <= LAST)? } else { Columns::NO_TIME };
     rows.ends.push(ends);
     rows.contract.push(contract);
     rows.value.push(value);
@@ -328,7 +336,9 @@ mod tests {
             texts.push(format!("{edge}0"));
             texts.push(format!("000{edge}"));
         }
-        texts.extend(["0", "00000000", "000000000000000000000000000000000000000000000000000001"].map(String::from));
+        texts.extend(
+            ["0", "00000000", "000000000000000000000000000000000000000000000000000001"].map(String::from),
+        );
         for text in texts {
             let expected = (text.parse().ok()).map(|it: u64| (it, text.len()));
             // Zeros in front may be too many for the fast way: they are the reference's then.

@@ -23,7 +23,7 @@ struct Work {
 }
 
 /// Something that is left to be done, in no order.
-pub(super) type Task<'t> = Box<dyn FnOnce() + Send + 't>;
+pub(crate) type Task<'t> = Box<dyn FnOnce() + Send + 't>;
 
 struct State<'t> {
     /// Decoded and not taken yet, by number.

@@ -140,8 +140,8 @@ impl<'f> Archive<'f> {
         put32(&mut directory, 1);
         // The old form of the end, all of it pointing to the 64-bit one.
         put32(&mut directory, 0x0605_4b50);
-        [0, 0, u16::MAX, u16::MAX].map(|number| put16(&mut directory, number));
-        [u32::MAX, u32::MAX].map(|number| put32(&mut directory, number));
+        [0, 0, u16::MAX, u16::MAX].into_iter().for_each(|number| put16(&mut directory, number));
+        [u32::MAX, u32::MAX].into_iter().for_each(|number| put32(&mut directory, number));
         put16(&mut directory, 0);
         write_at(self.file, &directory, start)?;
         let end = start + directory.len() as u64;
@@ -168,7 +168,7 @@ impl Member {
         put16(directory, VERSION);
         self.write_common(directory, CENTRAL_EXTRA);
         // Comment, disk, internal and external attributes; the place is among the 64-bit numbers.
-        [0, 0, 0].map(|number| put16(directory, number));
+        [0, 0, 0].into_iter().for_each(|number| put16(directory, number));
         put32(directory, 0);
         put32(directory, u32::MAX);
         directory.extend_from_slice(self.name.as_bytes());
@@ -182,10 +182,10 @@ impl Member {
     /// What local header and directory entry share, from the version to the length of the extra field.
     fn write_common(&self, header: &mut Vec<u8>, extra: u16) {
         let name = u16::try_from(self.name.len()).expect("names of members are short");
-        [VERSION, 0, 0, 0, NO_DATE].map(|number| put16(header, number));
+        [VERSION, 0, 0, 0, NO_DATE].into_iter().for_each(|number| put16(header, number));
         put32(header, self.crc);
-        [u32::MAX, u32::MAX].map(|number| put32(header, number));
-        [name, extra].map(|number| put16(header, number));
+        [u32::MAX, u32::MAX].into_iter().for_each(|number| put32(header, number));
+        [name, extra].into_iter().for_each(|number| put16(header, number));
     }
 }
 

@@ -20,7 +20,10 @@ impl MappedFile {
     /// in the place of the old one, whose bytes stay until nobody has them mapped. Whoever cuts it by other means
     /// ends this process with a signal.
     pub(super) fn open(file: &File) -> io::Result<Self> {
-        #[expect(unsafe_code, reason = "mapping is unsafe, since the file may change under the map: see above")]
+        #[expect(
+            unsafe_code,
+            reason = "mapping is unsafe, since the file may change under the map: see above"
+        )]
         // SAFETY: the bytes are only read as numbers, of which any are valid; and see above.
         let map = unsafe { Mmap::map(file) }?;
         Ok(Self(map))

@@ -123,7 +123,9 @@ impl Meta {
             covers: match &source.covers {
                 Covers::All => CoversMeta::All,
                 Covers::Senders => CoversMeta::Senders,
-                Covers::These(addresses) => CoversMeta::These(addresses.iter().map(AddressMeta::of).collect()),
+                Covers::These(addresses) => {
+                    CoversMeta::These(addresses.iter().map(AddressMeta::of).collect())
+                }
             },
             native: source.native,
             tokens: source.tokens,

@@ -194,8 +194,10 @@ fn check_version(meta: &[u8], file: &FileSpec) -> Result<(), Error> {
     }
     match serde_json::from_slice(meta) {
         Ok(Version { format, version }) if format == FORMAT && version != VERSION => {
-            let what = format!("is a snapshot of version {version}, but this program reads version {VERSION}");
-            Err(Error::file(&file.name, what).with_hint("make it again from its files with `dyetrace ingest`"))
+            let what =
+                format!("is a snapshot of version {version}, but this program reads version {VERSION}");
+            Err(Error::file(&file.name, what)
+                .with_hint("make it again from its files with `dyetrace ingest`"))
         }
         _ => Ok(()),
     }

@@ -38,7 +38,9 @@ impl Target {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => {
                     let what = "is being written by another process";
-                    return Err(Error::file(&goal.name, what).with_hint("wait until it is done, then try again"));
+                    return Err(
+                        Error::file(&goal.name, what).with_hint("wait until it is done, then try again")
+                    );
                 }
                 // A file system without locks: as good as we can.
                 Err(TryLockError::Error(_)) => {}
@@ -55,7 +57,8 @@ impl Target {
     pub(super) fn error(&self, error: io::Error) -> Error {
         let full = error.kind() == io::ErrorKind::StorageFull || error.kind() == io::ErrorKind::QuotaExceeded;
         let cannot = Error::io(&self.goal.name, "cannot be written", error);
-        let old = if self.goal.path.exists() { "the old snapshot is as it was" } else { "nothing was written" };
+        let old =
+            if self.goal.path.exists() { "the old snapshot is as it was" } else { "nothing was written" };
         cannot.with_hint(if full { format!("make room on the disk; {old}") } else { old.to_owned() })
     }
 
@@ -68,7 +71,8 @@ impl Target {
         rename(&self).map_err(|error| self.error(error))?;
         self.done = true;
         // The name is to last as well; where a folder cannot be synced, the file itself still is.
-        let folder = self.goal.path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder =
+            self.goal.path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
         if let Ok(folder) = OpenOptions::new().read(true).open(folder) {
             let _ = folder.sync_all();
         }
