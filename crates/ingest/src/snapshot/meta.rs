@@ -3,7 +3,8 @@
 //! It names every array with its size and checksum, so that its own hash, the *seal*, stands for the whole file.
 
 use super::archive::Member;
-use crate::read::{InputFact, Reading};
+use crate::facts::InputFact;
+use crate::read::Reading;
 use crate::reject::{Reject, Warning};
 use dyetrace_core::asset::Asset;
 use dyetrace_core::ledger::{Covers, Notes, Parts, Source};
