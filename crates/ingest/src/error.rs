@@ -28,6 +28,8 @@ enum Kind {
     Typed { what: String, hint: Option<String> },
 }
 
+const UNFIT: &str = "the rows need all others to be read first";
+
 impl Error {
     pub(crate) fn row(file: &str, line: u64, fault: Fault) -> Self {
         let Fault { column, seen, reason, hint } = fault;
@@ -47,6 +49,16 @@ impl Error {
 
     pub(crate) fn typed(what: impl Into<String>) -> Self {
         Self(Box::new(Kind::Typed { what: what.into(), hint: None }))
+    }
+
+    /// Said to the way of writing that wants rows in order, where they are not; nobody else sees it.
+    pub(crate) fn unfit() -> Self {
+        Self::typed(UNFIT)
+    }
+
+    /// Whether this is that.
+    pub(crate) fn is_unfit(&self) -> bool {
+        matches!(&*self.0, Kind::Typed { what, .. } if what == UNFIT)
     }
 
     pub(crate) fn with_hint(mut self, text: impl Into<String>) -> Self {

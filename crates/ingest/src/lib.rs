@@ -26,16 +26,19 @@
 //!
 //! Bitcoin's formats: their files are refused by name or by their header.
 
+mod append;
 pub mod case;
 mod decimal;
 mod dialect;
 mod error;
 mod facts;
 mod header;
+mod ingest;
 mod input;
 pub mod issuers;
 mod joined;
 pub mod labels;
+mod map;
 mod open;
 mod parquet;
 mod plain;
@@ -43,6 +46,7 @@ mod read;
 mod records;
 mod reject;
 pub mod schema;
+mod sink;
 pub mod snapshot;
 mod survey;
 pub mod time;
@@ -53,6 +57,7 @@ pub use case::{Case, read_case};
 pub use error::Error;
 pub use facts::InputFact;
 pub use input::{InputSpec, ReadOptions};
+pub use ingest::ingest;
 pub use issuers::{Issuer, IssuerTable};
 pub use labels::{LabelReading, LabelSpec, read_labels};
 pub use open::{FileSpec, Progress, list_files, total_size};

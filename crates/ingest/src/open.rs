@@ -6,7 +6,7 @@
 
 use crate::error::{Error, cut};
 use crate::parquet::MAGIC;
-use crate::unpack::{Damage, WINDOW_REFUSED, unpack};
+use crate::unpack::{Damage, WINDOW_REFUSED, is_packed, unpack};
 use sha2::{Digest, Sha256};
 use std::fs;
 use std::io::{self, BufRead, BufReader, Cursor, Read, Seek};
@@ -208,6 +208,13 @@ fn open_text<'a>(
         head.drain(..3);
     }
     Ok(Opened { text: Box::new(text), head, meter })
+}
+
+/// Whether a file begins as a compressed one does.
+pub(crate) fn is_compressed(file: &FileSpec) -> bool {
+    let mut head = [0; 4];
+    let read = open_raw(file).is_ok_and(|mut opened| opened.read_exact(&mut head).is_ok());
+    read && is_packed(&head)
 }
 
 /// Opens a file to be read as it lies on disk.

@@ -4,6 +4,7 @@
 //! default the first bad row ends it; with `skip_bad_rows` it becomes a [`Reject`] and reading goes on. What
 //! makes a whole file unreadable always ends it.
 
+use crate::append::{self, Settled};
 use crate::dialect::{Absence, Context, Entry, Event, RowReader, Unit};
 use crate::error::{Error, Fault, cut};
 use crate::facts::{EMPTY, InputFact, NO_RECEIPTS, OTHER_NUMBERS, ROWS_OF_ONE_QUERY, check_rows, fact_of};
@@ -16,6 +17,7 @@ use crate::plain::{Decoded, Piece, Plan, Task, read_rows};
 use crate::records::Record;
 use crate::reject::{Reject, Warning, Warnings};
 use crate::schema::{Dialect, unknown_dialect};
+use crate::sink::Sink;
 use crate::snapshot::SnapshotFact;
 use crate::survey::{Content, Planned, Survey, check_floats, recognise_table, refuse_second_reading};
 use crate::tokens::Tokens;
@@ -42,9 +44,26 @@ pub struct Reading {
     pub tokens: Tokens,
     /// The snapshot that it was read from, where it was.
     pub snapshot: Option<SnapshotFact>,
+    /// What further files are read by.
+    pub settled: Settled,
 }
 
-/// Reads transfers. `progress` is told how many bytes were read, as they lie on disk.
+/// What makes two labels of rows one.
+type LabelKey = (Address, Option<String>, String);
+
+fn label_key(label: &Label) -> LabelKey {
+    (label.address, label.chain.clone(), label.text.clone())
+}
+
+impl Reading {
+    /// Lays what is known about tokens over what the files say.
+    pub(crate) fn with_tokens(mut self, tokens: Option<&Tokens>) -> Self {
+        self.tokens = tokens.cloned().unwrap_or_else(Tokens::built_in).with_learned(&self.tokens);
+        self
+    }
+}
+
+/// Reads transfers; a snapshot may stand before the files, which are then added to it. `progress` is told how many bytes were read, as they lie on disk.
 ///
 /// # Errors
 /// An [`Error`] for a file that cannot be read, and, without `skip_bad_rows`, for the first bad row. A chain
@@ -57,25 +76,51 @@ pub fn read<'a>(
     options: &ReadOptions<'_>,
     progress: Progress<'a>,
 ) -> Result<Reading, Error> {
+    let (snapshot, files) = append::split(inputs)?;
+    let snapshot = match snapshot {
+        Some(known) if files.is_empty() => return Ok(known.with_tokens(options.tokens)),
+        snapshot => snapshot,
+    };
+    let sink = match &snapshot {
+        Some(known) => LedgerBuilder::resume(&known.ledger),
+        None => LedgerBuilder::new(),
+    };
+    read_into(Sink::Memory(Box::new(sink)), snapshot, files, options, progress)?.finish()
+}
+
+/// Reads all rows into a sink, on from what a snapshot knows.
+pub(crate) fn read_into<'a>(
+    sink: Sink,
+    known: Option<Reading>,
+    inputs: &'a [InputSpec],
+    options: &ReadOptions<'_>,
+    progress: Progress<'a>,
+) -> Result<Reader<'a>, Error> {
     if inputs.is_empty() {
         return Err(Error::typed("no transfers were named: one file or folder at least was expected"));
     }
     let planned = Planned::list(inputs, progress)?;
     let survey = Survey::of(&planned);
+    if let Some(known) = &known {
+        append::check(known, &planned, &survey)?;
+    }
+    let known = known.unwrap_or_default().with_tokens(options.tokens);
+    let is_dollar = |usd| if usd { Unit::MicroUsd } else { Unit::Coin };
     let mut reader = Reader {
         skip_bad_rows: options.skip_bad_rows,
         reference: options.reference,
         progress,
-        builder: LedgerBuilder::new(),
-        joined: Joined::new(options.tokens.cloned().unwrap_or_else(Tokens::built_in)),
+        sink,
+        joined: Joined::new(known.tokens),
         words: Words::built_in(),
-        names: Vec::new(),
-        units: Vec::new(),
-        seen_labels: HashSet::new(),
-        labels: Vec::new(),
-        rejects: Vec::new(),
-        facts: Vec::new(),
-        warnings: Warnings::default(),
+        names: known.settled.names,
+        units: known.settled.units.into_iter().map(|(chain, usd, name)| (chain, is_dollar(usd), name)).collect(),
+        seen_labels: known.labels.iter().map(label_key).collect(),
+        labels: known.labels,
+        rejects: known.rejects,
+        before: known.facts.len(),
+        facts: known.facts,
+        warnings: Warnings::of(known.warnings),
         hashless: None,
     };
     // Times, receipts and tokens come first, in whatever order they are named.
@@ -91,24 +136,26 @@ pub fn read<'a>(
         reader.read_transfers(planned, &survey)?;
     }
     check_rows(&reader.facts, reader.hashless, options.without_transfers)?;
-    reader.finish()
+    Ok(reader)
 }
 
-struct Reader<'p> {
+pub(crate) struct Reader<'p> {
     skip_bad_rows: bool,
     reference: bool,
     progress: Progress<'p>,
-    builder: LedgerBuilder,
+    sink: Sink,
     joined: Joined,
     words: &'static Words,
     /// One entry a source: the file's name in messages.
     names: Vec<String>,
     /// Chains with native amounts: what they are counted in, and the file that said so first.
     units: Vec<(String, Unit, String)>,
-    seen_labels: HashSet<(Address, Option<String>, String)>,
+    seen_labels: HashSet<LabelKey>,
     labels: Vec<Label>,
     rejects: Vec<Reject>,
     facts: Vec<InputFact>,
+    /// How many of the facts come from a snapshot.
+    before: usize,
     warnings: Warnings,
     /// A file of traces that do not name their transactions, by its number among the facts.
     hashless: Option<usize>,
@@ -132,7 +179,7 @@ struct Current<'f> {
 impl<'p> Reader<'p> {
     /// Opens a planned file again, or takes standard input as it stands.
     fn table(&self, planned: &mut Planned<'p>) -> Result<(Table<'p>, &'static Dialect), Error> {
-        let before = self.facts.iter().map(|fact| fact.size).sum();
+        let before = self.facts[self.before..].iter().map(|fact| fact.size).sum();
         let wanted = planned.rows().map(|rows| rows.dialect);
         if let Some(table) = planned.table.take() {
             return Ok((table, wanted.expect("a pipe is kept open where it has rows")));
@@ -230,6 +277,7 @@ impl<'p> Reader<'p> {
         let plan = current.rows.plan(table.header.len()).filter(|_| evm && !self.reference);
         match plan.and_then(|plan| Some((plan, table.take_text()?))) {
             Some((plan, (text, line))) => self.read_plain(&mut table, &mut current, &plan, text, line)?,
+            None if matches!(self.sink, Sink::Snapshot(_)) => return Err(Error::unfit()),
             None => {
                 let mut record = Record::default();
                 while table.read(&mut record)? {
@@ -272,7 +320,7 @@ impl<'p> Reader<'p> {
     ) -> Result<(), Error> {
         let mut base = line;
         let (rest, ended) = read_rows(text, plan, |decoded| -> Result<Option<Task<'_>>, Error> {
-            let Decoded { rows, pieces, lines } = decoded;
+            let Decoded { rows, pieces, lines, bytes } = decoded;
             for piece in pieces.drain(..) {
                 match piece {
                     Piece::Plain { rows: range, line } => {
@@ -285,7 +333,10 @@ impl<'p> Reader<'p> {
                 }
             }
             base += *lines;
-            Ok(None)
+            if self.sink.is_unfit() {
+                return Err(Error::unfit());
+            }
+            Ok(self.sink.flush(*bytes))
         });
         table.put_text(rest);
         match ended? {
@@ -302,9 +353,8 @@ impl<'p> Reader<'p> {
             let error = Error::row(&current.file.output_name(), line + row as u64, Joined::no_time(block));
             self.warnings.add(error.as_reject().expect("made of a row").clone());
         }
-        let chain = self.builder.chain(current.chain);
         let place = RowPlace { source: current.source, line };
-        self.builder.push_many(chain, place, rows, range.clone());
+        self.sink.push_many(place, current.chain, rows, range.clone());
         current.fact.take_many(current.chain, &rows.block[range.clone()], &rows.time[range]);
     }
 
@@ -336,7 +386,7 @@ impl<'p> Reader<'p> {
             file: &planned.file,
             source_name: planned.file.short_name(),
             rows,
-            source: self.builder.add_source(source),
+            source: self.sink.add_source(&planned.chain, source),
             chain: &planned.chain,
             chain_is_given: input.chain.is_some(),
             inexact: input.inexact,
@@ -375,7 +425,6 @@ impl<'p> Reader<'p> {
         if current.drops_numbers && row.contract.is_none() {
             row.event_index = None;
         }
-        row.chain = self.builder.chain(&chain);
         let is_hashless = row.transaction_hash.is_none() && row.transaction_index.is_some();
         if is_hashless && matches!(current.rows, RowReader::Traces(_)) {
             self.hashless = Some(self.facts.len());
@@ -383,14 +432,13 @@ impl<'p> Reader<'p> {
         self.check_unit(current, &row, &chain)?;
         let (block, time) = (row.block, row.time);
         let place = RowPlace { source: current.source, line: record.line };
-        self.builder.push(place, row).map_err(|fault| self.as_fault(&fault))?;
+        self.sink.push(place, &chain, row).map_err(|fault| self.as_fault(&fault))?;
         for doubt in doubts.into_iter().chain(no_time) {
             let error = Error::row(&current.file.output_name(), record.line, doubt);
             self.warnings.add(error.as_reject().expect("made of a row").clone());
         }
         for label in labels {
-            let key = (label.address, label.chain.clone(), label.text.clone());
-            if self.seen_labels.insert(key) {
+            if self.seen_labels.insert(label_key(&label)) {
                 self.labels.push(label);
             }
         }
@@ -455,15 +503,38 @@ impl<'p> Reader<'p> {
         });
     }
 
-    fn finish(mut self) -> Result<Reading, Error> {
-        let builder = std::mem::take(&mut self.builder);
+    /// Completes a snapshot that was written along. Returns `None` where its rows were not fit for that.
+    pub(crate) fn finish_snapshot(mut self) -> Result<Option<SnapshotFact>, Error> {
+        let Sink::Snapshot(stream) = std::mem::replace(&mut self.sink, Sink::Memory(Box::default())) else {
+            return Ok(None);
+        };
+        stream.finish(&self.into_reading())
+    }
+
+    /// What was read, without the ledger.
+    fn into_reading(self) -> Reading {
+        let Self { labels, rejects, facts, warnings, joined, names, units, .. } = self;
+        let units = units.into_iter().map(|(chain, unit, name)| (chain, unit == Unit::MicroUsd, name));
+        Reading {
+            labels,
+            rejects,
+            facts,
+            warnings: warnings.into_vec(),
+            tokens: joined.tokens,
+            settled: Settled { names, units: units.collect() },
+            ..Reading::default()
+        }
+    }
+
+    pub(crate) fn finish(mut self) -> Result<Reading, Error> {
+        let Sink::Memory(builder) = std::mem::replace(&mut self.sink, Sink::Memory(Box::default())) else {
+            unreachable!("a reading into memory ends in memory")
+        };
         let ledger = builder.finish().map_err(|fault| {
             let name = &self.names[fault.place.source as usize];
             Error::row(name, fault.place.line, self.as_fault(&fault))
         })?;
-        let Self { labels, rejects, facts, warnings, joined, .. } = self;
-        let (warnings, tokens) = (warnings.into_vec(), joined.tokens);
-        Ok(Reading { ledger, labels, rejects, facts, warnings, tokens, snapshot: None })
+        Ok(Reading { ledger, ..self.into_reading() })
     }
 }
 

@@ -52,6 +52,11 @@ impl Warnings {
     /// How many places of one kind are kept.
     const PLACES: usize = 5;
 
+    /// Goes on with what was collected before.
+    pub(crate) const fn of(kinds: Vec<Warning>) -> Self {
+        Self { kinds }
+    }
+
     pub(crate) fn add(&mut self, place: Reject) {
         let at = self.kinds.iter().position(|kind| kind.reason == place.reason).unwrap_or_else(|| {
             self.kinds.push(Warning { reason: place.reason.clone(), count: 0, first: Vec::new() });

@@ -39,7 +39,7 @@ pub(crate) enum Content {
 pub(crate) struct Rows {
     pub(crate) dialect: &'static Dialect,
     /// Whether it tells which transactions failed.
-    tells_failure: bool,
+    pub(crate) tells_failure: bool,
     /// Whether a call above may have failed without a word in the row.
     pub(crate) has_no_status: bool,
 }
@@ -187,6 +187,11 @@ impl Survey {
         let is_internal =
             |form| matches!(form, Form::EtherscanTxlistinternal | Form::EtherscanExportInternal);
         planned.rows().is_some_and(|rows| is_internal(rows.dialect.form) || self.drops_numbers(rows.dialect))
+    }
+
+    /// Whether native events are numbered otherwise in this dialect than in the files surveyed.
+    pub(crate) fn numbers_differ(&self, dialect: &Dialect) -> bool {
+        self.numbering.is_some() && dialect.native_numbers != self.numbering
     }
 
     /// Whether the numbers of a dialect's native events are of another kind than those of another file.

@@ -85,6 +85,25 @@ impl Tokens {
         }
     }
 
+    /// Adds what files among the transfers said, at its rank.
+    pub(crate) fn with_learned(mut self, other: &Self) -> Self {
+        for (chain, contract, token, rank) in other.learned() {
+            self.insert(chain, contract, token, rank);
+        }
+        self
+    }
+
+    /// What files among the transfers said, in order of chain and contract.
+    pub(crate) fn learned(&self) -> Vec<(String, Option<Address>, Token, Rank)> {
+        let learned = self.known.iter().filter(|(_, (rank, _))| matches!(rank, Rank::Row | Rank::Joined));
+        let learned = learned.map(|((chain, contract), (rank, token))| {
+            (chain.clone(), *contract, token.clone(), *rank)
+        });
+        let mut learned: Vec<_> = learned.collect();
+        learned.sort_unstable_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
+        learned
+    }
+
     /// Takes a user's file; what it says overrules what was known. Returns what the file was.
     ///
     /// # Errors

@@ -36,16 +36,27 @@ impl fmt::Display for Damage {
 
 impl std::error::Error for Damage {}
 
+/// Whether what begins with these four bytes is compressed.
+pub(crate) fn is_packed(head: &[u8]) -> bool {
+    head.starts_with(GZIP) || head == ZSTD || is_skipped(head)
+}
+
+const GZIP: &[u8] = b"\x1f\x8b";
+const ZSTD: &[u8] = b"\x28\xb5\x2f\xfd";
+
+/// A zstd file may begin with a frame that is to be skipped.
+fn is_skipped(head: &[u8]) -> bool {
+    head.len() == 4 && head[0] & 0xf0 == 0x50 && head[1..] == *b"\x2a\x4d\x18"
+}
+
 /// Decompresses what begins with `head`, if it is compressed.
 pub(crate) fn unpack<'a>(
     head: &[u8],
     raw: impl BufRead + Send + 'a,
 ) -> io::Result<Box<dyn Read + Send + 'a>> {
-    // A zstd file may begin with a frame that is to be skipped.
-    let skipped = head.len() == 4 && head[0] & 0xf0 == 0x50 && head[1..] == *b"\x2a\x4d\x18";
-    Ok(if head.starts_with(b"\x1f\x8b") {
+    Ok(if head.starts_with(GZIP) {
         Box::new(Unpacked { form: "gzip", inner: MultiGzDecoder::new(raw) })
-    } else if head == b"\x28\xb5\x2f\xfd" || skipped {
+    } else if head == ZSTD || is_skipped(head) {
         Box::new(Unpacked { form: "zstd", inner: zstd::Decoder::with_buffer(raw)? })
     } else {
         Box::new(raw)

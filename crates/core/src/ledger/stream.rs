@@ -273,6 +273,12 @@ impl LedgerStream {
         }
     }
 
+    /// Whether it is sure that no transaction came twice, at places apart.
+    #[must_use]
+    pub fn is_sure(&self) -> bool {
+        self.doubtful.is_empty()
+    }
+
     /// Looks whether some transaction came twice, at places apart. `hashes` are those of all transactions.
     ///
     /// # Errors

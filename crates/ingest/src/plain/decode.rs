@@ -24,6 +24,8 @@ pub(crate) struct Decoded {
     pub(crate) pieces: Vec<Piece>,
     /// How many lines the chunk has.
     pub(crate) lines: u64,
+    /// How many bytes the chunk has.
+    pub(crate) bytes: usize,
 }
 
 /// A piece of a chunk; lines are counted from 0 at its beginning.
@@ -40,7 +42,7 @@ impl Decoded {
     pub(super) fn clear(&mut self) {
         self.rows.clear();
         self.pieces.clear();
-        self.lines = 0;
+        (self.lines, self.bytes) = (0, 0);
     }
 
     /// Decodes `text[..length]`, which begins and ends where records do; [`PADDING`] zeros follow it.
@@ -65,7 +67,7 @@ impl Decoded {
             first = (self.rows.len(), line);
         }
         self.end_stretch(first);
-        self.lines = line;
+        (self.lines, self.bytes) = (line, length);
         Ok(())
     }
 

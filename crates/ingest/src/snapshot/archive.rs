@@ -9,10 +9,11 @@ use super::item::Item;
 use crc32fast::Hasher;
 use std::fs::File;
 use std::io;
+use std::sync::Arc;
 
 /// An archive that is being written.
-pub(super) struct Archive<'f> {
-    file: &'f File,
+pub(super) struct Archive {
+    file: Arc<File>,
     /// Where the next member may begin.
     end: u64,
     members: Vec<Member>,
@@ -34,13 +35,11 @@ pub(super) struct Member {
 /// Room for an array.
 #[derive(Clone, Debug)]
 pub(super) struct Room {
-    name: String,
+    pub(super) name: String,
     /// Where the local header of the member will stand.
     at: u64,
     /// Where the first item stands.
     pub(super) start: u64,
-    /// How many bytes there is room for.
-    pub(super) bytes: u64,
 }
 
 /// Arrays begin at multiples of this.
@@ -57,9 +56,9 @@ const VERSION: u16 = 45;
 /// 1980-01-01, the first day there is: an archive tells no time.
 const NO_DATE: u16 = 0x21;
 
-impl<'f> Archive<'f> {
+impl Archive {
     /// Begins an archive in an empty file.
-    pub(super) const fn new(file: &'f File) -> Self {
+    pub(super) const fn new(file: Arc<File>) -> Self {
         Self { file, end: 0, members: Vec::new() }
     }
 
@@ -72,32 +71,36 @@ impl<'f> Archive<'f> {
     pub(super) fn reserve<T: Item>(&mut self, name: &str, items: u64) -> Room {
         let header = LOCAL_HEADER + name.len() as u64 + u64::from(LOCAL_EXTRA) + ARRAY_HEADER;
         let start = (self.end + header).next_multiple_of(ALIGNMENT);
-        let bytes = items * size_of::<T>() as u64;
-        self.end = start + bytes;
-        Room { name: name.to_owned(), at: start - header, start, bytes }
+        self.end = start + items * size_of::<T>() as u64;
+        Room { name: name.to_owned(), at: start - header, start }
+    }
+
+    /// Says where the array that was reserved last ends, which was longer than its room.
+    pub(super) fn end_at(&mut self, end: u64) {
+        self.end = end.max(self.end);
     }
 
     /// Writes a whole array.
     pub(super) fn add<T: Item>(&mut self, name: &str, items: &[T]) -> io::Result<()> {
         let room = self.reserve::<T>(name, items.len() as u64);
         let bytes = bytemuck::cast_slice(items);
-        write_at(self.file, bytes, room.start)?;
+        write_at(&self.file, bytes, room.start)?;
         let mut hasher = Hasher::new();
         hasher.update(bytes);
-        self.close::<T>(room, items.len() as u64, hasher)
+        self.close::<T>(&room, items.len() as u64, &hasher)
     }
 
     /// Completes an array of `items` items, whose bytes gave `hasher`.
-    pub(super) fn close<T: Item>(&mut self, room: Room, items: u64, hasher: Hasher) -> io::Result<()> {
+    pub(super) fn close<T: Item>(&mut self, room: &Room, items: u64, hasher: &Hasher) -> io::Result<()> {
         let array = array_header::<T>(items);
         let mut whole = Hasher::new();
         whole.update(&array);
-        whole.combine(&hasher);
+        whole.combine(hasher);
         let size = ARRAY_HEADER + items * size_of::<T>() as u64;
-        let member = Member { name: room.name, size, crc: whole.finalize(), at: room.at };
+        let member = Member { name: room.name.clone(), size, crc: whole.finalize(), at: room.at };
         let mut header = member.local_header();
         header.extend_from_slice(&array);
-        write_at(self.file, &header, member.at)?;
+        write_at(&self.file, &header, member.at)?;
         self.members.push(member);
         Ok(())
     }
@@ -110,7 +113,7 @@ impl<'f> Archive<'f> {
         let member = Member { name: name.to_owned(), size, crc, at: self.end };
         let mut content = member.local_header();
         content.extend_from_slice(bytes);
-        write_at(self.file, &content, self.end)?;
+        write_at(&self.file, &content, self.end)?;
         self.end += content.len() as u64;
         self.members.push(member);
         Ok(())
@@ -143,7 +146,7 @@ impl<'f> Archive<'f> {
         [0, 0, u16::MAX, u16::MAX].into_iter().for_each(|number| put16(&mut directory, number));
         [u32::MAX, u32::MAX].into_iter().for_each(|number| put32(&mut directory, number));
         put16(&mut directory, 0);
-        write_at(self.file, &directory, start)?;
+        write_at(&self.file, &directory, start)?;
         let end = start + directory.len() as u64;
         self.file.set_len(end)?;
         Ok(end)

@@ -3,9 +3,11 @@
 //! It names every array with its size and checksum, so that its own hash, the *seal*, stands for the whole file.
 
 use super::archive::Member;
+use crate::append::Settled;
 use crate::facts::InputFact;
 use crate::read::Reading;
 use crate::reject::{Reject, Warning};
+use crate::tokens::{Rank, Token, Tokens};
 use dyetrace_core::asset::Asset;
 use dyetrace_core::ledger::{Covers, Notes, Parts, Source};
 use dyetrace_core::{Address, AddressKind, Category, ChainId, Label};
@@ -31,6 +33,9 @@ pub(super) struct Meta {
     labels: Vec<LabelMeta>,
     warnings: Vec<Warning>,
     rejects: Vec<Reject>,
+    tokens: Vec<TokenMeta>,
+    /// Chains with native amounts, whether these are dollars, and the file that said so first.
+    units: Vec<(String, bool, String)>,
     pub(super) columns: Vec<ColumnMeta>,
 }
 
@@ -71,8 +76,20 @@ struct NotesMeta {
     time_filled: u64,
 }
 
+/// What files among the transfers say of a token.
+#[derive(Serialize, Deserialize)]
+struct TokenMeta {
+    chain: String,
+    contract: Option<AddressMeta>,
+    symbol: String,
+    decimals: u8,
+    /// Whether a file of tokens says it, and not a row of transfers.
+    joined: bool,
+}
+
 #[derive(Serialize, Deserialize)]
 struct SourceMeta {
+    file: String,
     covers: CoversMeta,
     native: bool,
     tokens: bool,
@@ -118,9 +135,12 @@ impl AddressMeta {
 
 impl Meta {
     /// What is to be said of a ledger and of how it was read; the columns are those written so far.
-    pub(super) fn of(parts: &Parts, reading: &ReadingFacts<'_>, columns: &[Member]) -> Self {
+    pub(super) fn of(parts: &Parts, reading: &Reading, transfers: u64, columns: &[Member]) -> Self {
         let Parts { chains, assets, notes, origin, .. } = parts;
-        let sources = origin.sources.iter().zip(&origin.chains).map(|(source, chains)| SourceMeta {
+        let names = reading.settled.names.iter().cloned().chain(std::iter::repeat(String::new()));
+        let sources = origin.sources.iter().zip(&origin.chains).zip(names);
+        let sources = sources.map(|((source, chains), file)| SourceMeta {
+            file,
             covers: match &source.covers {
                 Covers::All => CoversMeta::All,
                 Covers::Senders => CoversMeta::Senders,
@@ -146,10 +166,17 @@ impl Meta {
             as_of: it.as_of.clone(),
             confidence: it.confidence,
         });
+        let tokens = reading.tokens.learned().into_iter().map(|(chain, contract, token, rank)| TokenMeta {
+            chain,
+            contract: contract.as_ref().map(AddressMeta::of),
+            symbol: token.symbol,
+            decimals: token.decimals,
+            joined: rank == Rank::Joined,
+        });
         Self {
             format: FORMAT.to_owned(),
             version: VERSION,
-            transfers: parts.columns.flags.len() as u64,
+            transfers,
             chains: chains.clone(),
             assets: assets.collect(),
             notes: NotesMeta {
@@ -163,10 +190,12 @@ impl Meta {
             sources: sources.collect(),
             row_purses: origin.row_purses,
             row_assets: origin.row_assets,
-            files: reading.facts.to_vec(),
+            files: reading.facts.clone(),
             labels: labels.collect(),
-            warnings: reading.warnings.to_vec(),
-            rejects: reading.rejects.to_vec(),
+            warnings: reading.warnings.clone(),
+            rejects: reading.rejects.clone(),
+            tokens: tokens.collect(),
+            units: reading.settled.units.clone(),
             columns: columns.iter().map(ColumnMeta::of).collect(),
         }
     }
@@ -184,7 +213,9 @@ impl Meta {
             };
             parts.assets.push(Asset { chain: chain(asset.chain)?, contract });
         }
+        let mut settled = Settled { names: Vec::new(), units: self.units };
         for source in self.sources {
+            settled.names.push(source.file);
             let covers = match source.covers {
                 CoversMeta::All => Covers::All,
                 CoversMeta::Senders => Covers::Senders,
@@ -219,7 +250,18 @@ impl Meta {
                 confidence: it.confidence,
             })
         });
+        let mut tokens = Tokens::default();
+        for TokenMeta { chain, contract, symbol, decimals, joined } in self.tokens {
+            let contract = match &contract {
+                None => None,
+                Some(contract) => Some(address(contract)?),
+            };
+            let rank = if joined { Rank::Joined } else { Rank::Row };
+            tokens.insert(chain, contract, Token { symbol, decimals }, rank);
+        }
         Some(Reading {
+            settled,
+            tokens,
             labels: labels.collect::<Option<_>>()?,
             rejects: self.rejects,
             facts: self.files,
@@ -227,12 +269,4 @@ impl Meta {
             ..Reading::default()
         })
     }
-}
-
-/// What was read along with a ledger.
-pub(super) struct ReadingFacts<'a> {
-    pub(super) facts: &'a [InputFact],
-    pub(super) labels: &'a [Label],
-    pub(super) warnings: &'a [Warning],
-    pub(super) rejects: &'a [Reject],
 }

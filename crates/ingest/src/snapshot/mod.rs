@@ -24,11 +24,12 @@
 mod archive;
 mod columns;
 mod item;
-mod map;
 mod meta;
+mod stream;
 mod target;
 
 use crate::error::Error;
+use crate::map::MappedFile;
 use crate::open::{FileSpec, open_raw};
 use crate::read::Reading;
 use archive::{ARRAY_HEADER, Archive, array_header};
@@ -37,8 +38,7 @@ use dyetrace_core::Ledger;
 use dyetrace_core::column::{Column, Memory};
 use dyetrace_core::ledger::Parts;
 use item::Item;
-use map::MappedFile;
-use meta::{ColumnMeta, FORMAT, Meta, ReadingFacts, VERSION};
+use meta::{ColumnMeta, FORMAT, Meta, VERSION};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
@@ -46,6 +46,8 @@ use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::sync::Arc;
 use target::Target;
+
+pub(crate) use stream::SnapshotStream;
 use zip::{CompressionMethod, ZipArchive};
 
 /// The first bytes of the first member, which say what the file is.
@@ -89,29 +91,28 @@ pub(crate) fn is_snapshot_file(file: &FileSpec) -> bool {
 pub fn write(goal: &FileSpec, reading: &Reading) -> Result<SnapshotFact, Error> {
     let target = Target::begin(goal)?;
     let mut parts = reading.ledger.to_parts();
-    let mut archive = Archive::new(&target.file);
+    let mut archive = Archive::new(Arc::clone(&target.file));
     let written = begin(&mut archive)
         .and_then(|()| visit(&mut parts, &mut WriteColumns(&mut archive)))
-        .and_then(|()| finish(archive, &parts, &facts_of(reading)));
+        .and_then(|()| finish(archive, &parts, reading, reading.ledger.transfer_count() as u64));
     let (size, seal) = written.map_err(|error| target.error(error))?;
-    target.finish()?;
-    Ok(SnapshotFact { name: goal.output_name(), size, seal })
-}
-
-fn facts_of(reading: &Reading) -> ReadingFacts<'_> {
-    let Reading { facts, labels, warnings, rejects, .. } = reading;
-    ReadingFacts { facts, labels, warnings, rejects }
+    Ok(SnapshotFact { name: target.finish()?, size, seal })
 }
 
 /// Writes what tells a snapshot from other archives.
-fn begin(archive: &mut Archive<'_>) -> io::Result<()> {
+fn begin(archive: &mut Archive) -> io::Result<()> {
     archive.add_bytes("mimetype", MIMETYPE.as_bytes())
 }
 
 /// Writes what is no column, and the directory. Returns the size of the file, and its seal.
-fn finish(mut archive: Archive<'_>, parts: &Parts, facts: &ReadingFacts<'_>) -> io::Result<(u64, String)> {
+fn finish(
+    mut archive: Archive,
+    parts: &Parts,
+    reading: &Reading,
+    transfers: u64,
+) -> io::Result<(u64, String)> {
     let columns = &archive.members()[1..];
-    let meta = serde_json::to_vec_pretty(&Meta::of(parts, facts, columns))?;
+    let meta = serde_json::to_vec_pretty(&Meta::of(parts, reading, transfers, columns))?;
     archive.add_bytes(META, &meta)?;
     Ok((archive.finish()?, seal_of(&meta)))
 }
@@ -120,9 +121,9 @@ fn seal_of(meta: &[u8]) -> String {
     Sha256::digest(meta).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-struct WriteColumns<'a, 'f>(&'a mut Archive<'f>);
+struct WriteColumns<'a>(&'a mut Archive);
 
-impl Visitor for WriteColumns<'_, '_> {
+impl Visitor for WriteColumns<'_> {
     type Error = io::Error;
 
     fn column<T: Item>(&mut self, name: &str, column: &mut Column<T>) -> io::Result<()> {
@@ -134,7 +135,6 @@ impl Visitor for WriteColumns<'_, '_> {
 pub(crate) struct Snapshot {
     /// What was read when it was made; its ledger lies in the file.
     pub(crate) reading: Reading,
-    pub(crate) fact: SnapshotFact,
     memory: Arc<dyn Memory>,
     members: Vec<(String, Range<usize>, u32)>,
 }
@@ -182,8 +182,8 @@ pub(crate) fn open(file: &FileSpec) -> Result<Snapshot, Error> {
     reading.ledger = Ledger::from_parts(parts)
         .map_err(|column| damaged(&format!("the length of the column `{column}` does not fit the others")))?;
     let fact = SnapshotFact { name: file.output_name(), size: memory.bytes().len() as u64, seal };
-    reading.snapshot = Some(fact.clone());
-    Ok(Snapshot { reading, fact, memory, members })
+    reading.snapshot = Some(fact);
+    Ok(Snapshot { reading, memory, members })
 }
 
 fn check_version(meta: &[u8], file: &FileSpec) -> Result<(), Error> {

@@ -8,13 +8,14 @@ use crate::open::FileSpec;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// A file that is written aside. Held by one process at a time.
 #[derive(Debug)]
 pub(super) struct Target {
     goal: FileSpec,
     aside: PathBuf,
-    pub(super) file: File,
+    pub(super) file: Arc<File>,
     done: bool,
 }
 
@@ -48,7 +49,7 @@ impl Target {
             // Whoever held it may have renamed it meanwhile: then it is a finished snapshot now, and not ours.
             if is_same(&file, &aside) {
                 file.set_len(0).map_err(cannot)?;
-                return Ok(Self { goal: goal.clone(), aside, file, done: false });
+                return Ok(Self { goal: goal.clone(), aside, file: Arc::new(file), done: false });
             }
         }
     }
@@ -62,8 +63,8 @@ impl Target {
         cannot.with_hint(if full { format!("make room on the disk; {old}") } else { old.to_owned() })
     }
 
-    /// Brings the file to the disk and puts it in the place of the old one.
-    pub(super) fn finish(mut self) -> Result<(), Error> {
+    /// Brings the file to the disk and puts it in the place of the old one. Returns its name, fit for outputs.
+    pub(super) fn finish(mut self) -> Result<String, Error> {
         let rename = |target: &Self| {
             target.file.sync_all()?;
             fs::rename(&target.aside, &target.goal.path)
@@ -76,7 +77,7 @@ impl Target {
         if let Ok(folder) = OpenOptions::new().read(true).open(folder) {
             let _ = folder.sync_all();
         }
-        Ok(())
+        Ok(self.goal.output_name())
     }
 }
 

@@ -11,7 +11,7 @@ use std::io;
 
 /// A file, mapped to be read.
 #[derive(Debug)]
-pub(super) struct MappedFile(Mmap);
+pub(crate) struct MappedFile(Mmap);
 
 impl MappedFile {
     /// Maps a file.
@@ -19,7 +19,7 @@ impl MappedFile {
     /// The file must not be cut or written into while it is mapped: our own writers never do, they put a new file
     /// in the place of the old one, whose bytes stay until nobody has them mapped. Whoever cuts it by other means
     /// ends this process with a signal.
-    pub(super) fn open(file: &File) -> io::Result<Self> {
+    pub(crate) fn open(file: &File) -> io::Result<Self> {
         #[expect(
             unsafe_code,
             reason = "mapping is unsafe, since the file may change under the map: see above"
