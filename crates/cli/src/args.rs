@@ -97,6 +97,9 @@ pub(crate) struct TraceArgs {
     /// Files of issuers that can stop an address, beside the built-in table
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub(crate) issuers: Vec<PathBuf>,
+    /// The chain of rows that name none [default: ethereum, or the one of the coin in the header]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) chain: Option<String>,
     /// Read files whose header is not known: our column and its name in the file, `from_address=sender`;
     /// again for further columns
     #[arg(long = "map", value_name = "COLUMN=NAME")]
@@ -129,6 +132,9 @@ pub(crate) struct CheckArgs {
     /// Files or folders of transfers; `-` is standard input
     #[arg(value_name = "FILE", required = true)]
     pub(crate) files: Vec<PathBuf>,
+    /// The chain of rows that name none [default: ethereum, or the one of the coin in the header]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) chain: Option<String>,
     /// Read files whose header is not known: our column and its name in the file, `from_address=sender`;
     /// again for further columns
     #[arg(long = "map", value_name = "COLUMN=NAME")]

@@ -21,7 +21,7 @@ const SHOWN: usize = 20;
 pub(crate) fn run(args: &CheckArgs, output: &Output) -> Result<Exit> {
     let mut inputs: Vec<InputSpec> =
         args.files.iter().map(|path| InputSpec::of(FileSpec::typed(path))).collect();
-    lay_reading(&mut inputs, &args.maps, args.inexact)?;
+    lay_reading(&mut inputs, args.chain.as_ref(), &args.maps, args.inexact)?;
     let token_files: Vec<FileSpec> = args.tokens.iter().map(FileSpec::typed).collect();
     let (tokens, _) = read_tokens(&token_files)?;
     let bar = output.bytes(total_size(inputs.iter().map(|input| &input.file)), "reading");

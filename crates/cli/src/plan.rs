@@ -35,7 +35,7 @@ impl Plan {
                 skip_bad_rows: false,
             },
         };
-        lay_reading(&mut case.inputs, &args.maps, args.inexact)?;
+        lay_reading(&mut case.inputs, args.chain.as_ref(), &args.maps, args.inexact)?;
         for text in &args.labels {
             case.labels.push(parse_labels(text)?);
         }
@@ -55,8 +55,13 @@ impl Plan {
     }
 }
 
-/// Lays what was typed about reading over every input. A typed mapping stands in place of a case file's.
-pub(crate) fn lay_reading(inputs: &mut [InputSpec], maps: &[String], inexact: bool) -> Result<()> {
+/// Lays what was typed about reading over every input, in place of what a case file says.
+pub(crate) fn lay_reading(
+    inputs: &mut [InputSpec],
+    chain: Option<&String>,
+    maps: &[String],
+    inexact: bool,
+) -> Result<()> {
     let mut map = Vec::new();
     for text in maps {
         parse_mapping(&mut map, text)?;
@@ -64,6 +69,9 @@ pub(crate) fn lay_reading(inputs: &mut [InputSpec], maps: &[String], inexact: bo
     for input in inputs {
         if !map.is_empty() {
             input.map.clone_from(&map);
+        }
+        if chain.is_some() {
+            input.chain = chain.cloned();
         }
         input.inexact |= inexact;
     }
@@ -140,6 +148,7 @@ fn command(args: &TraceArgs) -> Vec<String> {
     add("max-hops", args.max_hops.iter().map(ToString::to_string).collect());
     add("until", args.until.iter().cloned().collect());
     add("min-amount", args.min_amounts.clone());
+    add("chain", args.chain.iter().cloned().collect());
     add("map", args.maps.clone());
     add("tokens", args.tokens.iter().map(name).collect());
     add("issuers", args.issuers.iter().map(name).collect());

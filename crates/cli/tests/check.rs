@@ -73,3 +73,40 @@ fn standard_input_is_read() {
         String::from_utf8_lossy(&run.stdout).starts_with("standard input: canonical, 1 rows, 0 bad rows\n")
     );
 }
+
+#[test]
+fn pipe_that_is_named_by_its_path_is_read_whole() {
+    let desk = Desk::with("t.csv", format!("{HEADER}1,{A},{B},5\n"));
+    let line = "cat t.csv | \"$0\" check /dev/stdin";
+    let run = std::process::Command::new("sh")
+        .args(["-c", line, crate::support::PROGRAM])
+        .current_dir(desk.folder())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&run.stdout).into_owned();
+    assert!(said.starts_with("stdin: canonical, 1 rows, 0 bad rows\n"), "{said}");
+}
+
+#[test]
+fn columns_are_mapped_and_rounded_amounts_taken_on_demand() {
+    let desk = Desk::with("t.csv", format!("height,sender,receiver,wei\n1,{A},{B},5e3\n"));
+    let map = "--map block_number=height --map from_address=sender --map to_address=receiver --map value=wei";
+    let run = desk.run(&format!("check t.csv {map}")).ends_with(2);
+    assert!(run.stdout.contains("column `wei`: `5e3` is written with an exponent"), "{run:#?}");
+    let json = desk.run(&format!("check t.csv {map} --inexact --chain bsc --json")).ends_with(0).json();
+    assert_eq!(
+        json["assets"][0],
+        serde_json::json!({"asset": "bsc:native", "transfers": 1, "units": "5000"})
+    );
+    let notes = json["notes"].to_string();
+    assert!(notes.contains("amounts of this column are rounded by whoever wrote it"), "{notes}");
+    let run = desk.run("check t.csv --map amount=wei").ends_with(1);
+    assert!(run.stderr.starts_with("error: `amount` is no column of ours"), "{run:#?}");
+}
+
+#[test]
+fn file_that_is_only_joined_is_told_too() {
+    let desk = Desk::with("tokens.csv", format!("address,symbol,name,decimals\n{A},T,T,6\n"));
+    let run = desk.run("check tokens.csv").ends_with(0);
+    assert!(run.stdout.starts_with("tokens.csv: tokens, 1 rows, 0 bad rows\n"), "{run:#?}");
+}

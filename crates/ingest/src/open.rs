@@ -50,8 +50,13 @@ impl FileSpec {
         last.map_or_else(|| self.name.clone(), |last| last.to_string_lossy().into_owned())
     }
 
-    /// Whether it is standard input.
-    pub(crate) fn is_standard_input(&self) -> bool {
+    /// Whether it can be read once only: standard input, or a pipe.
+    pub(crate) fn is_read_once(&self) -> bool {
+        self.is_standard_input()
+            || fs::metadata(&self.path).is_ok_and(|facts| !facts.is_file() && !facts.is_dir())
+    }
+
+    fn is_standard_input(&self) -> bool {
         self.path == Path::new("-")
     }
 }

@@ -115,15 +115,15 @@ pub struct Reading {
 ///
 /// # Cost
 /// **O(n log n)** for n rows: the ledger is sorted.
-pub fn read(
-    inputs: &[InputSpec],
+pub fn read<'a>(
+    inputs: &'a [InputSpec],
     options: &ReadOptions<'_>,
-    progress: Progress<'_>,
+    progress: Progress<'a>,
 ) -> Result<Reading, Error> {
     if inputs.is_empty() {
         return Err(Error::typed("no transfers were named: one file or folder at least was expected"));
     }
-    let planned = Planned::list(inputs)?;
+    let planned = Planned::list(inputs, progress)?;
     let survey = Survey::of(&planned);
     let mut reader = Reader {
         skip_bad_rows: options.skip_bad_rows,
@@ -185,17 +185,18 @@ struct Current<'f> {
     chain_is_given: bool,
     inexact: bool,
     drops_numbers: bool,
+    has_no_status: bool,
     fact: InputFact,
     left_out: Vec<(Absence, u64)>,
 }
 
 impl<'p> Reader<'p> {
     /// Opens a planned file again, or takes standard input as it stands.
-    fn table(&self, planned: &mut Planned<'_>) -> Result<(Table<'p>, &'static Dialect), Error> {
+    fn table(&self, planned: &mut Planned<'p>) -> Result<(Table<'p>, &'static Dialect), Error> {
         let before = self.facts.iter().map(|fact| fact.size).sum();
         let wanted = planned.rows().map(|rows| rows.dialect);
         if let Some(table) = planned.table.take() {
-            return Ok((table, wanted.expect("standard input is open where it has rows")));
+            return Ok((table, wanted.expect("a pipe is kept open where it has rows")));
         }
         let mut table = Table::open(&planned.file, before, self.progress)?;
         let dialect = recognise_table(planned.input, &planned.file, &mut table)?;
@@ -218,7 +219,7 @@ impl<'p> Reader<'p> {
     }
 
     /// Reads a file that is joined to transfers.
-    fn read_joined(&mut self, mut planned: Planned<'_>) -> Result<(), Error> {
+    fn read_joined(&mut self, mut planned: Planned<'p>) -> Result<(), Error> {
         let (mut table, dialect) = self.table(&mut planned)?;
         let rows = JoinedRows::of(dialect.form, &table.header);
         let mut fact = fact_of(&planned.file, dialect, &table);
@@ -242,10 +243,8 @@ impl<'p> Reader<'p> {
     /// Reads a file of transfers for what it tells about the rows of others, where that is wanted. What is
     /// wrong with its rows is said when they are read as transfers.
     fn survey(&mut self, planned: &Planned<'_>, survey: &Survey) -> Result<(), Error> {
-        if !planned.rows().is_some_and(|rows| survey.wants(rows)) {
-            return Ok(());
-        }
-        if planned.file.is_standard_input() {
+        let Some(rows) = planned.rows().filter(|rows| survey.wants(rows)) else { return Ok(()) };
+        if planned.table.is_some() {
             return Err(refuse_second_reading(&planned.file));
         }
         let mut table = Table::open(&planned.file, 0, &|_| {})?;
@@ -261,6 +260,7 @@ impl<'p> Reader<'p> {
             joined: &self.joined,
             inexact: planned.input.inexact,
             is_survey: true,
+            has_no_status: rows.has_no_status,
         };
         while table.read(&mut record)? {
             if table.check_shape(&record).is_ok()
@@ -276,7 +276,7 @@ impl<'p> Reader<'p> {
         Ok(())
     }
 
-    fn read_transfers(&mut self, mut planned: Planned<'_>, survey: &Survey) -> Result<(), Error> {
+    fn read_transfers(&mut self, mut planned: Planned<'p>, survey: &Survey) -> Result<(), Error> {
         if let Content::Nothing(digested) = planned.content {
             let dialect = EMPTY.to_owned();
             let mut fact = InputFact { name: planned.file.output_name(), dialect, ..InputFact::default() };
@@ -339,6 +339,7 @@ impl<'p> Reader<'p> {
             chain_is_given: input.chain.is_some(),
             inexact: input.inexact,
             drops_numbers,
+            has_no_status: planned.rows().is_some_and(|rows| rows.has_no_status),
             fact,
             left_out: Vec::new(),
         })
@@ -354,6 +355,7 @@ impl<'p> Reader<'p> {
             joined: &self.joined,
             inexact: current.inexact,
             is_survey: false,
+            has_no_status: current.has_no_status,
         };
         let Entry { event, chain, labels, doubts, .. } = current.rows.read(record, &context)?;
         let mut row = match event {

@@ -10,7 +10,7 @@
 use crate::dialect::DEFAULT_CHAIN;
 use crate::error::Error;
 use crate::header::{Opening, Table};
-use crate::open::{Digested, FileSpec, list_files, open};
+use crate::open::{Digested, FileSpec, Progress, list_files, open};
 use crate::read::{InputSpec, unknown_chain};
 use crate::records::Record;
 use crate::schema::{CANONICAL, Dialect, Form, Numbering, recognise, refuse_other_text};
@@ -22,8 +22,8 @@ pub(crate) struct Planned<'i> {
     /// The chain of rows that name none.
     pub(crate) chain: String,
     pub(crate) content: Content,
-    /// Standard input, open: it can be read once only.
-    pub(crate) table: Option<Table<'static>>,
+    /// The file, open, where it can be read once only.
+    pub(crate) table: Option<Table<'i>>,
 }
 
 /// What a file holds.
@@ -40,23 +40,24 @@ pub(crate) struct Rows {
     /// Whether it tells which transactions failed.
     tells_failure: bool,
     /// Whether a call above may have failed without a word in the row.
-    has_no_status: bool,
+    pub(crate) has_no_status: bool,
 }
 
 impl<'i> Planned<'i> {
     /// Lists the files of the inputs and says what each is.
-    pub(crate) fn list(inputs: &'i [InputSpec]) -> Result<Vec<Self>, Error> {
+    pub(crate) fn list(inputs: &'i [InputSpec], progress: Progress<'i>) -> Result<Vec<Self>, Error> {
         let mut planned = Vec::new();
         for input in inputs {
             for file in list_files(&input.file)? {
-                planned.push(Self::of(input, file)?);
+                planned.push(Self::of(input, file, progress)?);
             }
         }
         Ok(planned)
     }
 
-    fn of(input: &'i InputSpec, file: FileSpec) -> Result<Self, Error> {
-        let opened = open(&file, 0, &|_| {})?;
+    fn of(input: &'i InputSpec, file: FileSpec, progress: Progress<'i>) -> Result<Self, Error> {
+        let is_read_once = file.is_read_once();
+        let opened = open(&file, 0, if is_read_once { progress } else { &|_| {} })?;
         refuse_other_text(&file.name, &opened.head)?;
         let mut table = match Table::begin(opened, &file.name)? {
             Opening::Table(table) => table,
@@ -68,10 +69,10 @@ impl<'i> Planned<'i> {
         let dialect = recognise_table(input, &file, &mut table)?;
         let chain = chain_of(input, Some((dialect, &table)), &file)?;
         let tells_failure = dialect.tells_failure(&table.header);
-        let standard_input = file.is_standard_input();
-        let has_no_status = is_traces(dialect) && !standard_input && !first_row_has_status(&mut table)?;
+        let has_no_status = is_traces(dialect)
+            && if is_read_once { !table.header.has("status") } else { !first_row_has_status(&mut table)? };
         let content = Content::Rows(Rows { dialect, tells_failure, has_no_status });
-        let table = standard_input.then_some(table);
+        let table = is_read_once.then_some(table);
         Ok(Self { input, file, chain, content, table })
     }
 
@@ -140,7 +141,8 @@ fn chain_of(
     let Some(coin) = coin else { return Ok(DEFAULT_CHAIN.to_owned()) };
     let chain = crate::tokens::chain_of_coin(&coin).ok_or_else(|| {
         let what = format!("the header names the coin `{coin}`, which is no chain's that is known here");
-        Error::file(&file.name, what).with_hint("name the chain in a case file: `chain = \"…\"`")
+        Error::file(&file.name, what)
+            .with_hint("name the chain: `--chain NAME`, or `chain = \"…\"` in the case file")
     })?;
     Ok(chain.to_owned())
 }
@@ -186,8 +188,9 @@ impl Survey {
     }
 }
 
-/// Refuses standard input where it would have to be read twice.
+/// Refuses standard input, or a pipe, where it would have to be read twice.
 pub(crate) fn refuse_second_reading(file: &FileSpec) -> Error {
-    let what = "has to be read twice beside the other files, which standard input cannot be";
+    let what =
+        "has to be read twice, for what failed or how tokens are counted, but a pipe can be read once only";
     Error::file(&file.name, what).with_hint("save it to a file and name that")
 }

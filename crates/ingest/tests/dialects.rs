@@ -238,6 +238,7 @@ fn joined_files_that_contradict_themselves_are_refused() {
 #[test]
 fn only_traces_that_move_something_are_transfers() {
     let good = ",1";
+    let reward = format!("9,,,,{C},5000,,,reward,,block,,,0,,,1,x\n");
     let text = format!(
         "{ETL_TRACES}\n{}{}{}{}{}{}{}{}{}{}",
         trace(H1, A, B, "100", "call/call", "", good),
@@ -249,7 +250,7 @@ fn only_traces_that_move_something_are_transfers() {
         trace(H1, B, A, "40", "suicide", "4", good),
         trace(H1, A, TOKEN, "3", "create", "5", good),
         trace(H2, A, B, "7", "call/call", "", "Out of gas,0").replace(",0,0x", ",1,0x"),
-        format!("9,,,,{C},5000,,,reward,,block,,,0,,,1,x\n"),
+        reward
     );
     let reading = read_text(&text).unwrap();
     assert_eq!(
@@ -284,6 +285,17 @@ fn without_a_status_what_stands_below_a_failed_call_is_undone() {
         said,
         "t.csv, line 2: column `value` is empty: the balance that a self-destruct moved is not told"
     );
+}
+
+#[test]
+fn a_trace_without_a_status_among_others_that_state_it_is_refused() {
+    let text = format!(
+        "{ETL_TRACES}\n{}{}",
+        trace(H1, A, B, "100", "call/call", "", ",1"),
+        trace(H1, B, C, "30", "call/call", "0", ","),
+    );
+    let said = "t.csv, line 3: column `status` is empty, but the rows before it state whether a call failed";
+    assert_eq!(refusal(&text), said);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What is refused: each bad row with the right line, column and message.
 
-use crate::{A, B, folder, gzip, read_bytes, read_text, refusal, spec};
+use crate::{A, B, dialects, folder, gzip, read_bytes, read_text, refusal, spec};
 use dyetrace_core::Address;
 use dyetrace_ingest::{FileSpec, InputSpec, ReadOptions, read};
 use proptest::prelude::{ProptestConfig, any, prop, proptest};
@@ -9,6 +9,26 @@ use std::io::Write;
 const HEADER: &str = "chain,block_number,block_timestamp,from_address,to_address,asset,value,fee,kind\n";
 const SKIP: ReadOptions<'static> =
     ReadOptions { skip_bad_rows: true, tokens: None, without_transfers: false };
+
+/// One header of each dialect of transfers.
+const ALL_HEADERS: [&str; 16] = [
+    "chain,block_number,block_timestamp,from_address,to_address,asset,value,fee,kind",
+    "Timestamp,Block,Tx_hash,From,From_label,To,To_label,Value_in_USD",
+    dialects::ETL_TRANSACTIONS,
+    dialects::BIGQUERY,
+    dialects::ETL_TOKEN_TRANSFERS,
+    dialects::ETL_TRACES,
+    dialects::TXLIST,
+    dialects::TXLISTINTERNAL,
+    dialects::TOKENTX,
+    dialects::EXPORT_TRANSACTIONS,
+    dialects::EXPORT_INTERNAL,
+    dialects::EXPORT_ERC20,
+    dialects::CRYO_ERC20,
+    dialects::CRYO_TRACES,
+    dialects::BLOCKSCOUT,
+    dialects::BLOCKCHAINSPIDER,
+];
 
 /// A canonical file whose second row is this one.
 fn with_row(row: &str) -> String {
@@ -346,13 +366,9 @@ proptest! {
     }
 
     #[test]
-    fn any_row_below_a_good_header_is_taken_or_left_out(row in "[-0-9a-fx,.:\"TZe ]{0,120}", which in 0..3_usize) {
-        let header = [
-            HEADER,
-            "hash,blockNumber,timeStamp,from,to,value,isError,gasUsed,gasPrice\n",
-            "Timestamp,Block,Tx_hash,From,From_label,To,To_label,Value_in_USD\n",
-        ][which];
-        if let Ok(reading) = read_bytes("t.csv", format!("{header}{row}\n").as_bytes(), &SKIP) {
+    fn any_row_below_a_good_header_is_taken_or_left_out(row in "[-0-9a-fx,.:\"TZe ]{0,120}", which in 0..ALL_HEADERS.len()) {
+        let header = ALL_HEADERS[which];
+        if let Ok(reading) = read_bytes("t.csv", format!("{header}\n{row}\n").as_bytes(), &SKIP) {
             assert_eq!(reading.ledger.transfer_count() as u64, reading.facts[0].rows);
             assert_eq!(reading.rejects.len() as u64, reading.facts[0].rejects);
         }

@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::labels::LabelSpec;
 use crate::open::{FileSpec, cannot_read, open};
 use crate::read::{InputSpec, check_dialect, unknown_chain};
+use crate::schema::CANONICAL;
 use crate::time::parse_time;
 use dyetrace_core::ledger::Covers;
 use dyetrace_core::trace::{AddressSeed, Seed, Since, StopRule, Theft, TraceOptions, TransactionSeed, Until};
@@ -210,6 +211,11 @@ fn read_input(place: &Place<'_>, input: &Input, file: FileSpec) -> Result<InputS
         add_mapping(&mut map, column, name.get_ref()).or_else(|error| place.of(name, Err(error)))?;
     }
     let dialect = input.dialect.as_ref().map(|it| it.get_ref().clone());
+    if let Some(named) = input.dialect.as_ref().filter(|it| !map.is_empty() && it.get_ref() != CANONICAL.name)
+    {
+        let what = format!("columns are mapped to those of `{}`, no other dialect", CANONICAL.name);
+        return place.of(named, Err(Error::typed(what).with_hint("leave out `dialect` or `map`")));
+    }
     Ok(InputSpec { file, dialect, chain, covers, map, inexact: input.inexact })
 }
 

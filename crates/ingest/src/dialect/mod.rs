@@ -49,6 +49,8 @@ pub(crate) struct Context<'a> {
     pub(crate) inexact: bool,
     /// Whether only what the file tells about others' rows is wanted.
     pub(crate) is_survey: bool,
+    /// Whether the file was surveyed because its traces state no status.
+    pub(crate) has_no_status: bool,
 }
 
 /// What a record became.

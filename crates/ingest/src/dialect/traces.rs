@@ -177,6 +177,9 @@ impl Columns {
         let is_root = path.is_root() && matches!(act, Act::Call | Act::Create);
         let key = key_of(&place);
         let own = self.failed(record)?;
+        if let Some(status) = self.status.as_ref().filter(|_| own.is_none() && !context.has_no_status) {
+            return Err(status.fault(record, "is empty, but the rows before it state whether a call failed"));
+        }
         let failed = own == Some(true) || self.failed_elsewhere(own, &place, key.as_ref(), &path, context);
         let told = self.tells(own, is_root, &place, key, &path, context);
         if act == Act::Call && !moves_value(&self.call_type, record)? || failed && !is_root {
