@@ -4,10 +4,10 @@
 //! same columns: `chain,contract,symbol,issuer,control,status_function,wipe,legal_threshold,note,as_of`.
 
 use crate::error::Error;
+use crate::facts::InputFact;
 use crate::header::{Header, Table};
 use crate::labels::rows_of;
 use crate::open::FileSpec;
-use crate::read::InputFact;
 use crate::records::Record;
 use crate::tokens::read_asset;
 use dyetrace_core::{Address, AddressKind};

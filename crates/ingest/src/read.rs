@@ -6,89 +6,20 @@
 
 use crate::dialect::{Absence, Context, Entry, Event, RowReader, Unit};
 use crate::error::{Error, Fault, cut};
-use crate::header::{Table, is_empty};
+use crate::facts::{EMPTY, InputFact, NO_RECEIPTS, OTHER_NUMBERS, ROWS_OF_ONE_QUERY, check_rows, fact_of};
+use crate::header::Table;
+use crate::input::{InputSpec, ReadOptions};
 use crate::joined::{Joined, JoinedRows};
 use crate::labels::Words;
-use crate::open::{Digested, FileSpec, Progress};
+use crate::open::{FileSpec, Progress};
 use crate::records::Record;
 use crate::reject::{Reject, Warning, Warnings};
 use crate::schema::{Dialect, unknown_dialect};
-use crate::survey::{Content, Planned, Survey, recognise_table, refuse_second_reading};
+use crate::survey::{Content, Planned, Survey, check_floats, recognise_table, refuse_second_reading};
 use crate::tokens::Tokens;
-use dyetrace_core::ledger::{Covers, FaultKind, RowFault};
+use dyetrace_core::ledger::{FaultKind, RowFault};
 use dyetrace_core::{Address, Label, Ledger, LedgerBuilder, Row, RowPlace};
 use std::collections::HashSet;
-
-/// A file or folder of transfers.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InputSpec {
-    /// The file or folder.
-    pub file: FileSpec,
-    /// The dialect's name, where it is not to be recognised by the header.
-    pub dialect: Option<String>,
-    /// The chain of its rows, where they name none.
-    pub chain: Option<String>,
-    /// Whose whole history it holds; by default what its dialect says.
-    pub covers: Option<Covers>,
-    /// Canonical columns and the names that they have in the file; it is then read as canonical.
-    pub map: Vec<(String, String)>,
-    /// Whether amounts that somebody rounded are taken as they are written.
-    pub inexact: bool,
-}
-
-impl InputSpec {
-    /// A file or folder of which everything is to be recognised.
-    #[must_use]
-    pub const fn of(file: FileSpec) -> Self {
-        Self { file, dialect: None, chain: None, covers: None, map: Vec::new(), inexact: false }
-    }
-}
-
-/// How to read.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct ReadOptions<'t> {
-    /// Leave bad rows out and go on, instead of ending at the first.
-    pub skip_bad_rows: bool,
-    /// Decimals of tokens, for files whose amounts are decimal coins; the project's own table where not given.
-    pub tokens: Option<&'t Tokens>,
-    /// Take files that hold nothing but what is joined to transfers, to say what they are.
-    pub without_transfers: bool,
-}
-
-/// What one file was.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct InputFact {
-    /// Its name, fit for outputs: as the user named it, without the path of this machine.
-    pub name: String,
-    /// The dialect as which it was read.
-    pub dialect: String,
-    /// The chains of its rows, in first-seen order.
-    pub chains: Vec<String>,
-    /// SHA-256 of its bytes as they lie on disk, in lower-case hex.
-    pub sha256: String,
-    /// Its size on disk, in bytes.
-    pub size: u64,
-    /// How many rows were taken.
-    pub rows: u64,
-    /// How many bad rows were left out.
-    pub rejects: u64,
-    /// How many good rows are no transfers: see the notes.
-    pub left_out: u64,
-    /// The lowest block number of the rows taken.
-    pub first_block: Option<u64>,
-    /// The highest block number of the rows taken.
-    pub last_block: Option<u64>,
-    /// The earliest block time of the rows taken, in Unix seconds.
-    pub first_time: Option<i64>,
-    /// The latest block time of the rows taken, in Unix seconds.
-    pub last_time: Option<i64>,
-    /// Columns that the dialect does not read, in lower case.
-    pub passed_over: Vec<String>,
-    /// Whether its native amounts are millionths of a US dollar.
-    pub native_is_usd: bool,
-    /// What was left out of it as no transfer, and what it cannot tell: a sentence each.
-    pub notes: Vec<String>,
-}
 
 /// All that was read.
 #[derive(Debug)]
@@ -152,7 +83,7 @@ pub fn read<'a>(
     for planned in then {
         reader.read_transfers(planned, &survey)?;
     }
-    reader.check_rows(options.without_transfers)?;
+    check_rows(&reader.facts, reader.hashless, options.without_transfers)?;
     reader.finish()
 }
 
@@ -396,39 +327,6 @@ impl<'p> Reader<'p> {
         Ok(())
     }
 
-    /// One of several files may hold nothing, but somewhere there has to be a row; and traces without hashes
-    /// stand beside no other file of native transfers.
-    fn check_rows(&self, without_transfers: bool) -> Result<(), Error> {
-        let is_joined =
-            |fact: &&InputFact| Dialect::named(&fact.dialect).is_some_and(|it| it.form.is_joined());
-        let transfers = || self.facts.iter().filter(|fact| !is_joined(fact));
-        let Some(last) = transfers().next_back() else {
-            if without_transfers {
-                return Ok(());
-            }
-            let name = self.facts.last().map_or("", |fact| fact.name.as_str());
-            let error = Error::file(name, "the file holds no transfers, only what is joined to them");
-            return Err(error.with_hint("name a file of transfers beside it"));
-        };
-        if transfers().all(|fact| fact.rows + fact.rejects + fact.left_out == 0) {
-            if last.dialect == EMPTY {
-                return Err(is_empty(&last.name));
-            }
-            let hint = "an export that found nothing looks like this: check what was asked for";
-            return Err(Error::file(&last.name, "the file holds a header, but no row").with_hint(hint));
-        }
-        let Some(traces) = self.hashless.map(|at| &self.facts[at]) else { return Ok(()) };
-        let is_native = |fact: &&InputFact| Dialect::named(&fact.dialect).is_some_and(Dialect::is_native);
-        let other = transfers().filter(|fact| fact.name != traces.name && fact.rows > 0).find(is_native);
-        let Some(other) = other else { return Ok(()) };
-        let what = format!(
-            "the traces do not name their transactions: what stands in {} too would be counted twice",
-            other.name
-        );
-        let hint = "export them with transaction hashes (`ethereumetl export_traces`), or read them alone";
-        Err(Error::file(&traces.name, what).with_hint(hint))
-    }
-
     /// Dollars and coins cannot be added: one chain's native amounts are all of one unit.
     fn check_unit(&mut self, current: &Current<'_>, row: &Row, chain: &str) -> Result<(), Fault> {
         if row.contract.is_some() {
@@ -494,59 +392,6 @@ impl<'p> Reader<'p> {
         })?;
         let Self { labels, rejects, facts, warnings, joined, .. } = self;
         Ok(Reading { ledger, labels, rejects, facts, warnings: warnings.into_vec(), tokens: joined.tokens })
-    }
-}
-
-/// What an empty file is called among the dialects.
-const EMPTY: &str = "empty";
-
-/// The most rows that Etherscan's API returns to one query.
-const ROWS_OF_ONE_QUERY: u64 = 10_000;
-
-const OTHER_NUMBERS: &str =
-    "its native transfers are numbered otherwise than those of another file: the numbers are not used";
-
-const NO_RECEIPTS: &str = "no receipts: fees are unknown, and a failed transaction looks like the rest, unless \
-                           another file tells of it";
-
-fn fact_of(file: &FileSpec, dialect: &Dialect, table: &Table<'_>) -> InputFact {
-    InputFact {
-        name: file.output_name(),
-        dialect: dialect.name.to_owned(),
-        passed_over: dialect.passed_over(&table.header),
-        notes: dialect.caveats.iter().map(|&caveat| caveat.to_owned()).collect(),
-        ..InputFact::default()
-    }
-}
-
-/// Refuses a file whose amounts are floats alone, unless the user takes them as they are.
-fn check_floats(planned: &Planned<'_>, dialect: &Dialect, table: &Table<'_>) -> Result<(), Error> {
-    let exact = table.header.has("value|value_string|value_str|value_binary");
-    let floats = table.header.find("value_f64|value_float");
-    let Some(column) = floats.filter(|_| dialect.form.is_cryo() && !exact) else { return Ok(()) };
-    if planned.input.inexact {
-        return Ok(());
-    }
-    let what = format!("the amounts stand in `{}` alone, a float, which has lost digits", column.name());
-    let hint = "export `value_string` (cryo: `--u256-types string`), or take the amounts as they are written with \
-                `--inexact` (`inexact = true` in the case file)";
-    Err(Error::file(&planned.file.name, what).with_hint(hint))
-}
-
-impl InputFact {
-    fn digest(&mut self, digested: Digested) {
-        (self.sha256, self.size) = (digested.sha256, digested.size);
-    }
-
-    fn take(&mut self, chain: &str, block: Option<u64>, time: Option<i64>) {
-        self.rows += 1;
-        if !self.chains.iter().any(|known| known == chain) {
-            self.chains.push(chain.to_owned());
-        }
-        self.first_block = block.into_iter().chain(self.first_block).min();
-        self.last_block = block.into_iter().chain(self.last_block).max();
-        self.first_time = time.into_iter().chain(self.first_time).min();
-        self.last_time = time.into_iter().chain(self.last_time).max();
     }
 }
 

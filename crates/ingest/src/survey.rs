@@ -10,8 +10,9 @@
 use crate::dialect::DEFAULT_CHAIN;
 use crate::error::Error;
 use crate::header::{Opening, Table};
+use crate::input::InputSpec;
 use crate::open::{Digested, FileSpec, Progress, list_files, open};
-use crate::read::{InputSpec, unknown_chain};
+use crate::read::unknown_chain;
 use crate::records::Record;
 use crate::schema::{CANONICAL, Dialect, Form, Numbering, recognise, refuse_other_text};
 
@@ -193,4 +194,18 @@ pub(crate) fn refuse_second_reading(file: &FileSpec) -> Error {
     let what =
         "has to be read twice, for what failed or how tokens are counted, but a pipe can be read once only";
     Error::file(&file.name, what).with_hint("save it to a file and name that")
+}
+
+/// Refuses a file whose amounts are floats alone, unless the user takes them as they are.
+pub(crate) fn check_floats(planned: &Planned<'_>, dialect: &Dialect, table: &Table<'_>) -> Result<(), Error> {
+    let exact = table.header.has("value|value_string|value_str|value_binary");
+    let floats = table.header.find("value_f64|value_float");
+    let Some(column) = floats.filter(|_| dialect.form.is_cryo() && !exact) else { return Ok(()) };
+    if planned.input.inexact {
+        return Ok(());
+    }
+    let what = format!("the amounts stand in `{}` alone, a float, which has lost digits", column.name());
+    let hint = "export `value_string` (cryo: `--u256-types string`), or take the amounts as they are written with \
+                `--inexact` (`inexact = true` in the case file)";
+    Err(Error::file(&planned.file.name, what).with_hint(hint))
 }

@@ -6,10 +6,10 @@
 
 use crate::dialect::{DEFAULT_CHAIN, USD_DECIMALS, is_chain_name};
 use crate::error::{Error, Fault};
+use crate::facts::InputFact;
 use crate::header::{Column, Table};
 use crate::labels::rows_of;
 use crate::open::{FileSpec, list_files};
-use crate::read::InputFact;
 use crate::records::Record;
 use dyetrace_core::{Address, AddressKind};
 use std::collections::HashMap;

@@ -10,9 +10,10 @@ use super::typed::{
 };
 use crate::dialect::is_chain_name;
 use crate::error::Error;
+use crate::input::InputSpec;
 use crate::labels::LabelSpec;
 use crate::open::{FileSpec, cannot_read, open};
-use crate::read::{InputSpec, check_dialect, unknown_chain};
+use crate::read::{check_dialect, unknown_chain};
 use crate::schema::CANONICAL;
 use crate::time::parse_time;
 use dyetrace_core::ledger::Covers;

@@ -9,9 +9,9 @@ pub use typed::{
     parse_theft, parse_until,
 };
 
+use crate::input::InputSpec;
 use crate::labels::LabelSpec;
 use crate::open::FileSpec;
-use crate::read::InputSpec;
 use dyetrace_core::trace::{Theft, TraceOptions};
 use std::path::PathBuf;
 

@@ -14,8 +14,8 @@ pub(crate) use words::rows_of;
 pub use words::{Meaning, Words};
 
 use crate::error::{Error, Fault, cut};
+use crate::facts::InputFact;
 use crate::open::{Digested, FileSpec, Progress, list_files, open};
-use crate::read::InputFact;
 use dyetrace_core::{Address, AddressKind, Category, Label};
 
 /// How sure a list is that everybody may look up: names as an explorer or a data set displays them.
