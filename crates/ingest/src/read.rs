@@ -69,7 +69,7 @@ pub fn read<'a>(
         rejects: Vec::new(),
         facts: Vec::new(),
         warnings: Warnings::default(),
-        hashless: None,
+        hashless: Vec::new(),
     };
     // Times, receipts and tokens come first, in whatever order they are named.
     let (first, mut then): (Vec<_>, Vec<_>) = planned.into_iter().partition(Planned::is_joined);
@@ -83,7 +83,7 @@ pub fn read<'a>(
     for planned in then {
         reader.read_transfers(planned, &survey)?;
     }
-    check_rows(&reader.facts, reader.hashless, options.without_transfers)?;
+    check_rows(&reader.facts, &reader.hashless, options.without_transfers)?;
     reader.finish()
 }
 
@@ -102,8 +102,8 @@ struct Reader<'p> {
     rejects: Vec<Reject>,
     facts: Vec<InputFact>,
     warnings: Warnings,
-    /// A file of traces that do not name their transactions, by its number among the facts.
-    hashless: Option<usize>,
+    /// Files of traces that do not name their transactions, by their numbers among the facts.
+    hashless: Vec<usize>,
 }
 
 /// One file of transfers while it is read.
@@ -307,7 +307,10 @@ impl<'p> Reader<'p> {
         row.chain = self.builder.chain(&chain);
         let is_hashless = row.transaction_hash.is_none() && row.transaction_index.is_some();
         if is_hashless && matches!(current.rows, RowReader::Traces(_)) {
-            self.hashless = Some(self.facts.len());
+            let this = self.facts.len();
+            if self.hashless.last() != Some(&this) {
+                self.hashless.push(this);
+            }
         }
         self.check_unit(current, &row, &chain)?;
         let (block, time) = (row.block, row.time);

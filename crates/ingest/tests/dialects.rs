@@ -302,6 +302,9 @@ fn a_trace_without_a_status_among_others_that_state_it_is_refused() {
 fn traces_without_hashes_stand_beside_no_file_of_transactions() {
     let traces = format!("{ETL_TRACES}\n{}", trace("", A, B, "100", "call/call", "", ","));
     let transactions = format!("{ETL_TRANSACTIONS}\n{}", transaction(H1, 9, A, B, "100"));
+    // Two such files are parts of one export, and may overlap.
+    let both = read_all(&[("a.csv", traces.clone()), ("b.csv", traces.clone())]).unwrap();
+    assert_eq!(told(&both.ledger), ["aa bb 100"]);
     let said = read_all(&[("a.csv", transactions), ("b.csv", traces)]).unwrap_err().message();
     assert_eq!(
         said,
