@@ -375,6 +375,24 @@ fn an_internal_transfer_counts_once_whatever_numbers_its_files_use() {
 }
 
 #[test]
+fn what_stands_in_the_exports_of_both_parties_counts_once() {
+    let sent = format!("{EXPORT_TRANSACTIONS}\n{}", export(A, B, "", ("0", "5"), "\"\",\"\""));
+    let received = format!("{EXPORT_TRANSACTIONS}\n{}", export(A, B, "", ("5", "0"), "\"\",\"\""));
+    let api = format!(
+        "{TXLIST}\n9,1600000000,{H1},7,0x00,0,{A},{B},5000000000000000000,21000,20000000000,0,1,0x,,1,21000,1,0x,\n"
+    );
+    let etl = format!("{ETL_TRANSACTIONS}\n{}", transaction(H1, 9, A, B, "5000000000000000000"));
+    let files = [("a.csv", sent), ("b.csv", received), ("c.csv", api), ("d.csv", etl)];
+    let reading = read_all(&files).unwrap();
+    assert_eq!(told(&reading.ledger), ["aa bb 5000000000000000000"]);
+    assert_eq!(fees(&reading.ledger), ["420000000000000"], "one fee, stated alike by all that know it");
+    assert_eq!(reading.ledger.notes().repeated_across_files, 3);
+    let tokens = ("t.csv", format!("address,symbol,decimals\n{TOKEN},T,1\n"));
+    let reading = read_all(&[("a.csv", erc20("1.5")), ("b.csv", erc20("1.50")), tokens]).unwrap();
+    assert_eq!(told(&reading.ledger), ["aa bb 15"]);
+}
+
+#[test]
 fn a_token_transfer_counts_once_with_and_without_its_log_index() {
     let etl = format!("{ETL_TOKEN_TRANSFERS}\n{TOKEN},{A},{B},9,{H1},3,9\n{TOKEN},{A},{B},9,{H1},4,9\n");
     let api = |rows: usize| {
