@@ -2,6 +2,7 @@
 //!
 //! An [`Input`] is a [`Shape`] at a [`Size`]: plain rows, the same on every machine, that become a ledger or
 //! canonical CSV bytes. Its name, such as `power_law_large`, is the case in a bench's id `area/case/engine`.
+//! [`token_transfers`] is the reference file of ingest, row by row without an end.
 //!
 //! # What always holds
 //!
@@ -18,6 +19,7 @@ mod random;
 mod row;
 mod shape;
 mod size;
+pub mod token_transfers;
 
 pub use answer::{Answer, Tally};
 pub use case::Case;

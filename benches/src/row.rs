@@ -111,8 +111,18 @@ const fn time(number: u64) -> i64 {
 }
 
 fn hex(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(2 + 2 * bytes.len());
+    push_hex(bytes, &mut out);
+    out
+}
+
+/// Adds bytes as `0x` and lower-case digits.
+pub(crate) fn push_hex(bytes: &[u8], out: &mut String) {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let digit = |nibble: u8| char::from(DIGITS[usize::from(nibble)]);
-    let digits = bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]);
-    ['0', 'x'].into_iter().chain(digits).collect()
+    out.push_str("0x");
+    for byte in bytes {
+        out.push(digit(byte >> 4));
+        out.push(digit(byte & 15));
+    }
 }

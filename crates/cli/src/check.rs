@@ -25,7 +25,12 @@ pub(crate) fn run(args: &CheckArgs, output: &Output) -> Result<Exit> {
     let token_files: Vec<FileSpec> = args.tokens.iter().map(FileSpec::typed).collect();
     let (tokens, _) = read_tokens(&token_files)?;
     let bar = output.bytes(total_size(inputs.iter().map(|input| &input.file)), "reading");
-    let options = ReadOptions { skip_bad_rows: true, tokens: Some(&tokens), without_transfers: true };
+    let options = ReadOptions {
+        skip_bad_rows: true,
+        tokens: Some(&tokens),
+        without_transfers: true,
+        ..ReadOptions::default()
+    };
     let read = read(&inputs, &options, &|bytes| bar.set_position(bytes));
     bar.finish_and_clear();
     let reading = match read {
@@ -155,7 +160,7 @@ fn assets(ledger: &Ledger) -> Vec<Moved> {
 /// The sum of all fees by chain, in base units of its coin.
 fn fees(ledger: &Ledger) -> Value {
     let mut sums: BTreeMap<String, Amount> = BTreeMap::new();
-    for fee in ledger.fees() {
+    for fee in ledger.fees().iter() {
         let asset = ledger.asset_name(ledger.purses().asset(fee.payer));
         let sum = sums.entry(asset).or_default();
         *sum = sum.plus(fee.amount);

@@ -12,6 +12,7 @@
 //! assert!(Amount::parse(b"1.5").is_err());
 //! ```
 
+use crate::column::Column;
 use ruint::Uint;
 use std::fmt;
 
@@ -144,6 +145,12 @@ impl Amount {
         u128::try_from(self.0).ok()
     }
 
+    /// The number as five 64-bit limbs, lowest first.
+    #[must_use]
+    pub const fn to_limbs(self) -> [u64; 5] {
+        *self.0.as_limbs()
+    }
+
     /// Adds.
     ///
     /// # Panics
@@ -206,15 +213,22 @@ impl fmt::Debug for Amount {
 
 /// A column of amounts: 16 bytes each, and a side table for the few that need more.
 ///
-/// `narrow` has one entry a row. The value `u128::MAX` there means that the amount stands in `wide`, which
-/// is sorted by row.
+/// `narrow` has one entry a row. The value `u128::MAX` there means that the amount stands in the side table:
+/// `wide_rows` lists such rows, rising, and `wide` has their amounts as five 64-bit limbs, lowest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AmountColumn {
-    narrow: Vec<u128>,
-    wide: Vec<(u64, Amount)>,
+    /// One entry a row.
+    pub narrow: Column<u128>,
+    /// The rows of the side table.
+    pub wide_rows: Column<u64>,
+    /// Their amounts.
+    pub wide: Column<[u64; 5]>,
 }
 
 impl AmountColumn {
+    /// Stands in `narrow` for an amount of the side table.
+    pub const WIDE: u128 = u128::MAX;
+
     /// How many amounts it holds.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -230,10 +244,11 @@ impl AmountColumn {
     /// Adds an amount at the end.
     pub fn push(&mut self, amount: Amount) {
         match amount.to_u128() {
-            Some(units) if units != u128::MAX => self.narrow.push(units),
+            Some(units) if units != Self::WIDE => self.narrow.push(units),
             _ => {
-                self.wide.push((self.narrow.len() as u64, amount));
-                self.narrow.push(u128::MAX);
+                self.wide_rows.push(self.narrow.len() as u64);
+                self.wide.push(*amount.0.as_limbs());
+                self.narrow.push(Self::WIDE);
             }
         }
     }
@@ -245,9 +260,10 @@ impl AmountColumn {
     #[must_use]
     pub fn get(&self, row: usize) -> Amount {
         match self.narrow[row] {
-            u128::MAX => {
-                let at = self.wide.binary_search_by_key(&(row as u64), |entry| entry.0);
-                self.wide[at.expect("a row marked as wide stands in the side table")].1
+            Self::WIDE => {
+                let at = self.wide_rows.binary_search(&(row as u64));
+                let limbs = self.wide[at.expect("a row marked as wide stands in the side table")];
+                Amount(Wide::from_limbs(limbs))
             }
             units => Amount::from(units),
         }
@@ -259,21 +275,22 @@ impl AmountColumn {
         self.narrow[row] == 0
     }
 
-    /// The 16-byte part: one entry a row, `u128::MAX` where the amount is in the side table.
-    #[must_use]
-    pub fn as_narrow(&self) -> &[u128] {
-        &self.narrow
-    }
-
     /// Returns the same amounts in another order: row `i` of the result is row `order[i]` of this.
     ///
     /// # Panics
     /// If there is no such row.
     #[must_use]
     pub fn to_reordered(&self, order: &[u64]) -> Self {
-        let mut column = Self { narrow: Vec::with_capacity(order.len()), wide: Vec::new() };
+        let at = |row: u64| usize::try_from(row).expect("rows are in memory");
+        if self.wide.is_empty() {
+            return Self {
+                narrow: order.iter().map(|&row| self.narrow[at(row)]).collect(),
+                ..Self::default()
+            };
+        }
+        let mut column = Self::default();
         for &row in order {
-            column.push(self.get(usize::try_from(row).expect("rows are in memory")));
+            column.push(self.get(at(row)));
         }
         column
     }

@@ -4,7 +4,8 @@ use crate::account::{Address, AddressKind, ChainId};
 use hashbrown::HashMap;
 
 /// An asset of the ledger: an index into its assets, in first-seen order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, bytemuck::Pod, bytemuck::Zeroable)]
+#[repr(transparent)]
 pub struct AssetId(pub u32);
 
 impl AssetId {
@@ -33,7 +34,7 @@ impl Asset {
 }
 
 /// The assets of a ledger: one entry an asset.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Assets {
     assets: Vec<Asset>,
     table: HashMap<Asset, u32>,
@@ -73,6 +74,15 @@ impl Assets {
             self.assets.push(asset);
             u32::try_from(self.assets.len() - 1).expect("a ledger holds at most 2^32 assets")
         }))
+    }
+
+    /// The first `count` of them.
+    pub(crate) fn first(&self, count: usize) -> Self {
+        let mut first = Self::default();
+        for &asset in self.assets.iter().take(count) {
+            first.intern(asset);
+        }
+        first
     }
 
     /// All assets with their numbers, in first-seen order.

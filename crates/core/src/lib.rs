@@ -42,6 +42,8 @@
 pub mod account;
 pub mod amount;
 pub mod asset;
+pub mod column;
+mod id_table;
 pub mod label;
 pub mod ledger;
 #[cfg(any(test, feature = "reference"))]
@@ -49,8 +51,9 @@ pub mod reference;
 pub mod rules;
 pub mod trace;
 
-pub use account::{AccountId, Accounts, Address, AddressKind, ChainId};
+pub use account::{AccountColumns, AccountId, Accounts, Address, AddressKind, ChainId};
 pub use amount::{Amount, AmountColumn, AmountError};
 pub use asset::{Asset, AssetId, Assets};
+pub use column::Column;
 pub use label::{Category, Label, Labels};
 pub use ledger::{Ledger, LedgerBuilder, PurseId, Row, RowPlace};

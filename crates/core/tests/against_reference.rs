@@ -92,14 +92,14 @@ fn listing(ledger: &Ledger) -> String {
             "{place:3} block {:?} tx {} tied {}: {} -> {}: {} {}\n",
             columns.block(place),
             columns.transaction[place],
-            columns.tied[place],
+            columns.is_tied(place),
             name(columns.from[place]),
             name(columns.to[place]),
             columns.value.get(place),
             ledger.asset_name(ledger.purses().asset(columns.to[place])),
         )
     };
-    let fee = |fee: &dyetrace_core::ledger::Fee| {
+    let fee = |fee: dyetrace_core::ledger::Fee| {
         format!("fee at {}: {} pays {}\n", fee.place, name(fee.payer), fee.amount)
     };
     (0..ledger.transfer_count()).map(row).chain(ledger.fees().iter().map(fee)).collect()

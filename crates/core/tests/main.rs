@@ -7,6 +7,7 @@
 )]
 
 mod against_reference;
+mod append;
 mod engines;
 mod generate;
 mod golden;

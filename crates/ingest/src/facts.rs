@@ -4,9 +4,10 @@ use crate::error::Error;
 use crate::header::{Table, is_empty};
 use crate::open::{Digested, FileSpec};
 use crate::schema::Dialect;
+use dyetrace_core::ledger::Columns;
 
 /// What one file was.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct InputFact {
     /// Its name, fit for outputs: as the user named it, without the path of this machine.
     pub name: String,
@@ -66,6 +67,15 @@ impl InputFact {
     /// Takes what the file was as it lies on disk.
     pub(crate) fn digest(&mut self, digested: Digested) {
         (self.sha256, self.size) = (digested.sha256, digested.size);
+    }
+
+    /// Takes plain rows.
+    pub(crate) fn take_plain(&mut self, chain: &str, blocks: &[u64], times: &[i64]) {
+        let known = || times.iter().copied().filter(|&time| time != Columns::NO_TIME);
+        let before = self.rows;
+        self.take(chain, blocks.iter().copied().min(), known().min());
+        self.take(chain, blocks.iter().copied().max(), known().max());
+        self.rows = before + blocks.len() as u64;
     }
 
     /// Takes a row.

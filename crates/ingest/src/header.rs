@@ -2,20 +2,27 @@
 //!
 //! Names are compared without regard to case and the spaces around them. Columns may stand in any order. A
 //! column without a name (the row numbers that a data frame writes first) is passed over.
+//!
+//! Columns are looked up before the first row is read: of a Parquet file only those are decoded.
 
 use crate::error::{Error, Fault, cut};
-use crate::open::{Digested, FileSpec, Opened, Progress, open};
+use crate::open::{Digested, FileSpec, Opened, Progress, Source, open_table};
+use crate::parquet::ParquetRows;
 use crate::records::{Record, Records};
 use dyetrace_core::ledger::TxHash;
 use dyetrace_core::{Address, AddressKind, Amount};
+use std::cell::Cell;
+use std::fs::File;
 use std::io::BufRead;
 use std::rc::Rc;
+
+/// Said of what is known and not read.
+pub(crate) const NOT_READ: &str = "which is not read";
 
 /// A file with a header, open to be read row by row.
 pub(crate) struct Table<'a> {
     name: String,
-    records: Records<Box<dyn BufRead + 'a>>,
-    opened: Opened<'a>,
+    rows: Rows<'a>,
     /// The header.
     pub(crate) header: Header,
     first: Record,
@@ -31,6 +38,12 @@ pub(crate) enum Opening<'a> {
     Nothing(Digested),
 }
 
+/// Where the rows come from.
+enum Rows<'a> {
+    Text { records: Records<Box<dyn BufRead + Send + 'a>>, opened: Opened<'a> },
+    Parquet(Box<ParquetRows<'a>>),
+}
+
 /// The names of a file's columns, in their order.
 #[derive(Clone, Debug)]
 pub(crate) struct Header {
@@ -38,6 +51,17 @@ pub(crate) struct Header {
     names: Vec<Rc<str>>,
     /// In lower case.
     keys: Vec<String>,
+    /// Which hold lists, structures or values of a type that is not read.
+    unread: Vec<bool>,
+    asked: Rc<Asked>,
+}
+
+/// Which columns were looked up.
+#[derive(Debug)]
+struct Asked {
+    columns: Vec<Cell<bool>>,
+    /// Rows are being read: no further column can be had.
+    closed: Cell<bool>,
 }
 
 /// One column of a file.
@@ -45,12 +69,29 @@ pub(crate) struct Header {
 pub(crate) struct Column {
     index: usize,
     name: Rc<str>,
+    unread: bool,
 }
 
 impl<'a> Table<'a> {
     /// Opens a file and reads its header.
     pub(crate) fn open(file: &FileSpec, before: u64, progress: Progress<'a>) -> Result<Self, Error> {
-        Self::of(open(file, before, progress)?, &file.name)
+        match open_table(file, before, progress)? {
+            Source::Text(opened) => Self::of(opened, &file.name),
+            Source::Parquet(opened) => Self::of_parquet(file, opened, before, progress),
+        }
+    }
+
+    /// Reads the columns of an open Parquet file.
+    pub(crate) fn of_parquet(
+        file: &FileSpec,
+        opened: File,
+        before: u64,
+        progress: Progress<'a>,
+    ) -> Result<Self, Error> {
+        let (rows, header) = ParquetRows::open(&file.name, opened, before, progress)?;
+        let first = header.as_record();
+        let rows = Rows::Parquet(Box::new(rows));
+        Ok(Self { name: file.name.clone(), rows, header, first, may_trail: false })
     }
 
     /// Reads the header of an open file, which must hold something.
@@ -71,12 +112,16 @@ impl<'a> Table<'a> {
             return opened.finish(name).map(Opening::Nothing);
         }
         let header = Header::of(&first).map_err(|fault| Error::row(name, first.line, fault))?;
-        Ok(Opening::Table(Self { name: name.to_owned(), records, opened, header, first, may_trail: false }))
+        let rows = Rows::Text { records, opened };
+        Ok(Opening::Table(Self { name: name.to_owned(), rows, header, first, may_trail: false }))
     }
 
     /// Reads the next row. Returns whether there was one.
     pub(crate) fn read(&mut self, record: &mut Record) -> Result<bool, Error> {
-        self.records.read(record).map_err(|error| error.into_error(&self.name))
+        match &mut self.rows {
+            Rows::Text { records, .. } => records.read(record).map_err(|error| error.into_error(&self.name)),
+            Rows::Parquet(rows) => rows.read(&self.header, record),
+        }
     }
 
     /// Checks the shape of a row: as many fields as the header, and not the header again.
@@ -103,30 +148,82 @@ impl<'a> Table<'a> {
         Ok(())
     }
 
+    /// Takes the text of the rows away, to be read otherwise, with the line on which it begins: where it is text, and
+    /// no row was read.
+    pub(crate) fn take_text(&mut self) -> Option<(Box<dyn BufRead + Send + 'a>, u64)> {
+        match &mut self.rows {
+            Rows::Text { records, .. } => {
+                let empty: Box<dyn BufRead + Send + 'a> = Box::new(std::io::empty());
+                Some(std::mem::replace(records, Records::new(empty)).into_rest())
+            }
+            Rows::Parquet(_) => None,
+        }
+    }
+
+    /// Puts back what is left of a text that was taken away.
+    pub(crate) fn put_text(&mut self, text: Box<dyn BufRead + Send + 'a>) {
+        if let Rows::Text { records, .. } = &mut self.rows {
+            *records = Records::new(text);
+        }
+    }
+
     /// Reads what is left and returns what the file was.
     pub(crate) fn finish(self) -> Result<Digested, Error> {
-        let Self { name, records, mut opened, .. } = self;
-        opened.text = records.into_inner();
-        opened.finish(&name)
+        match self.rows {
+            Rows::Text { records, mut opened } => {
+                opened.text = records.into_inner();
+                opened.finish(&self.name)
+            }
+            Rows::Parquet(rows) => rows.finish(),
+        }
     }
 }
 
 impl Header {
     fn of(record: &Record) -> Result<Self, Fault> {
-        let mut names = Vec::new();
+        let mut names: Vec<&str> = Vec::new();
         for field in record.fields() {
             let name = std::str::from_utf8(field)
                 .map_err(|_| Fault::of_row(format!("the column name `{}` is not UTF-8", cut(field))))?;
-            names.push(Rc::from(name.trim()));
+            names.push(name);
         }
+        let unread = vec![false; names.len()];
+        Self::of_columns(names.into_iter(), unread).map_err(Fault::of_row)
+    }
+
+    /// Makes a header of names, and of which columns are not read.
+    pub(crate) fn of_columns<'n>(
+        names: impl Iterator<Item = &'n str>,
+        unread: Vec<bool>,
+    ) -> Result<Self, String> {
+        let names: Vec<Rc<str>> = names.map(|name| Rc::from(name.trim())).collect();
         let keys: Vec<String> = names.iter().map(|name: &Rc<str>| name.to_lowercase()).collect();
         for (index, key) in keys.iter().enumerate() {
             if !key.is_empty() && keys[..index].contains(key) {
                 let name = cut(names[index].as_bytes());
-                return Err(Fault::of_row(format!("the column `{name}` is named twice in the header")));
+                return Err(format!("the column `{name}` is named twice in the header"));
             }
         }
-        Ok(Self { names, keys })
+        let asked = Asked { columns: vec![Cell::new(false); names.len()], closed: Cell::new(false) };
+        Ok(Self { names, keys, unread, asked: Rc::new(asked) })
+    }
+
+    /// How many columns there are.
+    pub(crate) fn len(&self) -> usize {
+        self.names.len()
+    }
+
+    /// The header as a row.
+    fn as_record(&self) -> Record {
+        let mut record = Record::default();
+        self.names.iter().for_each(|name| record.push(name.as_bytes()));
+        record
+    }
+
+    /// Which columns were looked up. After this, no other can be.
+    pub(crate) fn asked(&self) -> impl Iterator<Item = bool> {
+        self.asked.closed.set(true);
+        self.asked.columns.iter().map(Cell::get)
     }
 
     /// Finds a column by its name in lower case. Several names stand between `|`, the first that is there is
@@ -134,7 +231,9 @@ impl Header {
     pub(crate) fn find(&self, wanted: &str) -> Option<Column> {
         let of = |wanted: &str| self.keys.iter().position(|key| is_named(key, wanted));
         let index = wanted.split('|').find_map(of)?;
-        Some(Column { index, name: Rc::clone(&self.names[index]) })
+        let known = self.asked.columns[index].replace(true);
+        assert!(known || !self.asked.closed.get(), "columns are looked up before the first row is read");
+        Some(Column { index, name: Rc::clone(&self.names[index]), unread: self.unread[index] })
     }
 
     /// Finds a column that the dialect requires.
@@ -194,6 +293,11 @@ pub(crate) fn is_empty(name: &str) -> Error {
 }
 
 impl Column {
+    /// The number of the field.
+    pub(crate) const fn index(&self) -> usize {
+        self.index
+    }
+
     /// Its name, as the header spells it.
     pub(crate) fn name(&self) -> &str {
         &self.name
@@ -211,6 +315,10 @@ impl Column {
 
     /// The field as text.
     pub(crate) fn text<'r>(&self, record: &'r Record) -> Result<&'r str, Fault> {
+        if self.unread {
+            let reason = format!("holds lists, structures or values of a type {NOT_READ}");
+            return Err(self.fault(record, reason).with_hint("write the column as text or as numbers"));
+        }
         let text = std::str::from_utf8(record.field(self.index));
         text.map_err(|_| self.fault(record, "is not UTF-8 text").with_hint("save the file as UTF-8"))
     }
@@ -274,9 +382,9 @@ impl Column {
         hash.map(Some).ok_or_else(refused)
     }
 
-    /// Whether the field is empty.
+    /// Whether the field is empty. What is not read is not: who goes on to read it is told.
     pub(crate) fn is_empty(&self, record: &Record) -> bool {
-        record.field(self.index).is_empty()
+        !self.unread && record.field(self.index).is_empty()
     }
 
     /// Whether the field, an address, mixes cases and its checksum is wrong.

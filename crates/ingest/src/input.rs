@@ -36,6 +36,8 @@ pub struct ReadOptions<'t> {
     pub skip_bad_rows: bool,
     /// Decimals of tokens, for files whose amounts are decimal coins; the project's own table where not given.
     pub tokens: Option<&'t Tokens>,
+    /// Read every row as the reference reader does, without the fast way for plain ones. Changes no result.
+    pub reference: bool,
     /// Take files that hold nothing but what is joined to transfers, to say what they are.
     pub without_transfers: bool,
 }

@@ -14,7 +14,7 @@ use crate::header::{Column, Header};
 use crate::records::Record;
 use crate::schema::Form;
 use crate::tokens::{Rank, Tokens, read_token};
-use dyetrace_core::ledger::TxHash;
+use dyetrace_core::ledger::{Columns, TxHash};
 use dyetrace_core::{Address, AddressKind, Amount, Row};
 use std::collections::{HashMap, HashSet};
 
@@ -88,10 +88,7 @@ impl Joined {
         match (row.block, row.time) {
             (Some(block), None) => {
                 row.time = blocks.time.get(&block).copied();
-                row.time.is_none().then(|| {
-                    let reason = "is a block that no file of blocks holds: the row has no time";
-                    Fault::of_field("", block.to_string(), reason)
-                })
+                row.time.is_none().then(|| Self::no_time(block))
             }
             (None, Some(time)) => {
                 row.block = blocks.number.get(&time).copied().flatten();
@@ -99,6 +96,33 @@ impl Joined {
             }
             _ => None,
         }
+    }
+
+    /// Gives rows without a time those of their blocks. Returns the rows whose block the files of blocks lack.
+    pub(crate) fn fill_times(&self, chain: &str, blocks: &[u64], times: &mut [i64]) -> Vec<usize> {
+        let Some(known) = self.blocks.get(chain) else { return Vec::new() };
+        let mut lacking = Vec::new();
+        let mut last = None;
+        for (row, (&block, time)) in
+            blocks.iter().zip(times).enumerate().filter(|(_, (_, time))| **time == Columns::NO_TIME)
+        {
+            let found = match last {
+                Some((before, found)) if before == block => found,
+                _ => known.time.get(&block).copied(),
+            };
+            last = Some((block, found));
+            match found {
+                Some(found) => *time = found,
+                None => lacking.push(row),
+            }
+        }
+        lacking
+    }
+
+    /// The doubt about a row whose block no file of blocks holds.
+    pub(crate) fn no_time(block: u64) -> Fault {
+        let reason = "is a block that no file of blocks holds: the row has no time";
+        Fault::of_field("", block.to_string(), reason)
     }
 
     /// Takes what a row of transfers tells about others.

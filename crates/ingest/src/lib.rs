@@ -25,7 +25,7 @@
 //!
 //! # Not handled here
 //!
-//! Parquet, `.zst` and Bitcoin's formats: their files are refused by name or by their header.
+//! Bitcoin's formats: their files are refused by name or by their header.
 
 pub mod case;
 mod decimal;
@@ -38,13 +38,17 @@ pub mod issuers;
 mod joined;
 pub mod labels;
 mod open;
+mod parquet;
+mod plain;
 mod read;
 mod records;
 mod reject;
 pub mod schema;
+pub mod snapshot;
 mod survey;
 pub mod time;
 pub mod tokens;
+mod unpack;
 
 pub use case::{Case, read_case};
 pub use error::Error;

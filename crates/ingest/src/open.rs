@@ -1,16 +1,17 @@
 //! Paths to readers: the only place that opens files.
 //!
 //! What is read is counted and hashed as it lies on disk, before any decompression. Compression is recognised
-//! by the first bytes, not by the name; a gzip file may have several members, and all are read.
+//! by the first bytes, not by the name; a gzip file may have several members, a zstd file several frames, and all
+//! are read.
 
 use crate::error::{Error, cut};
-use flate2::bufread::MultiGzDecoder;
+use crate::parquet::MAGIC;
+use crate::unpack::{Damage, WINDOW_REFUSED, unpack};
 use sha2::{Digest, Sha256};
-use std::cell::RefCell;
 use std::fs;
-use std::io::{self, BufRead, BufReader, Cursor, Read};
+use std::io::{self, BufRead, BufReader, Cursor, Read, Seek};
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// A file: where it lies, and how the user names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,7 +63,7 @@ impl FileSpec {
 }
 
 /// Told how many bytes of all files were read so far, as they lie on disk.
-pub type Progress<'a> = &'a dyn Fn(u64);
+pub type Progress<'a> = &'a (dyn Fn(u64) + Sync);
 
 /// What was read of a file.
 #[derive(Default)]
@@ -71,10 +72,22 @@ struct Meter {
     size: u64,
 }
 
+impl Meter {
+    fn add(&mut self, bytes: &[u8]) {
+        self.sha256.update(bytes);
+        self.size += bytes.len() as u64;
+    }
+
+    fn into_digested(self) -> Digested {
+        let sha256 = self.sha256.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        Digested { sha256, size: self.size }
+    }
+}
+
 /// A file's bytes, counted and hashed on their way.
 struct Metered<'a> {
-    inner: Box<dyn Read>,
-    meter: Rc<RefCell<Meter>>,
+    inner: Box<dyn Read + Send>,
+    meter: Arc<Mutex<Meter>>,
     before: u64,
     progress: Progress<'a>,
 }
@@ -82,9 +95,8 @@ struct Metered<'a> {
 impl Read for Metered<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.inner.read(buffer)?;
-        let mut meter = self.meter.borrow_mut();
-        meter.sha256.update(&buffer[..count]);
-        meter.size += count as u64;
+        let mut meter = self.meter.lock().unwrap_or_else(PoisonError::into_inner);
+        meter.add(&buffer[..count]);
         (self.progress)(self.before + meter.size);
         Ok(count)
     }
@@ -92,10 +104,10 @@ impl Read for Metered<'_> {
 
 /// An open file: its text, decompressed, without a byte order mark.
 pub(crate) struct Opened<'a> {
-    pub(crate) text: Box<dyn BufRead + 'a>,
+    pub(crate) text: Box<dyn BufRead + Send + 'a>,
     /// The first bytes of the text: all of it, where it is short.
     pub(crate) head: Vec<u8>,
-    meter: Rc<RefCell<Meter>>,
+    meter: Arc<Mutex<Meter>>,
 }
 
 /// What a file was: its hash and size as it lies on disk.
@@ -106,8 +118,8 @@ pub(crate) struct Digested {
 
 /// Beginnings of files that are no text, and what to do about them.
 const NO_TEXT: &[(&[u8], &str, &str)] = &[
-    (b"\x28\xb5\x2f\xfd", "is compressed with zstd, which is not read yet", "decompress it first: `zstd -d`"),
-    (b"\x1f\x8b", "is compressed twice", "decompress it once: `gzip -d`"),
+    (b"\x28\xb5\x2f\xfd", "is compressed twice", "decompress it once"),
+    (b"\x1f\x8b", "is compressed twice", "decompress it once"),
     (b"BZh", "is compressed with bzip2, which is not read", "decompress it first: `bzip2 -d`"),
     (b"\xfd7zXZ", "is compressed with xz, which is not read", "decompress it first: `xz -d`"),
     (
@@ -115,7 +127,12 @@ const NO_TEXT: &[(&[u8], &str, &str)] = &[
         "is a zip archive or a spreadsheet, not text",
         "save the sheet as CSV, or unpack the archive",
     ),
-    (b"PAR1", "is a Parquet file, which is not read yet", "export it as CSV"),
+    (
+        MAGIC,
+        "is a Parquet file, but text was expected",
+        "Parquet is read for transfers, tokens and issuers, from a file: not from a pipe, nor compressed once more",
+    ),
+    (b"PARE", "is an encrypted Parquet file, which is not read", "decrypt it first"),
     (b"\xff\xfe", "is UTF-16 text, but UTF-8 was expected", "save it as UTF-8"),
     (b"\xfe\xff", "is UTF-16 text, but UTF-8 was expected", "save it as UTF-8"),
 ];
@@ -125,27 +142,62 @@ const BUFFER: usize = 64 * 1024;
 /// How many bytes are looked at before a form is chosen.
 const HEAD: u64 = 4096;
 
-/// Opens a file. `before` is how many bytes the progress has counted up to here.
+/// An open file that may be a table of either form.
+pub(crate) enum Source<'a> {
+    /// Text: a CSV.
+    Text(Opened<'a>),
+    /// Parquet, which is read here and there: the file itself.
+    Parquet(fs::File),
+}
+
+/// Opens a file that holds a table. `before` is how many bytes the progress has counted up to here.
+pub(crate) fn open_table<'a>(
+    file: &FileSpec,
+    before: u64,
+    progress: Progress<'a>,
+) -> Result<Source<'a>, Error> {
+    if file.is_standard_input() {
+        return open(file, before, progress).map(Source::Text);
+    }
+    let mut opened = open_path(file)?;
+    let mut head = Vec::new();
+    let magic = opened.by_ref().take(4).read_to_end(&mut head);
+    magic.map_err(|error| cannot_read(&file.name, error))?;
+    let is_file = opened.metadata().is_ok_and(|facts| facts.is_file());
+    if head == MAGIC && is_file {
+        return Ok(Source::Parquet(opened));
+    }
+    open_text(file, Box::new(Cursor::new(head).chain(opened)), before, progress).map(Source::Text)
+}
+
+/// Opens a text. `before` is how many bytes the progress has counted up to here.
 pub(crate) fn open<'a>(file: &FileSpec, before: u64, progress: Progress<'a>) -> Result<Opened<'a>, Error> {
-    let inner: Box<dyn Read> = if file.is_standard_input() {
-        Box::new(io::stdin())
-    } else {
-        #[expect(clippy::disallowed_methods, reason = "this is where files are opened")]
-        let opened = fs::File::open(&file.path);
-        let opened = opened.map_err(|error| Error::io(&file.name, "cannot be opened", error))?;
-        if opened.metadata().is_ok_and(|facts| facts.is_dir()) {
-            return Err(Error::file(&file.name, "is a folder, but a file was expected"));
-        }
-        Box::new(opened)
-    };
-    let meter = Rc::new(RefCell::new(Meter::default()));
-    let metered = Metered { inner, meter: Rc::clone(&meter), before, progress };
-    let (head, raw) = peek(metered, 2).map_err(|error| cannot_read(&file.name, error))?;
-    let text: Box<dyn Read + 'a> = if head.starts_with(b"\x1f\x8b") {
-        Box::new(MultiGzDecoder::new(BufReader::with_capacity(BUFFER, raw)))
-    } else {
-        Box::new(raw)
-    };
+    let inner: Box<dyn Read + Send> =
+        if file.is_standard_input() { Box::new(io::stdin()) } else { Box::new(open_path(file)?) };
+    open_text(file, inner, before, progress)
+}
+
+fn open_path(file: &FileSpec) -> Result<fs::File, Error> {
+    #[expect(clippy::disallowed_methods, reason = "this is where files are opened")]
+    let opened = fs::File::open(&file.path);
+    let opened = opened.map_err(|error| Error::io(&file.name, "cannot be opened", error))?;
+    if opened.metadata().is_ok_and(|facts| facts.is_dir()) {
+        return Err(Error::file(&file.name, "is a folder, but a file was expected"));
+    }
+    Ok(opened)
+}
+
+fn open_text<'a>(
+    file: &FileSpec,
+    inner: Box<dyn Read + Send>,
+    before: u64,
+    progress: Progress<'a>,
+) -> Result<Opened<'a>, Error> {
+    let meter = Arc::new(Mutex::new(Meter::default()));
+    let metered = Metered { inner, meter: Arc::clone(&meter), before, progress };
+    let (head, raw) = peek(metered, 4).map_err(|error| cannot_read(&file.name, error))?;
+    let raw = BufReader::with_capacity(BUFFER, raw);
+    let text = unpack(&head, raw).map_err(|error| cannot_read(&file.name, error))?;
     let (mut head, text) = peek(text, HEAD).map_err(|error| cannot_read(&file.name, error))?;
     if let Some((_, what, hint)) = NO_TEXT.iter().find(|(magic, ..)| head.starts_with(magic)) {
         return Err(Error::file(&file.name, *what).with_hint(*hint));
@@ -158,8 +210,14 @@ pub(crate) fn open<'a>(file: &FileSpec, before: u64, progress: Progress<'a>) -> 
     Ok(Opened { text: Box::new(text), head, meter })
 }
 
+/// Opens a file to be read as it lies on disk.
+pub(crate) fn open_raw(file: &FileSpec) -> Result<fs::File, Error> {
+    #[expect(clippy::disallowed_methods, reason = "this is where files are opened")]
+    fs::File::open(&file.path).map_err(|error| Error::io(&file.name, "cannot be opened", error))
+}
+
 /// Reads the first bytes and puts them back.
-fn peek<R: Read>(mut reader: R, count: u64) -> io::Result<(Vec<u8>, impl Read)> {
+fn peek<R: Read + Send>(mut reader: R, count: u64) -> io::Result<(Vec<u8>, impl Read + Send)> {
     let mut head = Vec::new();
     reader.by_ref().take(count).read_to_end(&mut head)?;
     Ok((head.clone(), Cursor::new(head).chain(reader)))
@@ -167,16 +225,18 @@ fn peek<R: Read>(mut reader: R, count: u64) -> io::Result<(Vec<u8>, impl Read)> 
 
 /// Says what an error while reading means.
 pub(crate) fn cannot_read(name: &str, error: io::Error) -> Error {
-    match error.kind() {
-        io::ErrorKind::UnexpectedEof => {
-            let error = Error::io(name, "the gzip data end too early", error);
-            error.with_hint("the file was cut off: fetch it again and compare its size")
-        }
-        io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => {
-            Error::io(name, "the gzip data are damaged", error).with_hint("fetch the file again")
-        }
-        _ => Error::io(name, "cannot be read", error),
+    let Some(form) = Damage::of(&error).map(|damage| damage.form) else {
+        return Error::io(name, "cannot be read", error);
+    };
+    if error.to_string() == WINDOW_REFUSED {
+        let what = "the zstd data need more than 128 MiB of memory to be decompressed";
+        return Error::file(name, what).with_hint("decompress it first: `zstd -d --long=31`");
     }
+    if error.kind() == io::ErrorKind::UnexpectedEof {
+        let error = Error::io(name, format!("the {form} data end too early"), error);
+        return error.with_hint("the file was cut off: fetch it again and compare its size");
+    }
+    Error::io(name, format!("the {form} data are damaged"), error).with_hint("fetch the file again")
 }
 
 impl Opened<'_> {
@@ -185,9 +245,25 @@ impl Opened<'_> {
         let Self { mut text, meter, .. } = self;
         io::copy(&mut text, &mut io::sink()).map_err(|error| cannot_read(name, error))?;
         drop(text);
-        let Meter { sha256, size } = meter.take();
-        let sha256 = sha256.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(Digested { sha256, size })
+        let mut meter = meter.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(std::mem::take(&mut *meter).into_digested())
+    }
+}
+
+/// Hashes a file from its beginning.
+pub(crate) fn hash(file: &mut fs::File) -> io::Result<Digested> {
+    let mut meter = Meter::default();
+    let mut buffer = vec![0; BUFFER];
+    file.rewind()?;
+    loop {
+        let count = match file.read(&mut buffer) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            count => count?,
+        };
+        if count == 0 {
+            return Ok(meter.into_digested());
+        }
+        meter.add(&buffer[..count]);
     }
 }
 

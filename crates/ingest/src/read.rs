@@ -12,17 +12,21 @@ use crate::input::{InputSpec, ReadOptions};
 use crate::joined::{Joined, JoinedRows};
 use crate::labels::Words;
 use crate::open::{FileSpec, Progress};
+use crate::plain::{Decoded, Piece, Plan, Task, read_rows};
 use crate::records::Record;
 use crate::reject::{Reject, Warning, Warnings};
 use crate::schema::{Dialect, unknown_dialect};
+use crate::snapshot::SnapshotFact;
 use crate::survey::{Content, Planned, Survey, check_floats, recognise_table, refuse_second_reading};
 use crate::tokens::Tokens;
-use dyetrace_core::ledger::{FaultKind, RowFault};
-use dyetrace_core::{Address, Label, Ledger, LedgerBuilder, Row, RowPlace};
+use dyetrace_core::ledger::{EvmRows, FaultKind, RowFault};
+use dyetrace_core::{Address, AddressKind, Label, Ledger, LedgerBuilder, Row, RowPlace};
 use std::collections::HashSet;
+use std::io::BufRead;
+use std::ops::Range;
 
 /// All that was read.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Reading {
     /// The transfers.
     pub ledger: Ledger,
@@ -36,6 +40,8 @@ pub struct Reading {
     pub warnings: Vec<Warning>,
     /// Symbols and decimals, with what the files say of them.
     pub tokens: Tokens,
+    /// The snapshot that it was read from, where it was.
+    pub snapshot: Option<SnapshotFact>,
 }
 
 /// Reads transfers. `progress` is told how many bytes were read, as they lie on disk.
@@ -58,6 +64,7 @@ pub fn read<'a>(
     let survey = Survey::of(&planned);
     let mut reader = Reader {
         skip_bad_rows: options.skip_bad_rows,
+        reference: options.reference,
         progress,
         builder: LedgerBuilder::new(),
         joined: Joined::new(options.tokens.cloned().unwrap_or_else(Tokens::built_in)),
@@ -89,6 +96,7 @@ pub fn read<'a>(
 
 struct Reader<'p> {
     skip_bad_rows: bool,
+    reference: bool,
     progress: Progress<'p>,
     builder: LedgerBuilder,
     joined: Joined,
@@ -218,12 +226,15 @@ impl<'p> Reader<'p> {
         }
         let (mut table, dialect) = self.table(&mut planned)?;
         let mut current = self.begin(&planned, dialect, &table, survey)?;
-        let mut record = Record::default();
-        while table.read(&mut record)? {
-            let taken = table.check_shape(&record).and_then(|()| self.take(&mut current, &record));
-            if let Err(fault) = taken {
-                self.reject(&planned.file, &record, fault)?;
-                current.fact.rejects += 1;
+        let evm = AddressKind::of_chain(current.chain) == AddressKind::Evm;
+        let plan = current.rows.plan(table.header.len()).filter(|_| evm && !self.reference);
+        match plan.and_then(|plan| Some((plan, table.take_text()?))) {
+            Some((plan, (text, line))) => self.read_plain(&mut table, &mut current, &plan, text, line)?,
+            None => {
+                let mut record = Record::default();
+                while table.read(&mut record)? {
+                    self.take_or_reject(&table, &mut current, &record)?;
+                }
             }
         }
         let Current { mut fact, left_out, .. } = current;
@@ -235,6 +246,66 @@ impl<'p> Reader<'p> {
         }
         self.facts.push(fact);
         Ok(())
+    }
+
+    fn take_or_reject(
+        &mut self,
+        table: &Table<'_>,
+        current: &mut Current<'_>,
+        record: &Record,
+    ) -> Result<(), Error> {
+        let taken = table.check_shape(record).and_then(|()| self.take(current, record));
+        taken.or_else(|fault| {
+            current.fact.rejects += 1;
+            self.reject(current.file, record, fault)
+        })
+    }
+
+    /// Reads a text of mostly plain rows, which begins on this line.
+    fn read_plain(
+        &mut self,
+        table: &mut Table<'p>,
+        current: &mut Current<'_>,
+        plan: &Plan,
+        text: Box<dyn BufRead + Send + 'p>,
+        line: u64,
+    ) -> Result<(), Error> {
+        let mut base = line;
+        let (rest, ended) = read_rows(text, plan, |decoded| -> Result<Option<Task<'_>>, Error> {
+            let Decoded { rows, pieces, lines } = decoded;
+            for piece in pieces.drain(..) {
+                match piece {
+                    Piece::Plain { rows: range, line } => {
+                        self.take_plain(current, rows, range, base + line);
+                    }
+                    Piece::Other(mut record) => {
+                        record.line += base;
+                        self.take_or_reject(table, current, &record)?;
+                    }
+                }
+            }
+            base += *lines;
+            Ok(None)
+        });
+        table.put_text(rest);
+        match ended? {
+            Some(error) => Err(error.at_line(base).into_error(&current.file.name)),
+            None => Ok(()),
+        }
+    }
+
+    /// Gives plain rows to the ledger, which stand on one line after the other.
+    fn take_plain(&mut self, current: &mut Current<'_>, rows: &mut EvmRows, range: Range<usize>, line: u64) {
+        let times = &mut rows.time[range.clone()];
+        for row in self.joined.fill_times(current.chain, &rows.block[range.clone()], times) {
+            let block = rows.block[range.start + row];
+            let error = Error::row(&current.file.output_name(), line + row as u64, Joined::no_time(block));
+            self.warnings.add(error.as_reject().expect("made of a row").clone());
+        }
+        let chain = self.builder.chain(current.chain);
+        let place = RowPlace { source: current.source, line };
+        self.builder.push_many(chain, place, rows, range.clone());
+        current.fact.take_plain(current.chain, &rows.block[range.clone()], &rows.time[range]);
     }
 
     fn begin<'f>(
@@ -394,7 +465,8 @@ impl<'p> Reader<'p> {
             Error::row(name, fault.place.line, self.as_fault(&fault))
         })?;
         let Self { labels, rejects, facts, warnings, joined, .. } = self;
-        Ok(Reading { ledger, labels, rejects, facts, warnings: warnings.into_vec(), tokens: joined.tokens })
+        let (warnings, tokens) = (warnings.into_vec(), joined.tokens);
+        Ok(Reading { ledger, labels, rejects, facts, warnings, tokens, snapshot: None })
     }
 }
 

@@ -45,7 +45,14 @@ impl Record {
         (0..self.len()).map(|index| self.field(index))
     }
 
-    fn clear(&mut self) {
+    /// Appends a field.
+    pub(crate) fn push(&mut self, field: &[u8]) {
+        self.bytes.extend_from_slice(field);
+        self.end_field();
+    }
+
+    /// Takes all fields away.
+    pub(crate) fn clear(&mut self) {
         self.bytes.clear();
         self.ends.clear();
         self.goes_on_after_quote = false;
@@ -83,6 +90,14 @@ pub(crate) enum RecordError {
 }
 
 impl RecordError {
+    /// Moves its line, which counts from 0, behind the lines before it.
+    pub(crate) fn at_line(mut self, before: u64) -> Self {
+        if let Self::TooLong { line, .. } | Self::OpenQuote { line } = &mut self {
+            *line += before;
+        }
+        self
+    }
+
     /// Names the file.
     pub(crate) fn into_error(self, name: &str) -> Error {
         let unclosed = "a field that begins with a double quote ends at the next one: look for a single one";
@@ -116,6 +131,11 @@ impl<R: BufRead> Records<R> {
 
     pub(crate) fn new(input: R) -> Self {
         Self { input, line: 1, limit: Self::LIMIT, after_return: false }
+    }
+
+    /// Reads on from where a record begins, on this line.
+    pub(crate) fn at_line(input: R, line: u64) -> Self {
+        Self { line, ..Self::new(input) }
     }
 
     /// Reads the next record into `record`. Returns whether there was one.
@@ -167,39 +187,64 @@ impl<R: BufRead> Records<R> {
         }
     }
 
+    /// Gives back what is left, and the line on which it begins. A record that ended in `\r` takes a `\n` after it along.
+    pub(crate) fn into_rest(mut self) -> (R, u64) {
+        if self.after_return && self.input.fill_buf().is_ok_and(|rest| rest.first() == Some(&b'\n')) {
+            self.input.consume(1);
+        }
+        (self.input, self.line)
+    }
+
     /// Gives back what was read from.
     pub(crate) fn into_inner(self) -> R {
         self.input
     }
 }
 
-/// Takes one byte. Returns [`State::Start`] where it ends the record.
-fn step(state: State, byte: u8, record: &mut Record) -> State {
+/// Where a byte leads.
+const fn next_state(state: State, byte: u8) -> State {
     match (state, byte) {
         (State::Quoted, b'"') => State::Closing,
-        (State::Quoted, _) => {
-            record.bytes.push(byte);
-            State::Quoted
-        }
-        (State::Start | State::Field, b'"') => State::Quoted,
-        (State::Closing, b'"') => {
-            record.bytes.push(byte);
-            State::Quoted
-        }
-        (_, b',') => {
-            record.end_field();
-            State::Field
-        }
-        (_, b'\n' | b'\r') => {
-            record.end_field();
-            State::Start
-        }
-        (previous, _) => {
+        (State::Quoted, _) | (State::Start | State::Field | State::Closing, b'"') => State::Quoted,
+        (_, b',') => State::Field,
+        (_, b'\n' | b'\r') => State::Start,
+        _ => State::Plain,
+    }
+}
+
+/// Takes one byte. Returns [`State::Start`] where it ends the record.
+fn step(state: State, byte: u8, record: &mut Record) -> State {
+    let next = next_state(state, byte);
+    match (state, next) {
+        (_, State::Closing) | (State::Start | State::Field, State::Quoted) => {}
+        (_, State::Quoted) => record.bytes.push(byte),
+        (_, State::Field | State::Start) => record.end_field(),
+        (previous, State::Plain) => {
             record.goes_on_after_quote |= previous == State::Closing;
             record.bytes.push(byte);
-            State::Plain
         }
     }
+    next
+}
+
+/// Returns where the last record ends of those that begin and end in `text`, itself the beginning of a record; 0
+/// where none ends. A line end of two bytes is not cut.
+pub(crate) fn last_record_end(text: &[u8]) -> usize {
+    if memchr::memchr(b'"', text).is_none() {
+        // Without quotes every newline ends a record; a lone `\r` does, too, but is rare.
+        if let Some(at) = memchr::memrchr(b'\n', text) {
+            return at + 1;
+        }
+    }
+    let (mut state, mut end) = (State::Start, 0);
+    for (at, &byte) in text.iter().enumerate() {
+        let blank = state == State::Start && (byte == b'\n' || byte == b'\r');
+        state = if blank { State::Start } else { next_state(state, byte) };
+        if state == State::Start && (byte == b'\n' || text.get(at + 1).is_some_and(|&next| next != b'\n')) {
+            end = at + 1;
+        }
+    }
+    end
 }
 
 /// Ends the last record of the file.

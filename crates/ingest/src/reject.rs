@@ -1,9 +1,10 @@
 //! Rows left out, and rows that were read with a doubt: each with its place.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// An input row that was left out.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reject {
     /// The file, as the user named it.
     pub file: String,
@@ -31,7 +32,7 @@ impl fmt::Display for Reject {
 }
 
 /// Something that was read and may still be wrong. Counted, with the places of the first few.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Warning {
     /// What is doubtful.
     pub reason: String,

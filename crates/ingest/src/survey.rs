@@ -11,7 +11,7 @@ use crate::dialect::DEFAULT_CHAIN;
 use crate::error::Error;
 use crate::header::{Opening, Table};
 use crate::input::InputSpec;
-use crate::open::{Digested, FileSpec, Progress, list_files, open};
+use crate::open::{Digested, FileSpec, Progress, Source, list_files, open_table};
 use crate::read::unknown_chain;
 use crate::records::Record;
 use crate::schema::{CANONICAL, Dialect, Form, Numbering, recognise, refuse_other_text};
@@ -58,9 +58,15 @@ impl<'i> Planned<'i> {
 
     fn of(input: &'i InputSpec, file: FileSpec, progress: Progress<'i>) -> Result<Self, Error> {
         let is_read_once = file.is_read_once();
-        let opened = open(&file, 0, if is_read_once { progress } else { &|_| {} })?;
-        refuse_other_text(&file.name, &opened.head)?;
-        let mut table = match Table::begin(opened, &file.name)? {
+        let progress = if is_read_once { progress } else { &|_| {} };
+        let opening = match open_table(&file, 0, progress)? {
+            Source::Text(opened) => {
+                refuse_other_text(&file.name, &opened.head)?;
+                Table::begin(opened, &file.name)?
+            }
+            Source::Parquet(opened) => Opening::Table(Table::of_parquet(&file, opened, 0, progress)?),
+        };
+        let mut table = match opening {
             Opening::Table(table) => table,
             Opening::Nothing(digested) => {
                 let chain = chain_of(input, None, &file)?;

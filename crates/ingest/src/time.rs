@@ -6,7 +6,7 @@
 use std::fmt;
 
 /// The last second of the year 9999: what is later is milliseconds by mistake.
-const LAST: i64 = 253_402_300_799;
+pub(crate) const LAST: i64 = 253_402_300_799;
 
 /// Why a text is no time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

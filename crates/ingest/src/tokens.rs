@@ -24,7 +24,7 @@ pub struct Token {
 }
 
 /// Symbols and decimals by chain and contract.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Tokens {
     known: HashMap<(String, Option<Address>), (Rank, Token)>,
 }

@@ -194,7 +194,7 @@ fn token_transfers_get_their_time_from_blocks_and_say_that_nfts_look_the_same() 
     let blocks = format!("{ETL_BLOCKS}\n{}", block(9, 1_600_000_000));
     let reading = read_all(&[("t.csv", text), ("blocks.csv", blocks)]).unwrap();
     assert_eq!(times(&reading.ledger), [Some(1_600_000_000), Some(1_600_000_000), None]);
-    assert_eq!(reading.ledger.columns().kind[0], Kind::Token);
+    assert_eq!(reading.ledger.columns().kind(0), Kind::Token);
     let warning = &reading.warnings[0];
     assert_eq!((warning.count, warning.first[0].line, warning.first[0].seen.as_str()), (1, 4, "10"));
     assert!(reading.facts[1].notes[0].contains("ERC-721"));
@@ -257,10 +257,10 @@ fn only_traces_that_move_something_are_transfers() {
         told(&reading.ledger),
         ["aa bb 100", "bb cc 30", "bb aa 40", "aa dd 3", "aa bb 0", "-- cc 5000"]
     );
-    let kinds = &reading.ledger.columns().kind;
-    assert_eq!(kinds[0], Kind::External);
-    assert_eq!(kinds[1], Kind::Internal);
-    assert_eq!(kinds[5], Kind::Reward);
+    let kind = |place| reading.ledger.columns().kind(place);
+    assert_eq!(kind(0), Kind::External);
+    assert_eq!(kind(1), Kind::Internal);
+    assert_eq!(kind(5), Kind::Reward);
     let fact = &reading.facts[0];
     assert_eq!((fact.rows, fact.left_out, fact.rejects), (6, 4, 0));
     assert!(fact.notes[0].starts_with("4 traces move nothing"), "{:?}", fact.notes);

@@ -6,8 +6,10 @@ mod accepts;
 mod case;
 mod dialects;
 mod labels;
+mod parquet_files;
 mod refuses;
 mod shared_data;
+mod sources;
 
 use dyetrace_ingest::{Error, FileSpec, InputSpec, ReadOptions, Reading, read};
 use std::fs;
@@ -51,4 +53,9 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     encoder.write_all(bytes).unwrap();
     encoder.finish().unwrap()
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    use sha2::Digest;
+    sha2::Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -8,7 +8,7 @@ use std::io::Write;
 
 const HEADER: &str = "chain,block_number,block_timestamp,from_address,to_address,asset,value,fee,kind\n";
 const SKIP: ReadOptions<'static> =
-    ReadOptions { skip_bad_rows: true, tokens: None, without_transfers: false };
+    ReadOptions { skip_bad_rows: true, tokens: None, reference: false, without_transfers: false };
 
 /// One header of each dialect of transfers.
 const ALL_HEADERS: [&str; 16] = [

@@ -3,11 +3,9 @@
 //! Plain arrays of fixed-size numbers, so that they can lie in a file and be mapped.
 
 use super::PurseId;
-use crate::account::{AccountId, AddressKind, hex_value};
-use crate::amount::{Amount, AmountColumn};
-use crate::asset::AssetId;
-use hashbrown::HashMap;
-use std::fmt::Write;
+use super::blocks::Blocks;
+use crate::amount::AmountColumn;
+use crate::column::Column;
 
 /// What kind of event a transfer is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,29 +40,63 @@ impl Kind {
     pub const fn may_lack_sender(self) -> bool {
         matches!(self, Self::Reward | Self::Withdrawal)
     }
+
+    /// The bits of [`Columns::flags`] that say so.
+    #[must_use]
+    pub const fn as_flag(self) -> u8 {
+        match self {
+            Self::External => 0,
+            Self::Internal => 1,
+            Self::Token => 2,
+            Self::Reward => 3,
+            Self::Withdrawal => 4,
+        }
+    }
+
+    /// The kind of a transfer with these flags.
+    #[must_use]
+    pub const fn of_flags(flags: u8) -> Self {
+        match flags & flag::KIND {
+            1 => Self::Internal,
+            2 => Self::Token,
+            3 => Self::Reward,
+            4 => Self::Withdrawal,
+            _ => Self::External,
+        }
+    }
 }
 
-/// The transfers. Each array has one entry a transfer, in position order.
-#[derive(Clone, Debug, Default)]
+/// The bits of [`Columns::flags`].
+pub mod flag {
+    /// What kind of event it is: see [`super::Kind::as_flag`].
+    pub const KIND: u8 = 0b111;
+    /// The input does not tell the order of this transfer and the one before it.
+    pub const TIED: u8 = 1 << 3;
+    /// The transfer moves nothing: its value is 0, or its sender is its receiver.
+    pub const STILL: u8 = 1 << 4;
+    /// The row states its transaction's fee.
+    pub const STATES_FEE: u8 = 1 << 5;
+    /// The row stated no time: it has that of another row of its block.
+    pub const TIME_FILLED: u8 = 1 << 6;
+}
+
+/// The transfers. Each array has one entry a transfer, in position order; `blocks` has one a run of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Columns {
     /// The sender's purse; [`PurseId::NONE`] for a reward.
-    pub from: Vec<PurseId>,
+    pub from: Column<PurseId>,
     /// The receiver's purse.
-    pub to: Vec<PurseId>,
+    pub to: Column<PurseId>,
     /// The amount, in base units of the purses' asset.
     pub value: AmountColumn,
-    /// The transaction: an index into [`Transactions`].
-    pub transaction: Vec<u32>,
-    /// The block number; [`Columns::NO_BLOCK`] where the chain has only times.
-    pub block: Vec<u64>,
-    /// Block time in Unix seconds; [`Columns::NO_TIME`] where not known. For people; order is by block.
-    pub time: Vec<i64>,
-    /// The event index inside the transaction or block; [`Columns::NO_EVENT`] where not known.
-    pub event_index: Vec<u64>,
-    /// What kind of event it is.
-    pub kind: Vec<Kind>,
-    /// Whether the input does not tell the order of this transfer and the one before it.
-    pub tied: Vec<bool>,
+    /// The transaction: an index into [`super::Transactions`].
+    pub transaction: Column<u32>,
+    /// Block numbers and times. Times are for people; order is by block.
+    pub blocks: Blocks,
+    /// The event index inside the transaction or block.
+    pub event: EventColumn,
+    /// See [`flag`].
+    pub flags: Column<u8>,
 }
 
 impl Columns {
@@ -72,183 +104,86 @@ impl Columns {
     pub const NO_BLOCK: u64 = u64::MAX;
     /// Stands for an unknown time.
     pub const NO_TIME: i64 = i64::MIN;
-    /// Stands for an unknown event index.
-    pub const NO_EVENT: u64 = u64::MAX;
 
     /// The block number of a transfer, where known.
     #[must_use]
     pub fn block(&self, place: usize) -> Option<u64> {
-        Some(self.block[place]).filter(|&block| block != Self::NO_BLOCK)
+        Some(self.blocks.get(place).0).filter(|&block| block != Self::NO_BLOCK)
     }
 
     /// The block time of a transfer in Unix seconds, where known.
     #[must_use]
     pub fn time(&self, place: usize) -> Option<i64> {
-        Some(self.time[place]).filter(|&time| time != Self::NO_TIME)
+        Some(self.blocks.get(place).1).filter(|&time| time != Self::NO_TIME)
     }
 
     /// The event index of a transfer, where known.
     #[must_use]
     pub fn event_index(&self, place: usize) -> Option<u64> {
-        Some(self.event_index[place]).filter(|&index| index != Self::NO_EVENT)
+        self.event.get(place)
+    }
+
+    /// What kind of event a transfer is.
+    #[must_use]
+    pub fn kind(&self, place: usize) -> Kind {
+        Kind::of_flags(self.flags[place])
+    }
+
+    /// Whether the input does not tell the order of a transfer and the one before it.
+    #[must_use]
+    pub fn is_tied(&self, place: usize) -> bool {
+        self.flags.get(place).is_some_and(|flags| flags & flag::TIED != 0)
     }
 }
 
-/// What a transaction costs its sender: spent before the transaction's transfers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Fee {
-    /// The place of the transaction's first transfer.
-    pub place: u64,
-    /// The native purse that pays.
-    pub payer: PurseId,
-    /// How much, in base units of the native coin. Never 0.
-    pub amount: Amount,
+/// Event indices: 4 bytes each, and a side table for those that need more. Empty where none is known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EventColumn {
+    /// One entry a row; [`EventColumn::NONE`] where not known, [`EventColumn::WIDE`] where it is in the side table.
+    pub narrow: Column<u32>,
+    /// The rows of the side table, rising.
+    pub wide_rows: Column<u64>,
+    /// Their indices.
+    pub wide: Column<u64>,
 }
 
-/// The purses: one entry a purse.
-#[derive(Clone, Debug, Default)]
-pub struct Purses {
-    account: Vec<AccountId>,
-    asset: Vec<AssetId>,
-    void: Vec<bool>,
-    table: HashMap<(AccountId, AssetId), u32>,
-}
+impl EventColumn {
+    /// Stands for an unknown index.
+    pub const NONE: u32 = u32::MAX;
+    /// Stands for an index of the side table.
+    pub const WIDE: u32 = u32::MAX - 1;
 
-impl Purses {
-    /// How many there are.
+    /// The index of a row, where known.
     #[must_use]
-    pub fn len(&self) -> usize {
-        self.account.len()
-    }
-
-    /// Whether there are none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.account.is_empty()
-    }
-
-    /// Who holds the purse.
-    #[must_use]
-    pub fn account(&self, purse: PurseId) -> AccountId {
-        self.account[purse.index()]
-    }
-
-    /// What the purse holds.
-    #[must_use]
-    pub fn asset(&self, purse: PurseId) -> AssetId {
-        self.asset[purse.index()]
-    }
-
-    /// Whether the purse belongs to the zero address, and so is none.
-    #[must_use]
-    pub fn is_void(&self, purse: PurseId) -> bool {
-        self.void[purse.index()]
-    }
-
-    /// Finds the purse of an account for an asset.
-    #[must_use]
-    pub fn find(&self, account: AccountId, asset: AssetId) -> Option<PurseId> {
-        self.table.get(&(account, asset)).copied().map(PurseId)
-    }
-
-    /// All purses, in first-seen order.
-    pub fn iter(&self) -> impl Iterator<Item = PurseId> + use<> {
-        (0_u32..).map(PurseId).take(self.len())
-    }
-
-    pub(super) fn intern(&mut self, account: AccountId, asset: AssetId, void: bool) -> PurseId {
-        PurseId(*self.table.entry((account, asset)).or_insert_with(|| {
-            self.account.push(account);
-            self.asset.push(asset);
-            self.void.push(void);
-            let id = u32::try_from(self.account.len() - 1).ok().filter(|&id| id != u32::MAX);
-            id.expect("a ledger holds fewer than 2^32 purses")
-        }))
-    }
-}
-
-/// A transaction's hash: 32 bytes, or the text itself where it is no such thing.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum TxHash {
-    /// 32 bytes.
-    Bytes([u8; 32]),
-    /// Any other visible text.
-    Text(Box<str>),
-}
-
-impl TxHash {
-    /// Parses 64 hex digits with or without `0x`; keeps any other visible ASCII text as it is.
-    ///
-    /// Returns `None` on an empty text, or one with spaces or control characters.
-    #[must_use]
-    pub fn parse(text: &[u8]) -> Option<Self> {
-        let digits = text.strip_prefix(b"0x").or_else(|| text.strip_prefix(b"0X")).unwrap_or(text);
-        let mut raw = [0; 32];
-        let pairs = digits.len() == 64
-            && raw.iter_mut().zip(digits.chunks_exact(2)).all(|(byte, pair)| {
-                match (hex_value(pair[0]), hex_value(pair[1])) {
-                    (Some(high), Some(low)) => {
-                        *byte = high << 4 | low;
-                        true
-                    }
-                    _ => false,
-                }
-            });
-        if pairs {
-            return Some(Self::Bytes(raw));
-        }
-        let visible = !text.is_empty() && text.iter().all(u8::is_ascii_graphic);
-        visible.then(|| Self::Text(String::from_utf8_lossy(text).into()))
-    }
-
-    /// Writes it as its chain does: with `0x` where addresses are EVM addresses.
-    #[must_use]
-    pub fn to_text(&self, kind: AddressKind) -> String {
-        match self {
-            Self::Text(text) => text.to_string(),
-            Self::Bytes(raw) => {
-                let mut text = String::with_capacity(66);
-                if kind == AddressKind::Evm {
-                    text.push_str("0x");
-                }
-                for byte in raw {
-                    write!(text, "{byte:02x}").expect("a string takes any text");
-                }
-                text
+    pub fn get(&self, row: usize) -> Option<u64> {
+        match self.narrow.get(row).copied().unwrap_or(Self::NONE) {
+            Self::NONE => None,
+            Self::WIDE => {
+                let at = self.wide_rows.binary_search(&(row as u64));
+                Some(self.wide[at.expect("a row marked as wide stands in the side table")])
             }
+            index => Some(u64::from(index)),
         }
     }
-}
 
-/// The transactions: one entry each, in first-seen order.
-#[derive(Clone, Debug, Default)]
-pub struct Transactions {
-    pub(super) hash: Vec<Option<TxHash>>,
-    pub(super) index: Vec<Option<u64>>,
-}
-
-impl Transactions {
-    /// How many there are.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.hash.len()
-    }
-
-    /// Whether there are none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.hash.is_empty()
-    }
-
-    /// The hash, where the input gives one.
-    #[must_use]
-    pub fn hash(&self, transaction: u32) -> Option<&TxHash> {
-        self.hash[transaction as usize].as_ref()
-    }
-
-    /// The index inside the block, where the input gives one.
-    #[must_use]
-    pub fn index(&self, transaction: u32) -> Option<u64> {
-        self.index[transaction as usize]
+    /// Makes the column of indices, one a row.
+    pub fn of(indices: impl IntoIterator<Item = Option<u64>>) -> Self {
+        let mut column = Self::default();
+        let mut any = false;
+        for (row, index) in (0..).zip(indices) {
+            any |= index.is_some();
+            column.narrow.push(match index {
+                None => Self::NONE,
+                Some(index) => match u32::try_from(index) {
+                    Ok(index) if index < Self::WIDE => index,
+                    _ => {
+                        column.wide_rows.push(row);
+                        column.wide.push(index);
+                        Self::WIDE
+                    }
+                },
+            });
+        }
+        if any { column } else { Self::default() }
     }
 }

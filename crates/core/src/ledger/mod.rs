@@ -12,25 +12,42 @@
 //! Rows are sorted by position. The ledger never changes once it is built. An empty sender
 //! ([`PurseId::NONE`]) stands only in rows of kind reward and withdrawal.
 
+mod blocks;
 mod build;
 mod columns;
+mod fees;
 mod index;
 mod order;
+mod origin;
+mod parts;
+mod purses;
 mod repeats;
+mod stream;
 mod ties;
+mod transactions;
 
-pub use build::{Covers, FaultKind, LedgerBuilder, Row, RowFault, RowPlace, Source};
-pub use columns::{Columns, Fee, Kind, Purses, Transactions, TxHash};
+pub use blocks::Blocks;
+pub use build::{Covers, EvmRows, FaultKind, LedgerBuilder, Row, RowFault, RowPlace, Source};
+pub use columns::{Columns, EventColumn, Kind, flag};
+pub use fees::{Fee, Fees};
 pub use index::FlowIndex;
+pub use origin::{Lines, Origin};
+pub use parts::Parts;
+pub use purses::Purses;
+pub use stream::{LedgerStream, StreamColumns, Unfit};
+pub use transactions::{Transactions, TxHash};
 
 use crate::account::{AccountId, Accounts, Address, ChainId};
 use crate::asset::{Asset, AssetId, Assets};
+use crate::column::Column;
+use bytemuck::{Pod, Zeroable};
 
 /// What holds a balance: an index into the ledger's purses, in first-seen order.
 ///
 /// A purse is one asset of one holder on one chain. On Bitcoin the holder is an outpoint, so nothing may
 /// assume that a purse is an address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Pod, Zeroable)]
+#[repr(transparent)]
 pub struct PurseId(pub u32);
 
 impl PurseId {
@@ -45,7 +62,7 @@ impl PurseId {
 }
 
 /// What was noticed while the ledger was put together.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Notes {
     /// Two rows of unknown mutual order touch one purse.
     pub order_ambiguous: bool,
@@ -62,7 +79,7 @@ pub struct Notes {
 }
 
 /// Every transfer read, with accounts, assets, purses and transactions. Made by [`LedgerBuilder`].
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ledger {
     chains: Vec<String>,
     accounts: Accounts,
@@ -70,10 +87,11 @@ pub struct Ledger {
     purses: Purses,
     columns: Columns,
     transactions: Transactions,
-    fees: Vec<Fee>,
+    fees: Fees,
     /// One entry an account: bit 0 for the native coin, bit 1 for tokens.
-    covered: Vec<u8>,
+    covered: Column<u8>,
     notes: Notes,
+    origin: Origin,
 }
 
 impl Ledger {
@@ -124,10 +142,16 @@ impl Ledger {
         &self.transactions
     }
 
-    /// The fees, sorted by the place of the transaction's first transfer; at most one a place.
+    /// The fees, by the place of their transaction's first transfer.
     #[must_use]
-    pub fn fees(&self) -> &[Fee] {
+    pub const fn fees(&self) -> &Fees {
         &self.fees
+    }
+
+    /// Where its transfers come from.
+    #[must_use]
+    pub const fn origin(&self) -> &Origin {
+        &self.origin
     }
 
     /// What was noticed while it was put together.
@@ -173,7 +197,7 @@ impl Ledger {
     /// Whether a transfer moves anything: it is neither of value 0 nor to its own sender.
     #[must_use]
     pub fn moves(&self, place: usize) -> bool {
-        !self.columns.value.is_zero(place) && self.columns.from[place] != self.columns.to[place]
+        self.columns.flags[place] & flag::STILL == 0
     }
 
     /// Whether a purse can hold nothing: the empty sender, or the zero address.
@@ -189,9 +213,9 @@ impl Ledger {
     /// If there is no such transfer.
     #[must_use]
     pub fn tie_group(&self, place: usize) -> std::ops::Range<usize> {
-        let tied = &self.columns.tied;
-        let start = (0..=place).rev().find(|&row| !tied[row]).expect("row 0 is tied to nothing before it");
-        let end = (place + 1..tied.len()).find(|&row| !tied[row]).unwrap_or(tied.len());
+        let tied = |row: &usize| self.columns.is_tied(*row);
+        let start = (1..=place).rev().find(|row| !tied(row)).unwrap_or(0);
+        let end = (place + 1..self.transfer_count()).find(|row| !tied(row)).unwrap_or(self.transfer_count());
         start..end
     }
 }

@@ -8,18 +8,18 @@
 //! Between chains: block time, then the chain's name. Where a chain lacks times, chains stand one after the
 //! other by name; no purse is on two chains, so no amount depends on it.
 
-use super::columns::{Columns, Transactions};
+use super::build::Rows;
+use super::columns::Columns;
+use super::transactions::Transactions;
 use crate::account::ChainId;
 use hashbrown::HashMap;
-use rayon::slice::ParallelSliceMut;
+use rayon::prelude::*;
 
-/// What the order of rows is made of. All arrays have one entry a row, in input order.
+/// What the order of rows is made of.
 pub(super) struct Keys<'a> {
-    pub(super) columns: &'a Columns,
-    pub(super) chain: &'a [ChainId],
+    pub(super) rows: &'a Rows,
     pub(super) chain_names: &'a [String],
     pub(super) transactions: &'a Transactions,
-    pub(super) transaction_index: &'a [Option<u64>],
 }
 
 /// Rows in position order.
@@ -32,8 +32,8 @@ pub(super) struct Sorted {
     pub(super) tied: Vec<bool>,
     /// Places whose time is earlier than that of a block before them.
     pub(super) time_runs_back: u64,
-    /// Places whose time was filled.
-    pub(super) time_filled: u64,
+    /// The places whose time was filled, rising.
+    pub(super) time_filled: Vec<u64>,
 }
 
 /// Two rows of one chain that nothing can order.
@@ -46,36 +46,60 @@ pub(super) struct OrderError {
 }
 
 /// All of a row's position but the input order: chain by name, block or second, transaction, event.
-type Position = (usize, u64, bool, u64, Option<u64>);
+pub(super) type Position = (usize, u64, bool, u64, Option<u64>);
 
-/// Sorts the rows `kept` (given in input order) by position.
-pub(super) fn sort(keys: &Keys<'_>, kept: Vec<u64>) -> Result<Sorted, OrderError> {
-    let at = |row: u64| usize::try_from(row).expect("rows are in memory");
-    let rank = ranks(keys.chain_names);
-    let by_block = chains_by_block(keys, &kept)?;
-    let position = |row: u64| -> Position {
+/// Tells the position of rows.
+pub(super) struct Positions<'a> {
+    keys: &'a Keys<'a>,
+    rank: Vec<usize>,
+    by_block: Vec<bool>,
+}
+
+impl<'a> Positions<'a> {
+    /// Looks how each chain is ordered; `kept` are the rows that count.
+    pub(super) fn of(keys: &'a Keys<'a>, kept: &[u64]) -> Result<Self, OrderError> {
+        Ok(Self { keys, rank: ranks(keys.chain_names), by_block: chains_by_block(keys, kept)? })
+    }
+
+    #[inline]
+    pub(super) fn of_row(&self, row: u64) -> Position {
+        let rows = self.keys.rows;
+        let number = row;
         let row = at(row);
-        let chain = usize::from(keys.chain[row].0);
-        let group = if by_block[chain] {
-            keys.columns.block[row]
+        let chain = usize::from(rows.chain[row].0);
+        let group = if self.by_block[chain] {
+            rows.block[row]
         } else {
             // Seconds as unsigned, in the same order.
-            keys.columns.time[row].cast_unsigned() ^ (1 << 63)
+            rows.time[row].cast_unsigned() ^ (1 << 63)
         };
-        let index =
-            keys.transaction_index[row].or_else(|| keys.transactions.index(keys.columns.transaction[row]));
-        (rank[chain], group, index.is_none(), index.unwrap_or(0), keys.columns.event_index(row))
-    };
-    let mut order = kept;
-    order.par_sort_unstable_by_key(|&row| (position(row), row));
-
-    let (mut time, time_filled) = fill_times(keys, &order, &position);
-    let mut tied: Vec<bool> = vec![false; order.len()];
-    for place in 1..order.len() {
-        tied[place] = position(order[place]) == position(order[place - 1]);
+        let index = rows.own_index(number).or_else(|| self.keys.transactions.index(rows.transaction[row]));
+        let event = Some(rows.event[row]).filter(|&event| event != Rows::NO_EVENT);
+        (self.rank[chain], group, index.is_none(), index.unwrap_or(0), event)
     }
-    let (running, time_runs_back) = running_times(&order, &time, &position);
-    let several_chains = order.iter().any(|&row| keys.chain[at(row)] != keys.chain[at(order[0])]);
+}
+
+fn at(row: u64) -> usize {
+    usize::try_from(row).expect("rows are in memory")
+}
+
+/// Sorts the rows `kept` (given in input order) by position.
+pub(super) fn sort(positions: &Positions<'_>, kept: Vec<u64>) -> Sorted {
+    let keys = positions.keys;
+    let position = |row: u64| positions.of_row(row);
+    let mut order = kept;
+    // Files mostly are in order.
+    if !order.par_windows(2).all(|pair| position(pair[0]) <= position(pair[1])) {
+        order.par_sort_unstable_by_key(|&row| (position(row), row));
+    }
+
+    let (mut time, mut time_filled) = fill_times(keys, &order, &position);
+    let mut tied: Vec<bool> = (0..order.len())
+        .into_par_iter()
+        .map(|place| place > 0 && position(order[place]) == position(order[place - 1]))
+        .collect();
+    let (running, time_runs_back) = running_times(keys, &order, &time);
+    let several_chains = order.iter().any(|&row| keys.rows.chain[at(row)] != keys.rows.chain[at(order[0])]);
     if several_chains && running.iter().all(|&time| time != Columns::NO_TIME) {
         let mut merged: Vec<usize> = (0..order.len()).collect();
         // Stable: rows of one chain keep their order, since their running time never falls.
@@ -83,8 +107,11 @@ pub(super) fn sort(keys: &Keys<'_>, kept: Vec<u64>) -> Result<Sorted, OrderError
         order = merged.iter().map(|&place| order[place]).collect();
         time = merged.iter().map(|&place| time[place]).collect();
         tied = merged.iter().map(|&place| tied[place]).collect();
+        let filled: hashbrown::HashSet<u64> = time_filled.into_iter().collect();
+        let moved = (0..).zip(&merged).filter(|(_, place)| filled.contains(&(**place as u64)));
+        time_filled = moved.map(|(place, _)| place).collect();
     }
-    Ok(Sorted { order, time, tied, time_runs_back, time_filled })
+    Sorted { order, time, tied, time_runs_back, time_filled }
 }
 
 /// Returns the place of each chain when chains are sorted by name.
@@ -97,12 +124,12 @@ fn chains_by_block(keys: &Keys<'_>, kept: &[u64]) -> Result<Vec<bool>, OrderErro
     let mut only_time = vec![None; keys.chain_names.len()];
     let mut only_block = vec![None; keys.chain_names.len()];
     for &row in kept {
-        let row = usize::try_from(row).expect("rows are in memory");
-        let chain = usize::from(keys.chain[row].0);
-        if keys.columns.block(row).is_none() {
+        let row = at(row);
+        let chain = usize::from(keys.rows.chain[row].0);
+        if keys.rows.block[row] == Columns::NO_BLOCK {
             only_time[chain].get_or_insert(row);
         }
-        if keys.columns.time(row).is_none() {
+        if keys.rows.time[row] == Columns::NO_TIME {
             only_block[chain].get_or_insert(row);
         }
     }
@@ -116,12 +143,11 @@ fn chains_by_block(keys: &Keys<'_>, kept: &[u64]) -> Result<Vec<bool>, OrderErro
     Ok(by_block)
 }
 
-/// Gives rows without a time that of another row of their block.
-fn fill_times(keys: &Keys<'_>, order: &[u64], position: &impl Fn(u64) -> Position) -> (Vec<i64>, u64) {
-    let at = |row: u64| usize::try_from(row).expect("rows are in memory");
-    let mut time: Vec<i64> = order.iter().map(|&row| keys.columns.time[at(row)]).collect();
+/// Gives rows without a time that of another row of their block. Returns the times and the places filled.
+fn fill_times(keys: &Keys<'_>, order: &[u64], position: &impl Fn(u64) -> Position) -> (Vec<i64>, Vec<u64>) {
+    let mut time: Vec<i64> = order.iter().map(|&row| keys.rows.time[at(row)]).collect();
     if !time.contains(&Columns::NO_TIME) {
-        return (time, 0);
+        return (time, Vec::new());
     }
     let mut of_block = HashMap::new();
     for (&row, &time) in order.iter().zip(&time) {
@@ -130,14 +156,14 @@ fn fill_times(keys: &Keys<'_>, order: &[u64], position: &impl Fn(u64) -> Positio
             of_block.entry((chain, block)).or_insert(time);
         }
     }
-    let mut filled = 0;
-    for (&row, time) in order.iter().zip(&mut time) {
+    let mut filled = Vec::new();
+    for ((place, &row), time) in (0..).zip(order).zip(&mut time) {
         let (chain, block, ..) = position(row);
         if *time == Columns::NO_TIME
             && let Some(&known) = of_block.get(&(chain, block))
         {
             *time = known;
-            filled += 1;
+            filled.push(place);
         }
     }
     (time, filled)
@@ -145,11 +171,11 @@ fn fill_times(keys: &Keys<'_>, order: &[u64], position: &impl Fn(u64) -> Positio
 
 /// Returns, per place, the latest time up to there on its chain (unknown only before the first known), and
 /// how many places have an earlier one.
-fn running_times(order: &[u64], time: &[i64], position: &impl Fn(u64) -> Position) -> (Vec<i64>, u64) {
+fn running_times(keys: &Keys<'_>, order: &[u64], time: &[i64]) -> (Vec<i64>, u64) {
     let mut running = Vec::with_capacity(time.len());
     let (mut latest, mut chain, mut back) = (Columns::NO_TIME, None, 0);
     for (&row, &time) in order.iter().zip(time) {
-        let of = position(row).0;
+        let of = keys.rows.chain[at(row)];
         if chain != Some(of) {
             (chain, latest) = (Some(of), Columns::NO_TIME);
         }

@@ -1,69 +1,86 @@
 //! Events that stand in several files count once; repeats inside one file are real.
 
+use super::Notes;
 use super::build::LedgerBuilder;
-use super::{Notes, PurseId};
-use crate::amount::Amount;
-use hashbrown::HashMap;
+use super::columns::flag;
 
 impl LedgerBuilder {
     /// Drops events that stand in several files: each counts as often as in the file that has it most.
     /// Repeats inside one file are real and stay. Returns the rows kept, in input order.
-    pub(super) fn drop_repeats_across_files(&mut self) -> (Vec<u64>, Notes) {
-        let mut notes = Notes::default();
-        // Rows that may be one event: same transaction, sender, receiver, amount.
-        let mut groups: HashMap<(u32, PurseId, PurseId, Amount), Vec<usize>> = HashMap::new();
-        let mut rows_of = vec![0_u32; self.transactions.len()];
-        for &transaction in &self.columns.transaction {
-            rows_of[transaction as usize] = rows_of[transaction as usize].saturating_add(1);
+    ///
+    /// # Cost
+    /// **O(n)** for n rows, more where one transaction has very many.
+    pub(super) fn drop_repeats_across_files(&mut self, notes: &mut Notes) -> Vec<u64> {
+        // The rows of each transaction: a counting sort, since transactions are numbered densely.
+        let mut starts = vec![0_u64; self.transactions.len() + 1];
+        for &transaction in &self.rows.transaction {
+            starts[transaction as usize + 1] += 1;
         }
-        for row in 0..self.row_count() {
-            let transaction = self.columns.transaction[row];
-            // A transaction of one row has nothing to repeat.
-            if rows_of[transaction as usize] > 1 {
-                let (from, to) = (self.columns.from[row], self.columns.to[row]);
-                let key = (transaction, from, to, self.columns.value.get(row));
-                groups.entry(key).or_default().push(row);
-            }
+        for transaction in 0..self.transactions.len() {
+            starts[transaction + 1] += starts[transaction];
         }
+        let mut next = starts.clone();
+        let mut rows = vec![0_u64; self.row_count()];
+        for (row, &transaction) in (0..).zip(&self.rows.transaction) {
+            let slot = &mut next[transaction as usize];
+            rows[index(*slot)] = row;
+            *slot += 1;
+        }
+        drop(next);
         let mut dropped = vec![false; self.row_count()];
-        let mut groups: Vec<Vec<usize>> = groups.into_values().filter(|rows| rows.len() > 1).collect();
-        groups.sort_unstable();
-        for rows in &groups {
-            let indexed = rows.iter().all(|&row| self.columns.event_index(row).is_some());
-            // With an index everywhere the event is known by it; else equal rows can only be counted.
-            let mut by_event: Vec<(u64, Vec<usize>)> = Vec::new();
-            for &row in rows {
-                let event = if indexed { self.columns.event_index[row] } else { 0 };
-                match by_event.iter_mut().find(|entry| entry.0 == event) {
-                    Some(entry) => entry.1.push(row),
-                    None => by_event.push((event, vec![row])),
-                }
-            }
-            for (_, rows) in by_event {
-                self.keep_fullest_file(&rows, &mut dropped, &mut notes);
+        for span in starts.windows(2) {
+            let of_transaction = &mut rows[index(span[0])..index(span[1])];
+            // A transaction of one row has nothing to repeat.
+            if of_transaction.len() > 1 {
+                self.drop_repeats_of(of_transaction, &mut dropped, notes);
             }
         }
-        let kept = (0..self.row_count()).filter(|&row| !dropped[row]).map(|row| row as u64).collect();
-        (kept, notes)
+        (0..self.row_count()).filter(|&row| !dropped[row]).map(|row| row as u64).collect()
+    }
+
+    /// Looks at the rows of one transaction; they may be one event where sender, receiver and amount are equal.
+    fn drop_repeats_of(&mut self, rows: &mut [u64], dropped: &mut [bool], notes: &mut Notes) {
+        let movement = |row: u64| {
+            let row = index(row);
+            (self.rows.from[row], self.rows.to[row], self.rows.value.get(row))
+        };
+        rows.sort_unstable_by_key(|&row| (movement(row), row));
+        let mut groups: Vec<Vec<u64>> = Vec::new();
+        for equal in rows.chunk_by(|&a, &b| movement(a) == movement(b)).filter(|equal| equal.len() > 1) {
+            // With an index everywhere the event is known by it; else equal rows can only be counted.
+            let indexed =
+                equal.iter().all(|&row| self.rows.event[index(row)] != super::build::Rows::NO_EVENT);
+            let mut equal = equal.to_vec();
+            if !indexed {
+                groups.push(equal);
+                continue;
+            }
+            let event = |row: u64| self.rows.event[index(row)];
+            equal.sort_unstable_by_key(|&row| (event(row), row));
+            groups.extend(equal.chunk_by(|&a, &b| event(a) == event(b)).map(<[u64]>::to_vec));
+        }
+        for group in groups {
+            self.keep_fullest_file(&group, dropped, notes);
+        }
     }
 
     /// Of equal rows keeps those of the file that has most of them; of several such files, the first.
-    fn keep_fullest_file(&mut self, rows: &[usize], dropped: &mut [bool], notes: &mut Notes) {
-        let source = |row: usize| self.places[row].source;
-        let count = |wanted: u32| rows.iter().filter(|&&row| source(row) == wanted).count();
-        let mut fullest = source(rows[0]);
-        for &row in rows {
-            if count(source(row)) > count(fullest) {
-                fullest = source(row);
+    fn keep_fullest_file(&mut self, rows: &[u64], dropped: &mut [bool], notes: &mut Notes) {
+        let sources: Vec<u32> = rows.iter().map(|&row| self.rows.lines.get(row).source).collect();
+        let count = |wanted: u32| sources.iter().filter(|&&source| source == wanted).count();
+        let mut fullest = sources[0];
+        for &source in &sources {
+            if source != fullest && count(source) > count(fullest) {
+                fullest = source;
             }
         }
-        let any_fee = rows.iter().any(|&row| self.states_fee[row]);
+        let fee = rows.iter().fold(0, |fee, &row| fee | self.rows.flags[index(row)] & flag::STATES_FEE);
         let kept = count(fullest);
-        for &row in rows {
-            if self.places[row].source == fullest {
-                self.states_fee[row] |= any_fee;
+        for (&row, &source) in rows.iter().zip(&sources) {
+            if source == fullest {
+                self.rows.flags[index(row)] |= fee;
             } else {
-                dropped[row] = true;
+                dropped[index(row)] = true;
                 notes.repeated_across_files += 1;
             }
         }
@@ -72,4 +89,8 @@ impl LedgerBuilder {
             notes.repeated_transfers += 1;
         }
     }
+}
+
+fn index(row: u64) -> usize {
+    usize::try_from(row).expect("rows are in memory")
 }

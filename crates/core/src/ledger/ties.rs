@@ -1,6 +1,6 @@
 //! Ties: rows whose mutual order the input does not tell.
 
-use super::columns::Fee;
+use super::fees::Fee;
 use super::{Ledger, PurseId};
 use hashbrown::HashMap;
 
@@ -16,38 +16,33 @@ impl Ledger {
         let mut start = 0;
         while start < order.len() {
             let mut end = start + 1;
-            while end < order.len() && self.columns.tied[end] {
+            while end < order.len() && self.columns.is_tied(end) {
                 end += 1;
             }
             order[start..end].reverse();
             start = end;
         }
         let at = |place: u64| usize::try_from(place).expect("rows are in memory");
-        let time = order.iter().map(|&place| self.columns.time[at(place)]).collect();
-        let columns = self.columns.to_reordered(&order, time, self.columns.tied.clone());
+        let columns = self.columns.to_reordered(&order);
         let mut first: HashMap<u32, u64> = HashMap::new();
         for (place, &transaction) in (0..).zip(&columns.transaction) {
             first.entry(transaction).or_insert(place);
         }
-        let moved = |fee: &Fee| Fee { place: first[&self.columns.transaction[at(fee.place)]], ..*fee };
-        let mut fees: Vec<Fee> = self.fees.iter().map(moved).collect();
-        fees.sort_unstable_by_key(|fee| fee.place);
+        let moved = |fee: Fee| Fee { place: first[&self.columns.transaction[at(fee.place)]], ..fee };
+        let fees = self.fees.iter().map(moved).collect();
         Self { columns, fees, ..self.clone() }
     }
 
     /// Whether two tied rows touch one purse: by a transfer that moves something, or by paying a fee.
     pub(super) fn ties_touch_one_purse(&self) -> bool {
-        let fee_payer = |place: usize| {
-            let at = self.fees.binary_search_by_key(&(place as u64), |fee| fee.place);
-            at.ok().map(|at| self.fees[at].payer)
-        };
+        let fee_payer = |place: usize| self.fees.at(place as u64).map(|fee| fee.payer);
         let mut start = 0;
         let mut touched: HashMap<PurseId, usize> = HashMap::new();
         for place in 0..self.transfer_count() {
-            if !self.columns.tied[place] {
+            if !self.columns.is_tied(place) {
                 start = place;
             }
-            if place + 1 < self.transfer_count() && !self.columns.tied[place + 1] && start == place {
+            if place + 1 < self.transfer_count() && !self.columns.is_tied(place + 1) && start == place {
                 continue;
             }
             if start == place {

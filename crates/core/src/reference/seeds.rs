@@ -133,7 +133,7 @@ impl Seeds {
         let columns = ledger.columns();
         let in_transaction = |place: &usize| {
             let at = ledger.purse_chain(columns.to[*place]);
-            ledger.transactions().hash(columns.transaction[*place]) == Some(hash)
+            ledger.transactions().hash(columns.transaction[*place]).as_ref() == Some(hash)
                 && chain.as_ref().is_none_or(|wanted| wanted == at)
         };
         let places: Vec<usize> = known.places().filter(in_transaction).collect();

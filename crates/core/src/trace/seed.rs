@@ -303,10 +303,13 @@ fn accounts_of(view: &View<'_>, theft: &Theft, seed: &Seed) -> Result<Vec<Accoun
 fn untouched(theft: &Theft, seed: &str, view: &View<'_>) -> TraceError {
     let ledger = view.ledger;
     let columns = ledger.columns();
-    let blocks = columns.block.iter().filter(|&&block| block != Columns::NO_BLOCK);
-    let span = match (blocks.clone().min(), blocks.max()) {
-        (Some(first), Some(last)) => format!(", blocks {first} to {last}"),
-        _ => String::new(),
+    let blocks = columns.blocks.runs().filter_map(|(block, _)| block);
+    let blocks = blocks.fold(None, |span: Option<(u64, u64)>, block| {
+        span.map_or(Some((block, block)), |(first, last)| Some((first.min(block), last.max(block))))
+    });
+    let span = match blocks {
+        Some((first, last)) => format!(", blocks {first} to {last}"),
+        None => String::new(),
     };
     let chains: Vec<&str> = ledger.chains().map(|(_, name)| name).collect();
     TraceError::new(
@@ -382,11 +385,7 @@ fn rows_of_accounts(view: &View<'_>, accounts: &HashSet<AccountId>) -> Vec<u64> 
 fn rows_of_transaction(view: &View<'_>, seed: &TransactionSeed) -> Vec<usize> {
     let ledger = view.ledger;
     let columns = ledger.columns();
-    let transactions = ledger.transactions();
-    let wanted: HashSet<u32> = (0..transactions.len())
-        .map(|id| u32::try_from(id).expect("fewer than 2^32 transactions"))
-        .filter(|&id| transactions.hash(id) == Some(&seed.hash))
-        .collect();
+    let wanted: HashSet<u32> = ledger.transactions().find(&seed.hash).collect();
     let on_chain = |place: usize| {
         seed.chain.as_deref().is_none_or(|chain| chain == ledger.purse_chain(columns.to[place]))
     };

@@ -77,6 +77,11 @@ impl ChainIds {
         Self(header.find("chain_id"))
     }
 
+    /// Whether the file has no such column.
+    pub(super) const fn is_none(&self) -> bool {
+        self.0.is_none()
+    }
+
     /// The chain of a row: the one that its id names, which must be the one the user gave.
     pub(super) fn chain<'c>(&self, record: &Record, context: &Context<'c>) -> Result<&'c str, Fault> {
         let Some(column) = filled(self.0.as_ref(), record) else { return Ok(context.chain) };

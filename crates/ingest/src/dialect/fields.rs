@@ -29,8 +29,8 @@ pub(super) struct Names {
 /// Where these columns stand in one file.
 pub(super) struct Fields {
     pub(super) hash: Option<Column>,
-    block: Option<Column>,
-    time: Option<Column>,
+    pub(super) block: Option<Column>,
+    pub(super) time: Option<Column>,
     transaction_index: Option<Column>,
     pub(super) from: Column,
     pub(super) to: Column,
@@ -50,6 +50,11 @@ impl Fields {
             to: header.required(names.to),
             created: find(names.created),
         }
+    }
+
+    /// Whether the file has a column of transaction indices.
+    pub(super) const fn has_transaction_index(&self) -> bool {
+        self.transaction_index.is_some()
     }
 
     /// The row without its parties and its amount: a native transfer of nothing to nobody in particular.

@@ -26,6 +26,7 @@ use crate::error::Fault;
 use crate::header::Header;
 use crate::joined::Joined;
 use crate::labels::Words;
+use crate::plain::Plan;
 use crate::records::Record;
 use crate::schema::{Dialect, Form};
 use crate::tokens::Token;
@@ -208,6 +209,14 @@ impl RowReader {
             Self::Blockscout(columns) => columns.read(record, context),
             Self::BlockchainSpider(columns) => columns.read(record, context),
             Self::MfTracer(columns) => columns.read(record, context),
+        }
+    }
+
+    /// How plain rows of a file with so many columns are read at full speed, where that is known.
+    pub(crate) fn plan(&self, columns: usize) -> Option<Plan> {
+        match self {
+            Self::TokenTransfers(reader) => reader.plan(columns),
+            _ => None,
         }
     }
 

@@ -9,6 +9,7 @@ use super::{Absence, Context, Entry};
 use crate::dialect::cryo::{ChainIds, Value};
 use crate::error::Fault;
 use crate::header::{Column, Header};
+use crate::plain::{Plan, Role};
 use crate::records::Record;
 use dyetrace_core::Row;
 use dyetrace_core::ledger::Kind;
@@ -42,6 +43,35 @@ impl Columns {
             token_id: header.find("token_id"),
             chain_ids: ChainIds::none(),
         }
+    }
+
+    /// How its plain rows are read; `None` where the file has columns that only the row reader knows.
+    pub(super) fn plan(&self, columns: usize) -> Option<Plan> {
+        let Self { fields, contract, value: Value::Digits(value), log_index, token_id: None, chain_ids } =
+            self
+        else {
+            return None;
+        };
+        if !chain_ids.is_none() || fields.has_transaction_index() {
+            return None;
+        }
+        let roles = [
+            (Some(contract), Role::Contract),
+            (Some(value), Role::Value),
+            (Some(log_index), Role::EventIndex),
+            (Some(&fields.from), Role::From),
+            (Some(&fields.to), Role::To),
+            (fields.hash.as_ref(), Role::Hash),
+            (fields.block.as_ref(), Role::Block),
+            (fields.time.as_ref(), Role::Time),
+        ];
+        let mut plan = vec![Role::Skipped; columns];
+        for (column, role) in roles {
+            if let Some(column) = column {
+                plan[column.index()] = role;
+            }
+        }
+        Plan::new(plan)
     }
 
     pub(super) fn read<'c>(&self, record: &Record, context: &Context<'c>) -> Result<Entry<'c>, Fault> {

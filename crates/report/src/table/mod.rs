@@ -75,9 +75,9 @@ impl<W: Write> Table<W> {
         match ledger.transactions().hash(transaction) {
             Some(TxHash::Bytes(raw)) => {
                 let evm = AddressKind::of_chain(ledger.chain_name(chain)) == AddressKind::Evm;
-                self.hex(if evm { "0x" } else { "" }, raw);
+                self.hex(if evm { "0x" } else { "" }, &raw);
             }
-            Some(TxHash::Text(text)) => self.text(text),
+            Some(TxHash::Text(text)) => self.text(&text),
             None => self.empty(),
         }
     }

@@ -138,9 +138,12 @@ fn rows(
         .collect();
     let fees: Vec<(u64, bool, usize, Amount)> = ledger
         .fees()
+        .place
         .par_iter()
+        .enumerate()
+        .map(|(number, _)| ledger.fees().get(number))
         .filter(|fee| followed[fee.payer.index()] && !view.is_after_end(index(fee.place)))
-        .map(|fee: &Fee| (fee.place, false, part_of(fee.payer.0), fee.amount))
+        .map(|fee: Fee| (fee.place, false, part_of(fee.payer.0), fee.amount))
         .collect();
     // Both are in order: a merge, not a sort.
     let mut merged = Vec::with_capacity(rows.len() + fees.len());
@@ -183,16 +186,13 @@ pub(super) fn events<U: Units>(view: &View<'_>, parts: &Parts, part: &Part) -> V
 
 /// The fee of the transaction whose first transfer stands at this place.
 pub(super) fn fee_at(view: &View<'_>, place: u64) -> Fee {
-    let fees = view.ledger.fees();
-    let at = fees.binary_search_by_key(&place, |fee| fee.place);
-    fees[at.expect("a fee row comes from a fee")]
+    view.ledger.fees().at(place).expect("a fee row comes from a fee")
 }
 
 /// Whether the sender's purse has another transfer in the same tie group.
 fn is_unordered(view: &View<'_>, place: usize) -> bool {
     let columns = view.ledger.columns();
-    let follows = columns.tied.get(place + 1).copied().unwrap_or(false);
-    if !columns.tied[place] && !follows {
+    if !columns.is_tied(place) && !columns.is_tied(place + 1) {
         return false;
     }
     let node = view.from(place);
