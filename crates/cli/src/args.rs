@@ -23,6 +23,8 @@ pub(crate) enum Command {
     Trace(Box<TraceArgs>),
     /// Say what a file is, how many rows it has, and what is wrong with it
     Check(CheckArgs),
+    /// Put files into a snapshot, which opens at once; further files are added to it
+    Ingest(IngestArgs),
 }
 
 /// How many threads may be asked for. More would only cost the machine their stacks.
@@ -36,6 +38,7 @@ impl Args {
         let threads = match &self.command {
             Command::Trace(args) => args.threads,
             Command::Check(args) => args.threads,
+            Command::Ingest(args) => args.threads,
         };
         threads.map(usize::from)
     }
@@ -149,6 +152,50 @@ pub(crate) struct CheckArgs {
     #[arg(long)]
     pub(crate) json: bool,
     /// How many threads [default: all processors]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = thread_count())]
+    pub(crate) threads: Option<u16>,
+}
+
+const INGEST_EXAMPLE: &str = "Examples:
+  dyetrace ingest token_transfers.csv blocks.csv --out june.dye
+  dyetrace ingest july/token_transfers.csv july/blocks.csv --out june.dye
+  dyetrace trace --transfers june.dye --theft THEFT=0x… --out result
+
+A snapshot that is there is added to: it then holds what reading all its files at once gives. Whatever happens,
+the old one stays whole until the new one is. `dyetrace check june.dye` compares its checksums.";
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = INGEST_EXAMPLE)]
+pub(crate) struct IngestArgs {
+    /// Files or folders of transfers; `-` is standard input
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// The snapshot to write, or to add to
+    #[arg(long, value_name = "NAME.dye")]
+    pub(crate) out: PathBuf,
+    /// The chain of rows that name none [default: ethereum, or the one of the coin in the header]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) chain: Option<String>,
+    /// Read files whose header is not known: our column and its name in the file, `from_address=sender`;
+    /// again for further columns
+    #[arg(long = "map", value_name = "COLUMN=NAME")]
+    pub(crate) maps: Vec<String>,
+    /// Take amounts that somebody rounded (`1.99e+19`) as they are written, and say so
+    #[arg(long)]
+    pub(crate) inexact: bool,
+    /// Files of symbols and decimals: `chain,contract,symbol,decimals`
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(crate) tokens: Vec<PathBuf>,
+    /// Leave bad rows out, list them in the snapshot, and end with code 2
+    #[arg(long)]
+    pub(crate) skip_bad_rows: bool,
+    /// Do not compute the SHA-256 of the files: faster, but a manifest then cannot name what a trace rests on
+    #[arg(long)]
+    pub(crate) without_sha256: bool,
+    /// Print what the snapshot holds as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// How many threads [default: all processors]; the snapshot is the same with any number
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = thread_count())]
     pub(crate) threads: Option<u16>,
 }

@@ -9,7 +9,7 @@ use anyhow::Result;
 use dyetrace_core::{Amount, Ledger};
 use dyetrace_ingest::schema::Dialect;
 use dyetrace_ingest::time::format_time;
-use dyetrace_ingest::{FileSpec, InputFact, InputSpec, ReadOptions, Reading, read, total_size};
+use dyetrace_ingest::{FileSpec, InputFact, InputSpec, ReadOptions, Reading, list_files, read, total_size};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -31,8 +31,17 @@ pub(crate) fn run(args: &CheckArgs, output: &Output) -> Result<Exit> {
         without_transfers: true,
         ..ReadOptions::default()
     };
-    let reading = read(&inputs, &options, &|bytes| bar.set_position(bytes))?;
+    let read = read(&inputs, &options, &|bytes| bar.set_position(bytes));
     bar.finish_and_clear();
+    let reading = match read {
+        Ok(reading) => reading,
+        Err(error) => {
+            if !args.json {
+                output.data(&each_alone(&inputs, &options))?;
+            }
+            return Err(error.into());
+        }
+    };
     if args.json {
         output.data(&format!("{:#}\n", to_json(&reading)))?;
     } else {
@@ -41,25 +50,26 @@ pub(crate) fn run(args: &CheckArgs, output: &Output) -> Result<Exit> {
     Ok(if reading.rejects.is_empty() { Exit::Complete } else { Exit::Incomplete })
 }
 
-fn to_text(reading: &Reading) -> String {
+/// Says what each of several files is, where they cannot be read together; nothing of a single one.
+fn each_alone(inputs: &[InputSpec], options: &ReadOptions<'_>) -> String {
+    let mut files = Vec::new();
+    for input in inputs {
+        let listed = list_files(&input.file).unwrap_or_default();
+        files.extend(listed.into_iter().map(|file| InputSpec { file, ..input.clone() }));
+    }
     let mut text = String::new();
-    for fact in &reading.facts {
-        line(
-            &mut text,
-            &format!("{}: {}, {} rows, {} bad rows", fact.name, fact.dialect, fact.rows, fact.rejects),
-        );
-        line(&mut text, &format!("  {}", span(fact)));
-        line(&mut text, &format!("  {} bytes, sha256 {}", fact.size, fact.sha256));
-        if let Some(dialect) = Dialect::named(&fact.dialect) {
-            line(&mut text, &format!("  {}", dialect.about));
-        }
-        for note in &fact.notes {
-            line(&mut text, &format!("  note: {note}"));
-        }
-        if !fact.passed_over.is_empty() {
-            line(&mut text, &format!("  columns not read: {}", fact.passed_over.join(", ")));
+    // A pipe was read to its end.
+    for file in files.iter().filter(|it| files.len() > 1 && it.file.path.is_file()) {
+        match read(std::slice::from_ref(file), options, &|_| {}) {
+            Ok(reading) => text.push_str(&facts_text(&reading)),
+            Err(error) => line(&mut text, &format!("not read: {}", error.message())),
         }
     }
+    text
+}
+
+fn to_text(reading: &Reading) -> String {
+    let mut text = facts_text(reading);
     let ledger = &reading.ledger;
     line(
         &mut text,
@@ -81,6 +91,29 @@ fn to_text(reading: &Reading) -> String {
     }
     if reading.rejects.len() > SHOWN {
         line(&mut text, &format!("… and {} more bad rows", reading.rejects.len() - SHOWN));
+    }
+    text
+}
+
+/// What each file is.
+fn facts_text(reading: &Reading) -> String {
+    let mut text = String::new();
+    for fact in &reading.facts {
+        line(
+            &mut text,
+            &format!("{}: {}, {} rows, {} bad rows", fact.name, fact.dialect, fact.rows, fact.rejects),
+        );
+        line(&mut text, &format!("  {}", span(fact)));
+        line(&mut text, &format!("  {} bytes, sha256 {}", fact.size, fact.sha256));
+        if let Some(dialect) = Dialect::named(&fact.dialect) {
+            line(&mut text, &format!("  {}", dialect.about));
+        }
+        for note in &fact.notes {
+            line(&mut text, &format!("  note: {note}"));
+        }
+        if !fact.passed_over.is_empty() {
+            line(&mut text, &format!("  columns not read: {}", fact.passed_over.join(", ")));
+        }
     }
     text
 }

@@ -6,6 +6,7 @@ mod args;
 mod assets;
 mod check;
 mod exit;
+mod ingest;
 mod output;
 mod plan;
 mod trace;
@@ -24,6 +25,7 @@ fn main() -> ExitCode {
     let done = exit::with_threads(args.threads(), || match &args.command {
         Command::Trace(args) => trace::run(args, &output),
         Command::Check(args) => check::run(args, &output),
+        Command::Ingest(args) => ingest::run(args, &output),
     });
     match done {
         Ok(exit) => exit.into(),

@@ -110,3 +110,13 @@ fn file_that_is_only_joined_is_told_too() {
     let run = desk.run("check tokens.csv").ends_with(0);
     assert!(run.stdout.starts_with("tokens.csv: tokens, 1 rows, 0 bad rows\n"), "{run:#?}");
 }
+
+#[test]
+fn each_of_several_files_is_told_where_one_cannot_be_read() {
+    let desk = Desk::with("t.csv", format!("{HEADER}1,{A},{B},5\n"))
+        .and("logs.csv", "log_index,transaction_hash,block_number,address,data,topics\n");
+    let run = desk.run("check t.csv logs.csv").ends_with(1);
+    assert!(run.stdout.starts_with("t.csv: canonical, 1 rows, 0 bad rows\n"), "{run:#?}");
+    assert!(run.stdout.contains("not read: logs.csv: is ethereum-etl's `logs.csv`"), "{run:#?}");
+    assert!(run.stderr.starts_with("error: logs.csv: is ethereum-etl's"), "{run:#?}");
+}

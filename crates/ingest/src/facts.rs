@@ -93,10 +93,10 @@ impl InputFact {
 }
 
 /// One of several files may hold nothing, but somewhere there has to be a row; and traces without hashes
-/// stand beside no other file of native transfers. `hashless` is such a file of traces.
+/// stand beside no other file of native transfers. `hashless` are such files.
 pub(crate) fn check_rows(
     facts: &[InputFact],
-    hashless: Option<usize>,
+    hashless: &[usize],
     without_transfers: bool,
 ) -> Result<(), Error> {
     let is_joined = |fact: &&InputFact| Dialect::named(&fact.dialect).is_some_and(|it| it.form.is_joined());
@@ -116,14 +116,14 @@ pub(crate) fn check_rows(
         let hint = "an export that found nothing looks like this: check what was asked for";
         return Err(Error::file(&last.name, "the file holds a header, but no row").with_hint(hint));
     }
-    let Some(traces) = hashless.map(|at| &facts[at]) else { return Ok(()) };
-    let is_native = |fact: &&InputFact| Dialect::named(&fact.dialect).is_some_and(Dialect::is_native);
-    let other = transfers().filter(|fact| fact.name != traces.name && fact.rows > 0).find(is_native);
-    let Some(other) = other else { return Ok(()) };
+    let Some(&first) = hashless.first() else { return Ok(()) };
+    let is_native = |fact: &InputFact| Dialect::named(&fact.dialect).is_some_and(Dialect::is_native);
+    let is_other = |at: &usize| !hashless.contains(at) && facts[*at].rows > 0 && is_native(&facts[*at]);
+    let Some(other) = (0..facts.len()).find(is_other) else { return Ok(()) };
     let what = format!(
         "the traces do not name their transactions: what stands in {} too would be counted twice",
-        other.name
+        facts[other].name
     );
     let hint = "export them with transaction hashes (`ethereumetl export_traces`), or read them alone";
-    Err(Error::file(&traces.name, what).with_hint(hint))
+    Err(Error::file(&facts[first].name, what).with_hint(hint))
 }

@@ -148,6 +148,13 @@ impl<'a> Table<'a> {
         Ok(())
     }
 
+    /// Computes no hash of a text.
+    pub(crate) fn skip_hash(&self) {
+        if let Rows::Text { opened, .. } = &self.rows {
+            opened.skip_hash();
+        }
+    }
+
     /// Takes the text of the rows away, to be read otherwise, with the line on which it begins: where it is text, and
     /// no row was read.
     pub(crate) fn take_text(&mut self) -> Option<(Box<dyn BufRead + Send + 'a>, u64)> {

@@ -38,6 +38,8 @@ pub struct ReadOptions<'t> {
     pub tokens: Option<&'t Tokens>,
     /// Read every row as the reference reader does, without the fast way for plain ones. Changes no result.
     pub reference: bool,
+    /// Do not compute the SHA-256 of files of transfers: their facts then have none.
+    pub without_sha256: bool,
     /// Take files that hold nothing but what is joined to transfers, to say what they are.
     pub without_transfers: bool,
 }

@@ -20,7 +20,8 @@
 //!
 //! # Cost
 //!
-//! One pass over each file, a record in memory at a time; the ledger itself is in memory. One thread reads.
+//! One pass over each file, a record in memory at a time; the ledger itself is in memory, and so is what is
+//! joined to its rows. A file that tells what failed in another is read twice. One thread reads.
 //!
 //! # Not handled here
 //!

@@ -66,20 +66,29 @@ impl FileSpec {
 pub type Progress<'a> = &'a (dyn Fn(u64) + Sync);
 
 /// What was read of a file.
-#[derive(Default)]
 struct Meter {
-    sha256: Sha256,
+    /// `None` where nobody wants to know.
+    sha256: Option<Sha256>,
     size: u64,
+}
+
+impl Default for Meter {
+    fn default() -> Self {
+        Self { sha256: Some(Sha256::default()), size: 0 }
+    }
 }
 
 impl Meter {
     fn add(&mut self, bytes: &[u8]) {
-        self.sha256.update(bytes);
+        if let Some(sha256) = &mut self.sha256 {
+            sha256.update(bytes);
+        }
         self.size += bytes.len() as u64;
     }
 
     fn into_digested(self) -> Digested {
-        let sha256 = self.sha256.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let hash = self.sha256.map(Sha256::finalize);
+        let sha256 = hash.iter().flatten().map(|byte| format!("{byte:02x}")).collect();
         Digested { sha256, size: self.size }
     }
 }
@@ -110,7 +119,7 @@ pub(crate) struct Opened<'a> {
     meter: Arc<Mutex<Meter>>,
 }
 
-/// What a file was: its hash and size as it lies on disk.
+/// What a file was: its hash (empty where it was not computed) and size as it lies on disk.
 pub(crate) struct Digested {
     pub(crate) sha256: String,
     pub(crate) size: u64,
@@ -247,6 +256,11 @@ pub(crate) fn cannot_read(name: &str, error: io::Error) -> Error {
 }
 
 impl Opened<'_> {
+    /// Computes no hash.
+    pub(crate) fn skip_hash(&self) {
+        self.meter.lock().unwrap_or_else(PoisonError::into_inner).sha256 = None;
+    }
+
     /// Reads what is left and returns what the file was.
     pub(crate) fn finish(self, name: &str) -> Result<Digested, Error> {
         let Self { mut text, meter, .. } = self;

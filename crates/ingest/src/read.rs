@@ -109,6 +109,7 @@ pub(crate) fn read_into<'a>(
     let mut reader = Reader {
         skip_bad_rows: options.skip_bad_rows,
         reference: options.reference,
+        without_sha256: options.without_sha256,
         progress,
         sink,
         joined: Joined::new(known.tokens),
@@ -121,7 +122,7 @@ pub(crate) fn read_into<'a>(
         before: known.facts.len(),
         facts: known.facts,
         warnings: Warnings::of(known.warnings),
-        hashless: None,
+        hashless: Vec::new(),
     };
     // Times, receipts and tokens come first, in whatever order they are named.
     let (first, mut then): (Vec<_>, Vec<_>) = planned.into_iter().partition(Planned::is_joined);
@@ -135,13 +136,14 @@ pub(crate) fn read_into<'a>(
     for planned in then {
         reader.read_transfers(planned, &survey)?;
     }
-    check_rows(&reader.facts, reader.hashless, options.without_transfers)?;
+    check_rows(&reader.facts, &reader.hashless, options.without_transfers)?;
     Ok(reader)
 }
 
 pub(crate) struct Reader<'p> {
     skip_bad_rows: bool,
     reference: bool,
+    without_sha256: bool,
     progress: Progress<'p>,
     sink: Sink,
     joined: Joined,
@@ -157,8 +159,8 @@ pub(crate) struct Reader<'p> {
     /// How many of the facts come from a snapshot.
     before: usize,
     warnings: Warnings,
-    /// A file of traces that do not name their transactions, by its number among the facts.
-    hashless: Option<usize>,
+    /// Files of traces that do not name their transactions, by their numbers among the facts.
+    hashless: Vec<usize>,
 }
 
 /// One file of transfers while it is read.
@@ -272,6 +274,9 @@ impl<'p> Reader<'p> {
             return Ok(());
         }
         let (mut table, dialect) = self.table(&mut planned)?;
+        if self.without_sha256 {
+            table.skip_hash();
+        }
         let mut current = self.begin(&planned, dialect, &table, survey)?;
         let evm = AddressKind::of_chain(current.chain) == AddressKind::Evm;
         let plan = current.rows.plan(table.header.len()).filter(|_| evm && !self.reference);
@@ -427,7 +432,10 @@ impl<'p> Reader<'p> {
         }
         let is_hashless = row.transaction_hash.is_none() && row.transaction_index.is_some();
         if is_hashless && matches!(current.rows, RowReader::Traces(_)) {
-            self.hashless = Some(self.facts.len());
+            let this = self.facts.len();
+            if self.hashless.last() != Some(&this) {
+                self.hashless.push(this);
+            }
         }
         self.check_unit(current, &row, &chain)?;
         let (block, time) = (row.block, row.time);

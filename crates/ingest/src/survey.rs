@@ -58,7 +58,7 @@ impl<'i> Planned<'i> {
 
     fn of(input: &'i InputSpec, file: FileSpec, progress: Progress<'i>) -> Result<Self, Error> {
         let is_read_once = file.is_read_once();
-        let progress: Progress<'i> = if is_read_once { progress } else { &|_| {} };
+        let progress = if is_read_once { progress } else { &|_| {} };
         let opening = match open_table(&file, 0, progress)? {
             Source::Text(opened) => {
                 refuse_other_text(&file.name, &opened.head)?;

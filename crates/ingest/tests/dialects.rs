@@ -302,6 +302,9 @@ fn a_trace_without_a_status_among_others_that_state_it_is_refused() {
 fn traces_without_hashes_stand_beside_no_file_of_transactions() {
     let traces = format!("{ETL_TRACES}\n{}", trace("", A, B, "100", "call/call", "", ","));
     let transactions = format!("{ETL_TRANSACTIONS}\n{}", transaction(H1, 9, A, B, "100"));
+    // Two such files are parts of one export, and may overlap.
+    let both = read_all(&[("a.csv", traces.clone()), ("b.csv", traces.clone())]).unwrap();
+    assert_eq!(told(&both.ledger), ["aa bb 100"]);
     let said = read_all(&[("a.csv", transactions), ("b.csv", traces)]).unwrap_err().message();
     assert_eq!(
         said,
@@ -369,6 +372,24 @@ fn an_internal_transfer_counts_once_whatever_numbers_its_files_use() {
             assert_eq!(told(&read_all(&files).unwrap().ledger), expected, "{files:?}");
         }
     }
+}
+
+#[test]
+fn what_stands_in_the_exports_of_both_parties_counts_once() {
+    let sent = format!("{EXPORT_TRANSACTIONS}\n{}", export(A, B, "", ("0", "5"), "\"\",\"\""));
+    let received = format!("{EXPORT_TRANSACTIONS}\n{}", export(A, B, "", ("5", "0"), "\"\",\"\""));
+    let api = format!(
+        "{TXLIST}\n9,1600000000,{H1},7,0x00,0,{A},{B},5000000000000000000,21000,20000000000,0,1,0x,,1,21000,1,0x,\n"
+    );
+    let etl = format!("{ETL_TRANSACTIONS}\n{}", transaction(H1, 9, A, B, "5000000000000000000"));
+    let files = [("a.csv", sent), ("b.csv", received), ("c.csv", api), ("d.csv", etl)];
+    let reading = read_all(&files).unwrap();
+    assert_eq!(told(&reading.ledger), ["aa bb 5000000000000000000"]);
+    assert_eq!(fees(&reading.ledger), ["420000000000000"], "one fee, stated alike by all that know it");
+    assert_eq!(reading.ledger.notes().repeated_across_files, 3);
+    let tokens = ("t.csv", format!("address,symbol,decimals\n{TOKEN},T,1\n"));
+    let reading = read_all(&[("a.csv", erc20("1.5")), ("b.csv", erc20("1.50")), tokens]).unwrap();
+    assert_eq!(told(&reading.ledger), ["aa bb 15"]);
 }
 
 #[test]

@@ -19,6 +19,14 @@ use tempfile::TempDir;
 const A: &str = "0x00000000000000000000000000000000000000aa";
 const B: &str = "0x00000000000000000000000000000000000000bb";
 
+const NO_OPTIONS: ReadOptions<'static> = ReadOptions {
+    skip_bad_rows: false,
+    tokens: None,
+    reference: false,
+    without_sha256: false,
+    without_transfers: false,
+};
+
 /// A folder with these files.
 fn folder(files: &[(&str, &[u8])]) -> TempDir {
     let folder = TempDir::new().unwrap();

@@ -1,5 +1,6 @@
 //! What is refused: each bad row with the right line, column and message.
 
+use crate::NO_OPTIONS;
 use crate::{A, B, dialects, folder, gzip, read_bytes, read_text, refusal, spec};
 use dyetrace_core::Address;
 use dyetrace_ingest::{FileSpec, InputSpec, ReadOptions, read};
@@ -8,7 +9,7 @@ use std::io::Write;
 
 const HEADER: &str = "chain,block_number,block_timestamp,from_address,to_address,asset,value,fee,kind\n";
 const SKIP: ReadOptions<'static> =
-    ReadOptions { skip_bad_rows: true, tokens: None, reference: false, without_transfers: false };
+    ReadOptions { skip_bad_rows: true, ..NO_OPTIONS };
 
 /// One header of each dialect of transfers.
 const ALL_HEADERS: [&str; 16] = [

@@ -1,11 +1,12 @@
 //! Where records come from: compressed files.
 
+use crate::NO_OPTIONS;
 use crate::{A, B, gzip, read_bytes};
 use dyetrace_ingest::{ReadOptions, Reading};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 const SKIP: ReadOptions<'static> =
-    ReadOptions { skip_bad_rows: true, tokens: None, reference: false, without_transfers: false };
+    ReadOptions { skip_bad_rows: true, ..NO_OPTIONS };
 
 /// A canonical file of this many rows, whose values count from 0.
 fn text(rows: u32) -> String {

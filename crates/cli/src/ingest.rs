@@ -1,0 +1,64 @@
+//! `dyetrace ingest`: files into a snapshot.
+
+use crate::args::IngestArgs;
+use crate::assets::read_tokens;
+use crate::exit::Exit;
+use crate::output::Output;
+use crate::plan::lay_reading;
+use anyhow::Result;
+use dyetrace_ingest::{FileSpec, InputSpec, ReadOptions, Reading, ingest, total_size};
+use serde_json::json;
+
+/// Runs the command.
+pub(crate) fn run(args: &IngestArgs, output: &Output) -> Result<Exit> {
+    let mut inputs: Vec<InputSpec> =
+        args.files.iter().map(|path| InputSpec::of(FileSpec::typed(path))).collect();
+    lay_reading(&mut inputs, args.chain.as_ref(), &args.maps, args.inexact)?;
+    let token_files: Vec<FileSpec> = args.tokens.iter().map(FileSpec::typed).collect();
+    let (tokens, _) = read_tokens(&token_files)?;
+    let bar = output.bytes(total_size(inputs.iter().map(|input| &input.file)), "reading");
+    let options = ReadOptions {
+        skip_bad_rows: args.skip_bad_rows,
+        tokens: Some(&tokens),
+        without_sha256: args.without_sha256,
+        ..ReadOptions::default()
+    };
+    let goal = FileSpec::typed(&args.out);
+    let reading = ingest(&inputs, &goal, &options, &|bytes| bar.set_position(bytes))?;
+    bar.finish_and_clear();
+    output.data(&if args.json { to_json(&reading) } else { to_text(&reading) })?;
+    Ok(if reading.rejects.is_empty() { Exit::Complete } else { Exit::Incomplete })
+}
+
+fn to_text(reading: &Reading) -> String {
+    let Reading { ledger, facts, rejects, snapshot: Some(snapshot), .. } = reading else { return String::new() };
+    let mut text = format!(
+        "{}: {} transfers, {} accounts, {} transactions, of {} files\n  {} bytes, seal {}\n",
+        snapshot.name,
+        ledger.transfer_count(),
+        ledger.accounts().len(),
+        ledger.transactions().len(),
+        facts.len(),
+        snapshot.size,
+        snapshot.seal
+    );
+    for reject in rejects {
+        text.push_str(&format!("bad row, left out: {reject}\n"));
+    }
+    text
+}
+
+fn to_json(reading: &Reading) -> String {
+    let Reading { ledger, facts, rejects, snapshot: Some(snapshot), .. } = reading else { return String::new() };
+    let value = json!({
+        "snapshot": snapshot.name,
+        "bytes": snapshot.size,
+        "seal": snapshot.seal,
+        "transfers": ledger.transfer_count(),
+        "accounts": ledger.accounts().len(),
+        "transactions": ledger.transactions().len(),
+        "files": facts.len(),
+        "bad_rows": rejects.len(),
+    });
+    format!("{value:#}\n")
+}
