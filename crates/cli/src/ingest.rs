@@ -31,7 +31,9 @@ pub(crate) fn run(args: &IngestArgs, output: &Output) -> Result<Exit> {
 }
 
 fn to_text(reading: &Reading) -> String {
-    let Reading { ledger, facts, rejects, snapshot: Some(snapshot), .. } = reading else { return String::new() };
+    let Reading { ledger, facts, rejects, snapshot: Some(snapshot), .. } = reading else {
+        return String::new();
+    };
     let mut text = format!(
         "{}: {} transfers, {} accounts, {} transactions, of {} files\n  {} bytes, seal {}\n",
         snapshot.name,
@@ -49,7 +51,9 @@ fn to_text(reading: &Reading) -> String {
 }
 
 fn to_json(reading: &Reading) -> String {
-    let Reading { ledger, facts, rejects, snapshot: Some(snapshot), .. } = reading else { return String::new() };
+    let Reading { ledger, facts, rejects, snapshot: Some(snapshot), .. } = reading else {
+        return String::new();
+    };
     let value = json!({
         "snapshot": snapshot.name,
         "bytes": snapshot.size,

@@ -37,11 +37,10 @@ impl IdTable {
         if self.slots.is_empty() { 0 } else { self.slots[self.home(hash)] }
     }
 
-    /// The number that the first slot of a hash holds, if that slot bears this hash: likely the one looked for.
+    /// The first number that bears a hash: likely the one looked for.
     #[inline]
     pub(crate) fn likely(&self, hash: u32) -> Option<u32> {
-        let slot = self.warm(hash);
-        (slot != 0 && (slot >> 32) as u32 == hash).then(|| (slot as u32).wrapping_sub(1))
+        self.find(hash, |_| true)
     }
 
     /// Finds the number for which `same` holds.
@@ -56,10 +55,10 @@ impl IdTable {
         self.search(hash, same).ok()
     }
 
-    /// Finds the number for which `same` holds, or the place for a new one. Grows first where it is half full.
+    /// Finds the number for which `same` holds, or the place for a new one. Grows first where it is four fifths full.
     #[inline]
     pub(crate) fn find_or_vacant(&mut self, hash: u32, same: impl Fn(u32) -> bool) -> Result<u32, Vacant> {
-        if self.used * 2 >= self.slots.len() {
+        if self.used * 5 >= self.slots.len() * 4 {
             self.grow();
         }
         self.search(hash, same).map_err(Vacant)

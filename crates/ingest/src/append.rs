@@ -31,7 +31,8 @@ pub(crate) fn split(inputs: &[InputSpec]) -> Result<(Option<Reading>, &[InputSpe
     }
     let InputSpec { file, dialect, chain, covers, map, inexact } = snapshot;
     if dialect.is_some() || chain.is_some() || covers.is_some() || !map.is_empty() || *inexact {
-        let what = "is a snapshot: dialect, chain, coverage, names and exactness were settled when it was made";
+        let what =
+            "is a snapshot: dialect, chain, coverage, names and exactness were settled when it was made";
         return Err(Error::file(&file.name, what).with_hint("say them when its files are ingested"));
     }
     if inputs.first() != Some(snapshot) {
@@ -46,14 +47,18 @@ pub(crate) fn check(known: &Reading, planned: &[Planned<'_>], survey: &Survey) -
     let old: Vec<(&InputFact, &Dialect)> =
         known.facts.iter().filter_map(|fact| Some((fact, Dialect::named(&fact.dialect)?))).collect();
     let old_file = |wanted: &dyn Fn(&Dialect) -> bool| {
-        old.iter().find(|(fact, dialect)| fact.rows > 0 && wanted(dialect)).map(|(fact, _)| fact.name.as_str())
+        old.iter()
+            .find(|(fact, dialect)| fact.rows > 0 && wanted(dialect))
+            .map(|(fact, _)| fact.name.as_str())
     };
     let lacks_times = known.ledger.columns().blocks.runs().any(|(_, time)| time.is_none());
     for planned in planned {
         let Some(rows) = planned.rows() else { continue };
         let dialect = rows.dialect;
         let reason = match dialect.form {
-            Form::Blocks if lacks_times => Some("gives times to transfers of the snapshot that have none".to_owned()),
+            Form::Blocks if lacks_times => {
+                Some("gives times to transfers of the snapshot that have none".to_owned())
+            }
             Form::Receipts => old_file(&|it| it.needs_failure)
                 .map(|name| format!("may tell fees and failures of transactions in `{name}`")),
             _ => None,
@@ -62,7 +67,8 @@ pub(crate) fn check(known: &Reading, planned: &[Planned<'_>], survey: &Survey) -
             let needs = dialect.needs_failure && !rows.tells_failure;
             let told = old_file(&|it| !it.tells_failure.is_empty()).filter(|_| needs);
             let tells = old_file(&|it| it.needs_failure).filter(|_| rows.tells_failure);
-            told.or(tells).map(|name| format!("may tell of a failure that `{name}` does not know, or the reverse"))
+            told.or(tells)
+                .map(|name| format!("may tell of a failure that `{name}` does not know, or the reverse"))
         };
         let numbers = || {
             let other = |it: &Dialect| it.native_numbers.is_some() && survey.numbers_differ(it);
@@ -70,7 +76,8 @@ pub(crate) fn check(known: &Reading, planned: &[Planned<'_>], survey: &Survey) -
             name.map(|name| format!("numbers native events otherwise than `{name}`"))
         };
         if let Some(reason) = reason.or_else(failures).or_else(numbers) {
-            let error = Error::file(&planned.file.name, format!("cannot be added to the snapshot: it {reason}"));
+            let error =
+                Error::file(&planned.file.name, format!("cannot be added to the snapshot: it {reason}"));
             return Err(error.with_hint("ingest all files at once into a new snapshot"));
         }
     }

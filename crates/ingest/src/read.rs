@@ -115,7 +115,12 @@ pub(crate) fn read_into<'a>(
         joined: Joined::new(known.tokens),
         words: Words::built_in(),
         names: known.settled.names,
-        units: known.settled.units.into_iter().map(|(chain, usd, name)| (chain, is_dollar(usd), name)).collect(),
+        units: known
+            .settled
+            .units
+            .into_iter()
+            .map(|(chain, usd, name)| (chain, is_dollar(usd), name))
+            .collect(),
         seen_labels: known.labels.iter().map(label_key).collect(),
         labels: known.labels,
         rejects: known.rejects,

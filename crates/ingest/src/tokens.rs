@@ -96,9 +96,8 @@ impl Tokens {
     /// What files among the transfers said, in order of chain and contract.
     pub(crate) fn learned(&self) -> Vec<(String, Option<Address>, Token, Rank)> {
         let learned = self.known.iter().filter(|(_, (rank, _))| matches!(rank, Rank::Row | Rank::Joined));
-        let learned = learned.map(|((chain, contract), (rank, token))| {
-            (chain.clone(), *contract, token.clone(), *rank)
-        });
+        let learned = learned
+            .map(|((chain, contract), (rank, token))| (chain.clone(), *contract, token.clone(), *rank));
         let mut learned: Vec<_> = learned.collect();
         learned.sort_unstable_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
         learned

@@ -8,8 +8,7 @@ use proptest::prelude::{ProptestConfig, any, prop, proptest};
 use std::io::Write;
 
 const HEADER: &str = "chain,block_number,block_timestamp,from_address,to_address,asset,value,fee,kind\n";
-const SKIP: ReadOptions<'static> =
-    ReadOptions { skip_bad_rows: true, ..NO_OPTIONS };
+const SKIP: ReadOptions<'static> = ReadOptions { skip_bad_rows: true, ..NO_OPTIONS };
 
 /// One header of each dialect of transfers.
 const ALL_HEADERS: [&str; 16] = [

@@ -5,8 +5,7 @@ use crate::{A, B, gzip, read_bytes};
 use dyetrace_ingest::{ReadOptions, Reading};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-const SKIP: ReadOptions<'static> =
-    ReadOptions { skip_bad_rows: true, ..NO_OPTIONS };
+const SKIP: ReadOptions<'static> = ReadOptions { skip_bad_rows: true, ..NO_OPTIONS };
 
 /// A canonical file of this many rows, whose values count from 0.
 fn text(rows: u32) -> String {

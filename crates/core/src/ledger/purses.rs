@@ -235,10 +235,12 @@ impl PurseTable {
         let mut new_accounts: Vec<AccountId> = Vec::with_capacity(2 * BATCH);
         for (ends, assets) in ends.chunks(BATCH).zip(assets.chunks(BATCH)) {
             // Waits for memory overlap in these two loops: first for the slots, then for the keys.
-            let mut warm = 0;
             for ((hash, ends), &asset) in hashes.iter_mut().zip(ends).zip(assets) {
                 *hash = ends.map(|holder| self.hash(&PurseKey { holder, asset }));
-                warm ^= self.table.warm(hash[0]) ^ self.table.warm(hash[1]);
+            }
+            let mut warm = 0;
+            for hash in hashes[..ends.len()].as_flattened() {
+                warm ^= self.table.warm(*hash);
             }
             for hash in hashes[..ends.len()].as_flattened() {
                 if let Some(id) = self.table.likely(*hash) {

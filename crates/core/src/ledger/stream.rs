@@ -17,6 +17,7 @@ use crate::account::{Accounts, AddressKind, ChainId, Key};
 use crate::amount::AmountColumn;
 use crate::asset::{Asset, AssetId, Assets};
 use hashbrown::{DefaultHashBuilder, HashMap};
+use rayon::prelude::*;
 use std::hash::{BuildHasher, Hasher};
 use std::ops::Range;
 
@@ -88,6 +89,9 @@ pub struct LedgerStream {
     last_asset: Option<(Key, AssetId)>,
 }
 
+/// How many hashes are looked up at a time.
+const FILTER_BATCH: usize = 256;
+
 /// The chain of a stream: it has one.
 const CHAIN: ChainId = ChainId(0);
 
@@ -150,8 +154,9 @@ impl LedgerStream {
         self.lines.push(self.rows, place);
         for row in range.clone() {
             self.take_position(batch.block[row], batch.time[row], batch.event_index[row])?;
-            let transaction = self.transaction(&batch.hash[row], &mut columns.hash);
-            columns.transaction.push(transaction);
+        }
+        for hashes in batch.hash[range.clone()].chunks(FILTER_BATCH) {
+            self.transactions_of(hashes, columns);
         }
         let mut assets = Vec::with_capacity(range.len());
         for contract in &batch.contract[range.clone()] {
@@ -198,10 +203,9 @@ impl LedgerStream {
         // `take_position` counted the row already.
         let number = self.rows - 1;
         self.lines.push(number, place);
-        let transaction = self.transaction(hash, &mut columns.hash);
+        self.transactions_of(std::slice::from_ref(hash), columns);
         let contract: Key = contract.as_bytes().try_into().map_err(|_| Unfit)?;
         let asset = self.asset(&contract);
-        columns.transaction.push(transaction);
         columns.from.push(self.purses.intern(&mut self.accounts, CHAIN, from, asset));
         columns.to.push(self.purses.intern(&mut self.accounts, CHAIN, &row.to, asset));
         let narrow = row.value.to_u128().filter(|&units| units != AmountColumn::WIDE);
@@ -243,18 +247,26 @@ impl LedgerStream {
         Ok(())
     }
 
-    /// The transaction of a hash: the last one, or a new one.
-    #[inline]
-    fn transaction(&mut self, hash: &[u8; 32], hashes: &mut Vec<[u8; 32]>) -> u32 {
-        if self.last_hash.as_ref() != Some(hash) {
-            if self.seen.insert(hash) {
-                self.doubtful.push(self.transactions);
-            }
-            self.last_hash = Some(*hash);
-            hashes.push(*hash);
-            self.transactions += 1;
+    /// The transactions of some rows' hashes, each the last one or a new one.
+    fn transactions_of(&mut self, hashes: &[[u8; 32]], columns: &mut StreamColumns) {
+        let mut numbers = [0; FILTER_BATCH];
+        for (number, hash) in numbers.iter_mut().zip(hashes) {
+            *number = self.seen.number(hash);
         }
-        self.transactions - 1
+        // Waits for memory overlap here.
+        let warm = numbers[..hashes.len()].iter().fold(0, |sum, &number| sum ^ self.seen.word(number));
+        std::hint::black_box(warm);
+        for (&number, hash) in numbers.iter().zip(hashes) {
+            if self.last_hash.as_ref() != Some(hash) {
+                if self.seen.insert(number) {
+                    self.doubtful.push(self.transactions);
+                }
+                self.last_hash = Some(*hash);
+                columns.hash.push(*hash);
+                self.transactions += 1;
+            }
+            columns.transaction.push(self.transactions - 1);
+        }
     }
 
     #[inline]
@@ -296,7 +308,11 @@ impl LedgerStream {
         if doubtful.len() < self.doubtful.len() {
             return Err(Unfit);
         }
-        let found = hashes.iter().filter(|hash| doubtful.contains(hash)).count();
+        // A few bits tell most hashes from the doubtful ones.
+        let head = |hash: &[u8; 32]| usize::from(u16::from_le_bytes([hash[0], hash[1]]));
+        let mut heads = vec![false; 1 << 16];
+        doubtful.iter().for_each(|hash| heads[head(hash)] = true);
+        let found = hashes.par_iter().filter(|hash| heads[head(hash)] && doubtful.contains(*hash)).count();
         if found == doubtful.len() { Ok(()) } else { Err(Unfit) }
     }
 
@@ -356,17 +372,27 @@ impl std::fmt::Debug for SeenFilter {
 
 impl SeenFilter {
     fn new(expected: u64) -> Self {
-        let words = usize::try_from((expected / 4).clamp(1 << 10, 1 << 27).next_power_of_two());
+        let words = usize::try_from((expected / 8).clamp(1 << 10, 1 << 27).next_power_of_two());
         Self { words: vec![0; words.expect("at most 2^27")], hasher: DefaultHashBuilder::default() }
+    }
+
+    /// What stands for a hash in the filter: its own keyed hash.
+    #[inline]
+    fn number(&self, hash: &[u8; 32]) -> u64 {
+        let mut hasher = self.hasher.build_hasher();
+        let part = |at: usize| u64::from_le_bytes(hash[at..at + 8].try_into().expect("8 bytes"));
+        [0, 8, 16, 24].into_iter().for_each(|at| hasher.write_u64(part(at)));
+        hasher.finish()
+    }
+
+    #[inline]
+    fn word(&self, number: u64) -> u64 {
+        self.words[(number >> 32) as usize & (self.words.len() - 1)]
     }
 
     /// Adds a hash. Returns whether it may have been there.
     #[inline]
-    fn insert(&mut self, hash: &[u8; 32]) -> bool {
-        let mut hasher = self.hasher.build_hasher();
-        let part = |at: usize| u64::from_le_bytes(hash[at..at + 8].try_into().expect("8 bytes"));
-        [0, 8, 16, 24].into_iter().for_each(|at| hasher.write_u64(part(at)));
-        let number = hasher.finish();
+    fn insert(&mut self, number: u64) -> bool {
         let bits = [0, 6, 12, 18].into_iter().fold(0_u64, |bits, shift| bits | 1 << (number >> shift & 63));
         let at = (number >> 32) as usize & (self.words.len() - 1);
         let before = self.words[at];
@@ -387,8 +413,8 @@ mod tests {
             hash[28..].copy_from_slice(&number.to_be_bytes());
             hash
         };
-        let mistaken = (0..10_000).filter(|&number| seen.insert(&hash(number))).count();
+        let mistaken = (0..10_000).filter(|&number| seen.insert(seen.number(&hash(number)))).count();
         assert!(mistaken < 500, "{mistaken}");
-        assert!((0..10_000).all(|number| seen.insert(&hash(number))));
+        assert!((0..10_000).all(|number| seen.insert(seen.number(&hash(number)))));
     }
 }

@@ -85,11 +85,8 @@ impl SnapshotStream {
         let target = Target::begin(goal)?;
         let mut archive = Archive::new(Arc::clone(&target.file));
         begin(&mut archive).map_err(|error| target.error(error))?;
-        let shared = Shared {
-            file: Arc::clone(&target.file),
-            error: Mutex::new(None),
-            spare: Mutex::new(Vec::new()),
-        };
+        let shared =
+            Shared { file: Arc::clone(&target.file), error: Mutex::new(None), spare: Mutex::new(Vec::new()) };
         Ok(Self {
             target,
             archive,
@@ -176,7 +173,11 @@ impl SnapshotStream {
     }
 
     /// Looks whether a transaction came twice.
-    fn check_transactions(&self, ledger: &LedgerStream, (start, count): (u64, u64)) -> io::Result<Result<(), Unfit>> {
+    fn check_transactions(
+        &self,
+        ledger: &LedgerStream,
+        (start, count): (u64, u64),
+    ) -> io::Result<Result<(), Unfit>> {
         if ledger.is_sure() {
             return Ok(Ok(()));
         }
