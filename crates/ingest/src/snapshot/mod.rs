@@ -77,6 +77,10 @@ pub(crate) fn is_snapshot(head: &[u8]) -> bool {
 /// Whether a path names a snapshot: it exists and begins as one does.
 pub(crate) fn is_snapshot_file(file: &FileSpec) -> bool {
     let mut head = [0; 128];
+    // What is read from a pipe is gone.
+    if !std::fs::metadata(&file.path).is_ok_and(|facts| facts.is_file()) {
+        return false;
+    }
     let Ok(mut opened) = open_raw(file) else { return false };
     opened.read(&mut head).is_ok_and(|count| is_snapshot(&head[..count]))
 }
