@@ -482,7 +482,11 @@ impl Accounts {
             // Waits for memory overlap here: first for the slots, then for the keys.
             let slots = hashes[..addresses.len()].iter().fold(0, |sum, &hash| sum ^ hashed.table.warm(hash));
             let likely = hashes[..addresses.len()].iter().filter_map(|&hash| hashed.table.likely(hash));
-            let keys = likely.fold(0, |sum, id| sum ^ self.keys[id as usize][0]);
+            // A key may lie across two cache lines.
+            let keys = likely.fold(0, |sum, id| {
+                let key = &self.keys[id as usize];
+                sum ^ key[0] ^ key[19]
+            });
             std::hint::black_box((slots, keys));
             for (address, &hash) in addresses.iter().zip(&hashes) {
                 accounts.push(self.intern_hashed(mark, address, hash));
