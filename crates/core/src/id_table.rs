@@ -75,6 +75,7 @@ impl IdTable {
             if slot == 0 {
                 return Err(at);
             }
+            #[expect(clippy::cast_possible_truncation, reason = "the number is the lower half")]
             let id = (slot as u32).wrapping_sub(1);
             if (slot >> 32) as u32 == hash && same(id) {
                 return Ok(id);

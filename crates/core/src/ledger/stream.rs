@@ -339,10 +339,11 @@ impl LedgerStream {
             row_assets,
             ..Origin::default()
         };
-        let purses = self.purses.finish(accounts);
+        let (purses, accounts) =
+            rayon::join(|| self.purses.finish(accounts), || self.accounts.into_columns());
         Parts {
             chains: vec![self.chain_name],
-            accounts: self.accounts.into_columns(),
+            accounts,
             assets: self.assets.iter().map(|(_, asset)| asset).collect(),
             purses,
             columns: Columns { value: self.wide, blocks: self.blocks, ..Columns::default() },

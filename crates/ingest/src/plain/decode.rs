@@ -226,6 +226,7 @@ impl Block {
         rows.hash.extend(hashes.map(|(&at, odd)| hex::<32>(text, at, odd)));
         rows.value.extend_from_slice(&self.value[..count]);
         rows.block.extend_from_slice(&self.block[..count]);
+        #[expect(clippy::cast_possible_truncation, reason = "`scan_row` looked at it")]
         rows.event_index.extend(self.event_index[..count].iter().map(|&index| index as u32));
         if plan.has_time {
             rows.time.extend(self.time[..count].iter().map(|&time| time.cast_signed()));
@@ -261,7 +262,9 @@ fn hex8(word: u64, odd: &mut u64) -> u32 {
     // The first digit of a pair is the higher one.
     let pairs = (nibbles << 4 | nibbles >> 8) & 0x00ff_00ff_00ff_00ff;
     let quads = (pairs | pairs >> 8) & 0x0000_ffff_0000_ffff;
-    (quads | quads >> 16) as u32
+    #[expect(clippy::cast_possible_truncation, reason = "the four bytes stand in the lower half")]
+    let bytes = (quads | quads >> 16) as u32;
+    bytes
 }
 
 /// Decodes `0x` and twice as many hex digits as there are bytes. Where it is anything else, some bit of `odd` is set.
