@@ -392,6 +392,7 @@ fn empty_file_among_others_is_in_doubt() {
     let said =
         "2 files (empty.csv, header.csv) hold no row: an export that found nothing, or one that failed";
     assert_eq!(doubt(&json, "no_rows")["detail"], said);
+    assert_eq!(doubt(&json, "no_rows")["files"], json!(["empty.csv", "header.csv"]));
 }
 
 #[test]

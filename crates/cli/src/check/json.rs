@@ -104,6 +104,7 @@ fn doubt(doubt: &Doubt) -> Value {
     let mut value = json!({
         "kind": doubt.kind(),
         "detail": words::doubt(doubt),
+        "files": doubt.files(),
         "places": places.collect::<Vec<_>>(),
     });
     if let Doubt::Gaps { gaps, .. } = doubt {

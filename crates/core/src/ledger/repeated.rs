@@ -21,6 +21,9 @@ impl Ledger {
     /// most. Two such rows are looked for inside one block; what repeats in another is counted in
     /// [`super::Notes::repeated_in_file`] alone.
     ///
+    /// # Panics
+    /// Never: every row has its place.
+    ///
     /// # Cost
     /// **O(n log m)** for n transfers in files of m stretches of lines; nothing where no row repeats.
     #[must_use]

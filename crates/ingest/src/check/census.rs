@@ -177,7 +177,8 @@ impl Chain {
         let block = Some(block).filter(|&block| block != Columns::NO_BLOCK);
         if let Some(block) = block {
             fact.blocks += u64::from(is_new);
-            fact.block_span = Some((fact.block_span.map_or(block, |span| span.0), block));
+            let (first, last) = fact.block_span.unwrap_or((block, block));
+            fact.block_span = Some((first.min(block), last.max(block)));
         }
         if time == Columns::NO_TIME {
             fact.untimed_blocks += u64::from(is_new);

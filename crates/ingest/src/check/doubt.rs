@@ -105,6 +105,19 @@ impl Doubt {
             Self::Rows(_) => "rows",
         }
     }
+
+    /// The files that it is about, where it is about whole files.
+    #[must_use]
+    pub fn files(&self) -> &[String] {
+        match self {
+            Self::Cut { files, .. }
+            | Self::NoRows { files }
+            | Self::FailuresUntold { files }
+            | Self::NoInternal { files }
+            | Self::CountedTwice { files } => files,
+            _ => &[],
+        }
+    }
 }
 
 /// All doubts, in a fixed order: first what may be missing, then what may be wrong.
