@@ -18,7 +18,7 @@ const BAD_ROWS: usize = 20;
 const ASSETS: usize = 10;
 
 /// The longest sum that is shown to the last digit.
-const LONGEST_SUM: usize = 44;
+const LONGEST_SUM: usize = 36;
 
 /// Lines of a text.
 #[derive(Default)]
