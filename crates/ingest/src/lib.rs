@@ -29,6 +29,9 @@
 
 mod append;
 pub mod case;
+#[cfg(any(test, feature = "fuzz"))]
+#[doc(hidden)]
+pub mod checks;
 mod decimal;
 mod dialect;
 mod error;

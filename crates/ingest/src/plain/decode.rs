@@ -51,11 +51,15 @@ impl Decoded {
     /// What the reference reader says of a record; its line counts from 0.
     pub(super) fn decode(&mut self, text: &[u8], length: usize, plan: &Plan) -> Result<(), RecordError> {
         self.clear();
+        // Behind the zeros may be what an earlier chunk left there.
+        let text = &text[..length + PADDING];
         let (mut at, mut line) = (0, 0);
         let mut first = (0, 0);
         while at < length {
             let taken = self.rows.len();
-            if let Some(end) = row(text, at, plan, &mut self.rows) {
+            if let Some(end) = row(text, at, plan, &mut self.rows)
+                && end - at <= Records::<&[u8]>::LIMIT
+            {
                 debug_assert!(end <= length, "padding is no row");
                 at = end;
                 line += 1;
