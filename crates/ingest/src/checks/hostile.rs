@@ -171,7 +171,8 @@ fn field(column: &str, number: usize, salt: u8) -> Vec<u8> {
         "log_index" => number.to_string(),
         "block_number" => (1000 + number / 4).to_string(),
         "block_timestamp" => (1_600_000_000 + number / 4).to_string(),
-        _ => ["", "b", "further text", "0x0123456789abcdef"][salt % 4].to_owned(),
+        // Now and then longer than what stands behind a chunk.
+        _ => ["", "b", "further text", "0x0123456789abcdef"][salt % 4].repeat(1 + salt % 16),
     }
     .into_bytes()
 }
@@ -252,10 +253,16 @@ pub(super) fn files() -> impl Strategy<Value = Files> {
         prop::bool::weighted(0.1),
         prop::bool::weighted(0.7),
     );
-    let unclosed = weighted(0.05, any::<Index>());
+    let unclosed = (weighted(0.05, any::<Index>()), weighted(0.2, any::<Index>()));
     let order = (disorder(), any::<[Index; 2]>(), weighted(0.3, 0..4_usize));
     (shape, vec(row, 0..30), order, unclosed, any::<bool>()).prop_map(
-        |(((columns, _), end, mark, last_end), drafts, (disorder, at, lacking), unclosed, skip_bad_rows)| {
+        |(
+            ((columns, _), end, mark, last_end),
+            drafts,
+            (disorder, at, lacking),
+            (unclosed, cut_off),
+            skip_bad_rows,
+        )| {
             let salts: Vec<u8> = drafts.iter().map(|(salt, ..)| *salt).collect();
             let header = columns.join(",");
             let mut text = if mark { b"\xef\xbb\xbf".to_vec() } else { Vec::new() };
@@ -282,6 +289,9 @@ pub(super) fn files() -> impl Strategy<Value = Files> {
                     text.extend_from_slice(end.as_bytes());
                 }
                 text.extend_from_slice(end.repeat(empty.unwrap_or(0)).as_bytes());
+            }
+            if let Some(at) = cut_off {
+                text.truncate(header.len() + at.index(text.len() - header.len()));
             }
             let blocks = lacking.map(|lacking| blocks(count, lacking));
             Files { transfers: text, blocks, skip_bad_rows }
