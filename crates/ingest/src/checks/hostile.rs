@@ -5,11 +5,11 @@ use proptest::option::weighted;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-/// A file, the blocks beside it, and how to read them.
+/// A file of transfers, what stands beside it, and how to read them.
 #[derive(Clone, Debug)]
 pub(super) struct Files {
     pub(super) transfers: Vec<u8>,
-    pub(super) blocks: Option<Vec<u8>>,
+    pub(super) beside: Option<Vec<u8>>,
     pub(super) skip_bad_rows: bool,
 }
 
@@ -226,7 +226,7 @@ fn blocks(rows: usize, lacking: usize) -> Vec<u8> {
     text.into_bytes()
 }
 
-/// Files whose rows are plain but for their order; a file of blocks is never there.
+/// Files whose rows are plain but for their order; nothing stands beside them.
 pub(super) fn plain_files() -> impl Strategy<Value = (Files, Disorder, usize)> {
     (columns(), vec(any::<u8>(), 0..40), disorder(), any::<[Index; 2]>(), any::<bool>()).prop_map(
         |((columns, timed), salts, disorder, at, skip_bad_rows)| {
@@ -238,12 +238,12 @@ pub(super) fn plain_files() -> impl Strategy<Value = (Files, Disorder, usize)> {
                 transfers.extend(row.join(&b','));
             }
             transfers.push(b'\n');
-            (Files { transfers, blocks: None, skip_bad_rows }, disorder, rows.len())
+            (Files { transfers, beside: None, skip_bad_rows }, disorder, rows.len())
         },
     )
 }
 
-/// Any files.
+/// Any files; a file of blocks may stand beside the transfers.
 pub(super) fn files() -> impl Strategy<Value = Files> {
     let ends = select(&["\n", "\r\n", "\r"][..]);
     let row = (any::<u8>(), weighted(0.2, fault()), weighted(0.1, ends.clone()), weighted(0.05, 1..3_usize));
@@ -293,8 +293,8 @@ pub(super) fn files() -> impl Strategy<Value = Files> {
             if let Some(at) = cut_off {
                 text.truncate(header.len() + at.index(text.len() - header.len()));
             }
-            let blocks = lacking.map(|lacking| blocks(count, lacking));
-            Files { transfers: text, blocks, skip_bad_rows }
+            let beside = lacking.map(|lacking| blocks(count, lacking));
+            Files { transfers: text, beside, skip_bad_rows }
         },
     )
 }
