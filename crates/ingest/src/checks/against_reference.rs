@@ -3,12 +3,13 @@
 use super::hostile::{Disorder, Files, files, plain_files};
 use super::{assert_same, ingest_anew, read_reference, write};
 use crate::error::Error;
+use crate::ingest::ingest_in_chunks;
 use crate::input::{InputSpec, ReadOptions};
 use crate::open::FileSpec;
 use crate::plain::CHUNK;
 use crate::read::{Reading, read_in_chunks, read_into};
 use crate::sink::Sink;
-use crate::snapshot::SnapshotStream;
+use crate::snapshot::{SnapshotStream, open};
 use crate::tokens::Tokens;
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -43,7 +44,7 @@ fn in_pools(work: impl Fn() + Sync) {
 /// Writes the files, and says how they are read.
 fn lay<'t>(folder: &Path, files: &Files, tokens: &'t Tokens) -> (Vec<InputSpec>, ReadOptions<'t>) {
     let mut inputs = vec![InputSpec::of(write(folder, "t.csv", &files.transfers))];
-    inputs.extend(files.blocks.iter().map(|text| InputSpec::of(write(folder, "blocks.csv", text))));
+    inputs.extend(files.beside.iter().map(|text| InputSpec::of(write(folder, "beside.csv", text))));
     let skip_bad_rows = files.skip_bad_rows;
     (inputs, ReadOptions { skip_bad_rows, tokens: Some(tokens), ..ReadOptions::default() })
 }
@@ -91,6 +92,26 @@ proptest! {
     }
 
     #[test]
+    fn a_snapshot_that_is_added_to_holds_what_the_reference_reads_at_once(
+        first in files(),
+        then in files(),
+        chunk in 1..500_usize,
+    ) {
+        let (folder, tokens) = (TempDir::new().unwrap(), Tokens::default());
+        let both = Files { beside: Some(then.transfers), ..first };
+        let (mut inputs, options) = lay(folder.path(), &both, &tokens);
+        if ingest_anew(folder.path(), &inputs[..1], &options, chunk).is_ok() {
+            let reference = read_reference(&inputs, &options);
+            let goal = FileSpec::beside(folder.path(), "goal.dye");
+            let added = ingest_in_chunks(&inputs.split_off(1), &goal, &options, &|_| {}, chunk);
+            assert_same(&added, &reference);
+            if added.is_err() {
+                prop_assert!(open(&goal).is_ok_and(|snapshot| snapshot.verify().is_empty()));
+            }
+        }
+    }
+
+    #[test]
     fn rows_in_order_are_written_along_and_others_are_not(
         (files, disorder, rows) in plain_files(),
         chunk in 1..4000_usize,
@@ -125,7 +146,7 @@ fn read_both(
     chunk: usize,
 ) -> (Result<Reading, Error>, Result<Reading, Error>) {
     let (folder, tokens) = (TempDir::new().unwrap(), Tokens::default());
-    let files = Files { transfers: text.to_vec(), blocks: None, skip_bad_rows };
+    let files = Files { transfers: text.to_vec(), beside: None, skip_bad_rows };
     let (inputs, options) = lay(folder.path(), &files, &tokens);
     let pool = ThreadPoolBuilder::new().num_threads(1).build().unwrap();
     let fast = pool.install(|| read_in_chunks(&inputs, &options, &|_| {}, chunk));
@@ -137,7 +158,7 @@ fn a_row_that_is_cut_off_is_not_completed_from_an_earlier_chunk() {
     let text = HEADER.to_owned() + &plain(0..5, &"n".repeat(400));
     for length in (text.len() - 700)..=text.len() {
         for chunk in [1, 1000, 1500, 2000] {
-            let (fast, reference) = read_both(text[..length].as_bytes(), true, chunk);
+            let (fast, reference) = read_both(&text.as_bytes()[..length], true, chunk);
             assert_same(&fast, &reference);
         }
     }

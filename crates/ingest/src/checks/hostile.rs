@@ -5,11 +5,11 @@ use proptest::option::weighted;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-/// A file, the blocks beside it, and how to read them.
+/// A file of transfers, what stands beside it, and how to read them.
 #[derive(Clone, Debug)]
 pub(super) struct Files {
     pub(super) transfers: Vec<u8>,
-    pub(super) blocks: Option<Vec<u8>>,
+    pub(super) beside: Option<Vec<u8>>,
     pub(super) skip_bad_rows: bool,
 }
 
@@ -171,7 +171,8 @@ fn field(column: &str, number: usize, salt: u8) -> Vec<u8> {
         "log_index" => number.to_string(),
         "block_number" => (1000 + number / 4).to_string(),
         "block_timestamp" => (1_600_000_000 + number / 4).to_string(),
-        _ => ["", "b", "further text", "0x0123456789abcdef"][salt % 4].to_owned(),
+        // Now and then longer than what stands behind a chunk.
+        _ => ["", "b", "further text", "0x0123456789abcdef"][salt % 4].repeat(1 + salt % 16),
     }
     .into_bytes()
 }
@@ -225,7 +226,7 @@ fn blocks(rows: usize, lacking: usize) -> Vec<u8> {
     text.into_bytes()
 }
 
-/// Files whose rows are plain but for their order; a file of blocks is never there.
+/// Files whose rows are plain but for their order; nothing stands beside them.
 pub(super) fn plain_files() -> impl Strategy<Value = (Files, Disorder, usize)> {
     (columns(), vec(any::<u8>(), 0..40), disorder(), any::<[Index; 2]>(), any::<bool>()).prop_map(
         |((columns, timed), salts, disorder, at, skip_bad_rows)| {
@@ -237,12 +238,12 @@ pub(super) fn plain_files() -> impl Strategy<Value = (Files, Disorder, usize)> {
                 transfers.extend(row.join(&b','));
             }
             transfers.push(b'\n');
-            (Files { transfers, blocks: None, skip_bad_rows }, disorder, rows.len())
+            (Files { transfers, beside: None, skip_bad_rows }, disorder, rows.len())
         },
     )
 }
 
-/// Any files.
+/// Any files; a file of blocks may stand beside the transfers.
 pub(super) fn files() -> impl Strategy<Value = Files> {
     let ends = select(&["\n", "\r\n", "\r"][..]);
     let row = (any::<u8>(), weighted(0.2, fault()), weighted(0.1, ends.clone()), weighted(0.05, 1..3_usize));
@@ -252,10 +253,16 @@ pub(super) fn files() -> impl Strategy<Value = Files> {
         prop::bool::weighted(0.1),
         prop::bool::weighted(0.7),
     );
-    let unclosed = weighted(0.05, any::<Index>());
+    let unclosed = (weighted(0.05, any::<Index>()), weighted(0.2, any::<Index>()));
     let order = (disorder(), any::<[Index; 2]>(), weighted(0.3, 0..4_usize));
     (shape, vec(row, 0..30), order, unclosed, any::<bool>()).prop_map(
-        |(((columns, _), end, mark, last_end), drafts, (disorder, at, lacking), unclosed, skip_bad_rows)| {
+        |(
+            ((columns, _), end, mark, last_end),
+            drafts,
+            (disorder, at, lacking),
+            (unclosed, cut_off),
+            skip_bad_rows,
+        )| {
             let salts: Vec<u8> = drafts.iter().map(|(salt, ..)| *salt).collect();
             let header = columns.join(",");
             let mut text = if mark { b"\xef\xbb\xbf".to_vec() } else { Vec::new() };
@@ -283,8 +290,11 @@ pub(super) fn files() -> impl Strategy<Value = Files> {
                 }
                 text.extend_from_slice(end.repeat(empty.unwrap_or(0)).as_bytes());
             }
-            let blocks = lacking.map(|lacking| blocks(count, lacking));
-            Files { transfers: text, blocks, skip_bad_rows }
+            if let Some(at) = cut_off {
+                text.truncate(header.len() + at.index(text.len() - header.len()));
+            }
+            let beside = lacking.map(|lacking| blocks(count, lacking));
+            Files { transfers: text, beside, skip_bad_rows }
         },
     )
 }
