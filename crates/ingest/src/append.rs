@@ -9,7 +9,7 @@ use crate::input::InputSpec;
 use crate::open::FileSpec;
 use crate::read::Reading;
 use crate::schema::{Dialect, Form};
-use crate::snapshot::{is_snapshot_file, open};
+use crate::snapshot::{Snapshot, is_snapshot_file, open};
 use crate::survey::{Planned, Survey};
 
 /// What the reading of a snapshot's files settled, for the reading of more of them.
@@ -22,7 +22,7 @@ pub struct Settled {
 }
 
 /// Parts the inputs into the snapshot to add to, if there is one, and the files.
-pub(crate) fn split(inputs: &[InputSpec]) -> Result<(Option<Reading>, &[InputSpec]), Error> {
+pub(crate) fn split(inputs: &[InputSpec]) -> Result<(Option<Snapshot>, &[InputSpec]), Error> {
     let mut snapshots = inputs.iter().filter(|input| is_snapshot_file(&input.file));
     let Some(snapshot) = snapshots.next() else { return Ok((None, inputs)) };
     if let Some(second) = snapshots.next() {
@@ -39,7 +39,7 @@ pub(crate) fn split(inputs: &[InputSpec]) -> Result<(Option<Reading>, &[InputSpe
         let what = "is a snapshot, and files are added to it: it has to be named before them";
         return Err(Error::file(&file.name, what).with_hint("name it first"));
     }
-    Ok((Some(open(file)?.reading), &inputs[1..]))
+    Ok((Some(open(file)?), &inputs[1..]))
 }
 
 /// Refuses files that say something about rows of the snapshot, or the other way round.
