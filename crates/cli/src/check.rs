@@ -3,11 +3,13 @@
 use crate::args::CheckArgs;
 use crate::assets::read_tokens;
 use crate::exit::Exit;
+use crate::ingest::files as in_words;
 use crate::output::Output;
 use crate::plan::lay_reading;
 use anyhow::Result;
 use dyetrace_core::{Amount, Ledger};
 use dyetrace_ingest::schema::Dialect;
+use dyetrace_ingest::snapshot::{SnapshotFact, check_whole, is_snapshot_file};
 use dyetrace_ingest::time::format_time;
 use dyetrace_ingest::{FileSpec, InputFact, InputSpec, ReadOptions, Reading, list_files, read, total_size};
 use serde_json::{Value, json};
@@ -24,6 +26,13 @@ pub(crate) fn run(args: &CheckArgs, output: &Output) -> Result<Exit> {
     lay_reading(&mut inputs, args.chain.as_ref(), &args.maps, args.inexact)?;
     let token_files: Vec<FileSpec> = args.tokens.iter().map(FileSpec::typed).collect();
     let (tokens, _) = read_tokens(&token_files)?;
+    // First of all: what is read from a damaged one means nothing.
+    for input in inputs.iter().filter(|input| is_snapshot_file(&input.file)) {
+        let busy = output.busy("comparing checksums");
+        let whole = check_whole(&input.file);
+        busy.finish_and_clear();
+        whole?;
+    }
     let bar = output.bytes(total_size(inputs.iter().map(|input| &input.file)), "reading");
     let options = ReadOptions {
         skip_bad_rows: true,
@@ -69,7 +78,12 @@ fn each_alone(inputs: &[InputSpec], options: &ReadOptions<'_>) -> String {
 }
 
 fn to_text(reading: &Reading) -> String {
-    let mut text = facts_text(reading);
+    let mut text = String::new();
+    if let Some(SnapshotFact { name, size, seal, files }) = &reading.snapshot {
+        line(&mut text, &format!("{name}: a snapshot of {}, every checksum agrees", in_words(*files)));
+        line(&mut text, &format!("  {size} bytes, seal {seal}"));
+    }
+    text.push_str(&facts_text(reading));
     let ledger = &reading.ledger;
     line(
         &mut text,
@@ -104,7 +118,8 @@ fn facts_text(reading: &Reading) -> String {
             &format!("{}: {}, {} rows, {} bad rows", fact.name, fact.dialect, fact.rows, fact.rejects),
         );
         line(&mut text, &format!("  {}", span(fact)));
-        line(&mut text, &format!("  {} bytes, sha256 {}", fact.size, fact.sha256));
+        let hash = Some(fact.sha256.as_str()).filter(|hash| !hash.is_empty()).unwrap_or("not computed");
+        line(&mut text, &format!("  {} bytes, sha256 {hash}", fact.size));
         if let Some(dialect) = Dialect::named(&fact.dialect) {
             line(&mut text, &format!("  {}", dialect.about));
         }
@@ -209,7 +224,8 @@ fn to_json(reading: &Reading) -> Value {
         .map(|fact| {
             json!({
                 "name": fact.name, "dialect": fact.dialect, "chains": fact.chains,
-                "rows": fact.rows, "bad_rows": fact.rejects, "left_out": fact.left_out, "bytes": fact.size, "sha256": fact.sha256,
+                "rows": fact.rows, "bad_rows": fact.rejects, "left_out": fact.left_out, "bytes": fact.size,
+                "sha256": Some(&fact.sha256).filter(|hash| !hash.is_empty()),
                 "first_block": fact.first_block, "last_block": fact.last_block,
                 "first_time": fact.first_time.map(format_time), "last_time": fact.last_time.map(format_time),
                 "columns_not_read": fact.passed_over, "notes": fact.notes,
@@ -226,6 +242,9 @@ fn to_json(reading: &Reading) -> Value {
         .map(|it| json!({ "file": it.file, "line": it.line, "column": it.column, "seen": it.seen, "reason": it.reason }))
         .collect();
     json!({
+        "snapshot": reading.snapshot.as_ref().map(|it| {
+            json!({ "name": it.name, "bytes": it.size, "seal": it.seal, "files": it.files, "checksums": "agree" })
+        }),
         "files": files,
         "transfers": reading.ledger.transfer_count(),
         "accounts": reading.ledger.accounts().len(),
