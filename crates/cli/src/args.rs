@@ -21,7 +21,7 @@ Exit codes: 0 complete; 1 nothing produced; 2 a result that is not complete, wit
 pub(crate) enum Command {
     /// Trace thefts to the accounts where the money can still be stopped
     Trace(Box<TraceArgs>),
-    /// Say what a file is, how many rows it has, and what is wrong with it
+    /// Say what a file is, what is wrong with it, and whether it can be trusted for a trace
     Check(CheckArgs),
     /// Put files into a snapshot, which opens at once; further files are added to it
     Ingest(IngestArgs),
@@ -127,7 +127,8 @@ pub(crate) struct TraceArgs {
 const CHECK_EXAMPLE: &str = "Example:
   dyetrace check transfers.csv
 
-Every bad row is counted, and the first ones are shown. With bad rows the exit code is 2.";
+Every bad row is counted, and the first ones are shown. With bad rows the exit code is 2. The last line says
+whether the files are good for a trace.";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = CHECK_EXAMPLE)]
@@ -162,7 +163,8 @@ const INGEST_EXAMPLE: &str = "Examples:
   dyetrace trace --transfers june.dye --theft THEFT=0x… --out result
 
 A snapshot that is there is added to: it then holds what reading all its files at once gives. Whatever happens,
-the old one stays whole until the new one is. `dyetrace check june.dye` compares its checksums.";
+the old one stays whole until the new one is. `dyetrace check june.dye` compares its checksums; a trace does not.
+Exit codes: 0 complete; 1 nothing written; 2 written, with bad rows left out.";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = INGEST_EXAMPLE)]

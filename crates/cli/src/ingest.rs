@@ -31,7 +31,7 @@ pub(crate) fn run(args: &IngestArgs, output: &Output) -> Result<Exit> {
 }
 
 /// A number of files in words.
-pub(crate) fn files(count: usize) -> String {
+fn files(count: usize) -> String {
     if count == 1 { "1 file".to_owned() } else { format!("{count} files") }
 }
 

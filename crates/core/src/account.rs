@@ -11,7 +11,7 @@ use crate::id_table::IdTable;
 use alloy_primitives::Address as EvmAddress;
 use bytemuck::{Pod, Zeroable};
 use hashbrown::DefaultHashBuilder;
-use rayon::slice::ParallelSliceMut;
+use rayon::prelude::*;
 use std::fmt;
 use std::hash::{BuildHasher, Hasher};
 
@@ -482,7 +482,11 @@ impl Accounts {
             // Waits for memory overlap here: first for the slots, then for the keys.
             let slots = hashes[..addresses.len()].iter().fold(0, |sum, &hash| sum ^ hashed.table.warm(hash));
             let likely = hashes[..addresses.len()].iter().filter_map(|&hash| hashed.table.likely(hash));
-            let keys = likely.fold(0, |sum, id| sum ^ self.keys[id as usize][0]);
+            // A key may lie across two cache lines.
+            let keys = likely.fold(0, |sum, id| {
+                let key = &self.keys[id as usize];
+                sum ^ key[0] ^ key[19]
+            });
             std::hint::black_box((slots, keys));
             for (address, &hash) in addresses.iter().zip(&hashes) {
                 accounts.push(self.intern_hashed(mark, address, hash));
@@ -519,20 +523,24 @@ impl Accounts {
     }
 
     fn sort(&self) -> Vec<u32> {
-        // The first bytes decide nearly always: they stand beside the number.
-        let head = |id: u32| {
+        // Chain and first bytes decide nearly always: they and the number are one integer.
+        let packed = |id: u32| {
             let key = self.key(id as usize);
             let mut head = [0; 8];
             let length = key.len().min(8);
             head[..length].copy_from_slice(&key[..length]);
-            (self.chains[id as usize].0, u64::from_be_bytes(head))
+            let chain = u128::from(self.chains[id as usize].0) << 96;
+            chain | u128::from(u64::from_be_bytes(head)) << 32 | u128::from(id)
         };
+        #[expect(clippy::cast_possible_truncation, reason = "the number is the lowest 32 bits")]
+        let number = |packed: u128| packed as u32;
         let ids = 0..u32::try_from(self.len()).expect("a table holds fewer than 2^31 numbers");
-        let mut order: Vec<((u16, u64), u32)> = ids.map(|id| (head(id), id)).collect();
-        order.par_sort_unstable_by(|a, b| {
-            a.0.cmp(&b.0).then_with(|| self.sort_key(a.1).cmp(&self.sort_key(b.1)))
-        });
-        order.into_iter().map(|(_, id)| id).collect()
+        let mut order: Vec<u128> = ids.into_par_iter().map(packed).collect();
+        order.par_sort_unstable();
+        for equal in order.chunk_by_mut(|a, b| a >> 32 == b >> 32).filter(|equal| equal.len() > 1) {
+            equal.sort_unstable_by(|a, b| self.sort_key(number(*a)).cmp(&self.sort_key(number(*b))));
+        }
+        order.into_iter().map(number).collect()
     }
 
     /// Takes up columns that were written down. Nothing is read but their lengths.

@@ -153,8 +153,8 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_no_column() {
         let memory: Arc<dyn Memory> = Arc::new(Words(vec![1, 2, 3]));
-        for range in [0..25, 4..12, 0..7, 20..16] {
-            assert!(Column::<u64>::shared(Arc::clone(&memory), range).is_none());
+        for (start, end) in [(0, 25), (4, 12), (0, 7), (20, 16)] {
+            assert!(Column::<u64>::shared(Arc::clone(&memory), start..end).is_none());
         }
     }
 }

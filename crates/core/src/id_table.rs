@@ -10,11 +10,13 @@
 //!
 //! Hashes are to be keyed: addresses and transaction hashes are chosen by whoever sends them.
 
+use crate::pages::Pages;
+
 /// Numbers found by hash. The caller says whether a number is the one looked for.
 #[derive(Clone, Default)]
 pub(crate) struct IdTable {
     /// A power of two of slots; 0 is empty, else the hash above and the number plus one below.
-    slots: Vec<u64>,
+    slots: Pages<u64>,
     used: usize,
 }
 
@@ -73,6 +75,7 @@ impl IdTable {
             if slot == 0 {
                 return Err(at);
             }
+            #[expect(clippy::cast_possible_truncation, reason = "the number is the lower half")]
             let id = (slot as u32).wrapping_sub(1);
             if (slot >> 32) as u32 == hash && same(id) {
                 return Ok(id);
@@ -91,9 +94,9 @@ impl IdTable {
     fn grow(&mut self) {
         let larger = (self.slots.len() * 2).max(LEAST_SLOTS);
         assert!(larger as u64 <= 1 << 32, "a table holds fewer than 2^31 numbers");
-        let old = std::mem::replace(&mut self.slots, vec![0; larger]);
+        let old = std::mem::replace(&mut self.slots, Pages::zeroed(larger));
         let mask = larger - 1;
-        for slot in old.into_iter().filter(|&slot| slot != 0) {
+        for slot in old.iter().copied().filter(|&slot| slot != 0) {
             let mut at = self.home((slot >> 32) as u32);
             while self.slots[at] != 0 {
                 at = (at + 1) & mask;

@@ -46,6 +46,7 @@ pub mod column;
 mod id_table;
 pub mod label;
 pub mod ledger;
+mod pages;
 #[cfg(any(test, feature = "reference"))]
 pub mod reference;
 pub mod rules;

@@ -1,5 +1,6 @@
 //! What each file was, and whether the files together can be read.
 
+use crate::check::gaps::Gaps;
 use crate::error::Error;
 use crate::header::{Table, is_empty};
 use crate::open::{Digested, FileSpec};
@@ -40,13 +41,31 @@ pub struct InputFact {
     pub native_is_usd: bool,
     /// What was left out of it as no transfer, and what it cannot tell: a sentence each.
     pub notes: Vec<String>,
+    /// Of a file of blocks: what is missing between them.
+    #[serde(default)]
+    pub gaps: Gaps,
+}
+
+/// A number of rows at which somebody may have cut a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PageLimit {
+    /// The number.
+    pub rows: u64,
+    /// Who is known to cut there; else it is only a number at which queries are often cut.
+    pub by: Option<&'static str>,
 }
 
 /// What an empty file is called among the dialects.
 pub(crate) const EMPTY: &str = "empty";
 
 /// The most rows that Etherscan's API returns to one query.
-pub(crate) const ROWS_OF_ONE_QUERY: u64 = 10_000;
+const ROWS_OF_ONE_QUERY: u64 = 10_000;
+
+/// The most rows of one file that Etherscan's page exports.
+const ROWS_OF_ONE_EXPORT: u64 = 5_000;
+
+/// Numbers of rows at which queries and exports are often cut.
+const ROUND: [u64; 6] = [1_000, 5_000, 10_000, 50_000, 100_000, 1_000_000];
 
 pub(crate) const OTHER_NUMBERS: &str =
     "its native transfers are numbered otherwise than those of another file: the numbers are not used";
@@ -64,7 +83,40 @@ pub(crate) fn fact_of(file: &FileSpec, dialect: &Dialect, table: &Table<'_>) -> 
     }
 }
 
+impl PageLimit {
+    /// What to say of a file, where it is known who cuts there.
+    pub(crate) fn reason(&self) -> Option<String> {
+        Some(format!("the file has exactly {} rows, where {}", self.rows, self.by?))
+    }
+}
+
 impl InputFact {
+    /// The dialect as which it was read; `None` for an empty file.
+    #[must_use]
+    pub fn dialect(&self) -> Option<&'static Dialect> {
+        Dialect::named(&self.dialect)
+    }
+
+    /// How many rows it has, of whatever worth.
+    #[must_use]
+    pub const fn all_rows(&self) -> u64 {
+        self.rows + self.rejects + self.left_out
+    }
+
+    /// The limit at which it may have been cut: a file of transfers that has exactly so many rows. By chance alone
+    /// that happens to few files.
+    #[must_use]
+    pub fn page_limit(&self) -> Option<PageLimit> {
+        let form = self.dialect()?.form;
+        let rows = self.all_rows();
+        let by = match rows {
+            ROWS_OF_ONE_QUERY if form.is_answer() => Some("Etherscan cuts an answer"),
+            ROWS_OF_ONE_EXPORT if form.is_export() => Some("Etherscan's export ends"),
+            _ => None,
+        };
+        (ROUND.contains(&rows) && !form.is_joined()).then_some(PageLimit { rows, by })
+    }
+
     /// Takes what the file was as it lies on disk.
     pub(crate) fn digest(&mut self, digested: Digested) {
         (self.sha256, self.size) = (digested.sha256, digested.size);

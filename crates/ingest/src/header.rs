@@ -33,7 +33,7 @@ pub(crate) struct Table<'a> {
 /// A file that is open.
 pub(crate) enum Opening<'a> {
     /// It has a header.
-    Table(Table<'a>),
+    Table(Box<Table<'a>>),
     /// It holds nothing.
     Nothing(Digested),
 }
@@ -97,7 +97,7 @@ impl<'a> Table<'a> {
     /// Reads the header of an open file, which must hold something.
     pub(crate) fn of(opened: Opened<'a>, name: &str) -> Result<Self, Error> {
         match Self::begin(opened, name)? {
-            Opening::Table(table) => Ok(table),
+            Opening::Table(table) => Ok(*table),
             Opening::Nothing(_) => Err(is_empty(name)),
         }
     }
@@ -113,7 +113,8 @@ impl<'a> Table<'a> {
         }
         let header = Header::of(&first).map_err(|fault| Error::row(name, first.line, fault))?;
         let rows = Rows::Text { records, opened };
-        Ok(Opening::Table(Self { name: name.to_owned(), rows, header, first, may_trail: false }))
+        let table = Self { name: name.to_owned(), rows, header, first, may_trail: false };
+        Ok(Opening::Table(Box::new(table)))
     }
 
     /// Reads the next row. Returns whether there was one.

@@ -18,6 +18,9 @@ use dyetrace_core::ledger::{Columns, TxHash};
 use dyetrace_core::{Address, AddressKind, Amount, Row};
 use std::collections::{HashMap, HashSet};
 
+/// The doubt about a row whose block no file of blocks holds.
+pub(crate) const NO_TIME: &str = "is a block that no file of blocks holds: the row has no time";
+
 /// Tables joined to rows.
 pub(crate) struct Joined {
     blocks: HashMap<String, Blocks>,
@@ -121,8 +124,7 @@ impl Joined {
 
     /// The doubt about a row whose block no file of blocks holds.
     pub(crate) fn no_time(block: u64) -> Fault {
-        let reason = "is a block that no file of blocks holds: the row has no time";
-        Fault::of_field("", block.to_string(), reason)
+        Fault::of_field("", block.to_string(), NO_TIME)
     }
 
     /// Takes what a row of transfers tells about others.

@@ -29,6 +29,7 @@
 
 mod append;
 pub mod case;
+pub mod check;
 mod decimal;
 mod dialect;
 mod error;
@@ -55,8 +56,9 @@ pub mod tokens;
 mod unpack;
 
 pub use case::{Case, read_case};
+pub use check::Check;
 pub use error::Error;
-pub use facts::InputFact;
+pub use facts::{InputFact, PageLimit};
 pub use ingest::ingest;
 pub use input::{InputSpec, ReadOptions};
 pub use issuers::{Issuer, IssuerTable};

@@ -5,9 +5,10 @@
 //! makes a whole file unreadable always ends it.
 
 use crate::append::{self, Settled};
+use crate::check::gaps::Distances;
 use crate::dialect::{Absence, Context, Entry, Event, RowReader, Unit};
 use crate::error::{Error, Fault, cut};
-use crate::facts::{EMPTY, InputFact, NO_RECEIPTS, OTHER_NUMBERS, ROWS_OF_ONE_QUERY, check_rows, fact_of};
+use crate::facts::{EMPTY, InputFact, NO_RECEIPTS, OTHER_NUMBERS, check_rows, fact_of};
 use crate::header::Table;
 use crate::input::{InputSpec, ReadOptions};
 use crate::joined::{Joined, JoinedRows};
@@ -221,17 +222,25 @@ impl<'p> Reader<'p> {
         let rows = JoinedRows::of(dialect.form, &table.header);
         let mut fact = fact_of(&planned.file, dialect, &table);
         let mut record = Record::default();
+        let mut blocks = Vec::new();
         while table.read(&mut record)? {
             let checked = table.check_shape(&record);
             match checked.and_then(|()| rows.take(&record, &planned.chain, &mut self.joined)) {
                 Ok(None) => fact.rows += 1,
-                Ok(Some((block, time))) => fact.take(&planned.chain, Some(block), Some(time)),
+                Ok(Some((block, time))) => {
+                    fact.take(&planned.chain, Some(block), Some(time));
+                    blocks.push((block, Some(time)));
+                }
                 Err(fault) => {
                     self.reject(&planned.file, &record, fault)?;
                     fact.rejects += 1;
                 }
             }
         }
+        blocks.sort_unstable();
+        let mut distances = Distances::default();
+        blocks.into_iter().for_each(|(block, time)| distances.take(block, time));
+        fact.gaps = distances.finish();
         fact.digest(table.finish()?);
         self.facts.push(fact);
         Ok(())
@@ -303,8 +312,8 @@ impl<'p> Reader<'p> {
         fact.digest(table.finish()?);
         fact.left_out = left_out.iter().map(|(_, count)| count).sum();
         fact.notes.extend(left_out.iter().map(|(absence, count)| format!("{count} {}", absence.reason())));
-        if dialect.form.is_answer() && fact.rows + fact.rejects + fact.left_out == ROWS_OF_ONE_QUERY {
-            self.doubt_row_count(&fact);
+        if let Some(reason) = fact.page_limit().and_then(|limit| limit.reason()) {
+            self.doubt_row_count(&fact, reason);
         }
         self.facts.push(fact);
         Ok(())
@@ -510,13 +519,13 @@ impl<'p> Reader<'p> {
         }
     }
 
-    fn doubt_row_count(&mut self, fact: &InputFact) {
+    fn doubt_row_count(&mut self, fact: &InputFact, reason: String) {
         self.warnings.add(Reject {
             file: fact.name.clone(),
             line: fact.rows,
             column: String::new(),
             seen: String::new(),
-            reason: format!("the file has exactly {ROWS_OF_ONE_QUERY} rows, where Etherscan cuts an answer"),
+            reason,
         });
     }
 

@@ -64,10 +64,12 @@ impl<'i> Planned<'i> {
                 refuse_other_text(&file.name, &opened.head)?;
                 Table::begin(opened, &file.name)?
             }
-            Source::Parquet(opened) => Opening::Table(Table::of_parquet(&file, opened, 0, progress)?),
+            Source::Parquet(opened) => {
+                Opening::Table(Box::new(Table::of_parquet(&file, opened, 0, progress)?))
+            }
         };
         let mut table = match opening {
-            Opening::Table(table) => table,
+            Opening::Table(table) => *table,
             Opening::Nothing(digested) => {
                 let chain = chain_of(input, None, &file)?;
                 return Ok(Self { input, file, chain, content: Content::Nothing(digested), table: None });

@@ -13,7 +13,8 @@ pub(crate) fn amount(input: &Input<'_>, asset: AssetId, amount: Amount) -> Strin
 }
 
 /// An amount in whole coins, exactly: `1,234.5`.
-pub(crate) fn coins(amount: Amount, decimals: u8) -> String {
+#[must_use]
+pub fn coins(amount: Amount, decimals: u8) -> String {
     let places = usize::from(decimals);
     let digits = format!("{:0>width$}", amount.to_string(), width = places + 1);
     let (whole, fraction) = digits.split_at(digits.len() - places);
@@ -23,7 +24,8 @@ pub(crate) fn coins(amount: Amount, decimals: u8) -> String {
 }
 
 /// Digits with a comma before every three.
-fn grouped(digits: &str) -> String {
+#[must_use]
+pub fn grouped(digits: &str) -> String {
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
         if at > 0 && (digits.len() - at).is_multiple_of(3) {
@@ -40,7 +42,8 @@ pub(crate) fn percent(hundredths: u32) -> String {
 }
 
 /// A foreign text without anything that could steer a terminal or turn the reading direction, cut to a length.
-pub(crate) fn plain(text: &str, most: usize) -> String {
+#[must_use]
+pub fn plain(text: &str, most: usize) -> String {
     let steers = |letter: char| {
         letter.is_control()
             || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')

@@ -8,7 +8,7 @@
 
 mod cell;
 mod conservation;
-mod display;
+pub mod display;
 mod error;
 mod finding;
 mod input;

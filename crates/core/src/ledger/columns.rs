@@ -154,6 +154,9 @@ impl EventColumn {
     pub const WIDE: u32 = u32::MAX - 1;
 
     /// The index of a row, where known.
+    ///
+    /// # Panics
+    /// If the column was damaged: a row that is marked as wide stands in the side table.
     #[must_use]
     pub fn get(&self, row: usize) -> Option<u64> {
         match self.narrow.get(row).copied().unwrap_or(Self::NONE) {

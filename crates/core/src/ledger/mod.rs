@@ -21,6 +21,7 @@ mod order;
 mod origin;
 mod parts;
 mod purses;
+mod repeated;
 mod repeats;
 mod stream;
 mod ties;
@@ -34,7 +35,9 @@ pub use index::FlowIndex;
 pub use origin::{Lines, Origin};
 pub use parts::Parts;
 pub use purses::Purses;
+pub use repeated::Repeat;
 pub use stream::{LedgerStream, StreamColumns, Unfit};
+pub use ties::Ambiguity;
 pub use transactions::{Transactions, TxHash};
 
 use crate::account::{AccountId, Accounts, Address, ChainId};

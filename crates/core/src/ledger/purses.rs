@@ -5,6 +5,8 @@ use crate::account::{AccountId, Accounts, Address, AddressKind, ChainId, Key};
 use crate::asset::AssetId;
 use crate::column::Column;
 use crate::id_table::{IdTable, Vacant};
+use crate::pages::Pages;
+use bytemuck::{Pod, Zeroable};
 use hashbrown::DefaultHashBuilder;
 use std::fmt;
 use std::hash::{BuildHasher, Hasher};
@@ -102,23 +104,30 @@ pub(super) struct PurseTable {
     asset: Vec<AssetId>,
     void: Vec<u8>,
     /// One entry a purse: what the table compares.
-    keys: Vec<PurseKey>,
+    keys: Pages<PurseKey>,
     table: IdTable,
     hasher: DefaultHashBuilder,
 }
 
-/// An EVM address, or the number of an account whose address is a text; and the asset, which tells which of them.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct PurseKey {
-    holder: Key,
-    asset: AssetId,
-}
+/// An EVM address, or the number of an account whose address is a text; and the asset, which tells which of them. It
+/// never lies across two cache lines.
+///
+/// It is made of words, not bytes: bytes that are written and read back as words wait for each other, and many
+/// lookups could not wait for memory at once.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C, align(32))]
+struct PurseKey([u64; 4]);
 
 impl PurseKey {
+    #[inline]
+    fn new(holder: &Key, asset: AssetId) -> Self {
+        let [a, b] = [0, 8].map(|at| u64::from_le_bytes(holder[at..at + 8].try_into().expect("8 bytes")));
+        let c = u32::from_le_bytes(holder[16..].try_into().expect("4 bytes"));
+        Self([a, b, u64::from(c) | u64::from(asset.0) << 32, 0])
+    }
+
     fn of_account(account: AccountId, asset: AssetId) -> Self {
-        let mut holder = [0; 20];
-        holder[..4].copy_from_slice(&account.0.to_le_bytes());
-        Self { holder, asset }
+        Self([u64::from(account.0), 0, u64::from(asset.0) << 32, 0])
     }
 }
 
@@ -146,12 +155,19 @@ impl PurseTable {
     #[inline]
     fn hash(&self, key: &PurseKey) -> u32 {
         let mut hasher = self.hasher.build_hasher();
-        let [a, b] = [0, 8].map(|at| u64::from_le_bytes(key.holder[at..at + 8].try_into().expect("8 bytes")));
-        let c = u32::from_le_bytes(key.holder[16..].try_into().expect("4 bytes"));
-        hasher.write_u64(a);
-        hasher.write_u64(b);
-        hasher.write_u64(u64::from(c) | u64::from(key.asset.0) << 32);
+        hasher.write_u64(key.0[0]);
+        hasher.write_u64(key.0[1]);
+        hasher.write_u64(key.0[2]);
         (hasher.finish() >> 32) as u32
+    }
+
+    /// Whether the purse of this number, if there is one, has this key. Does not branch on the key.
+    #[inline]
+    fn is_key(&self, id: u32, key: &PurseKey) -> bool {
+        let at = (id as usize).min(self.keys.len().saturating_sub(1));
+        let Some(known) = self.keys.get(at) else { return false };
+        let odd = (known.0[0] ^ key.0[0]) | (known.0[1] ^ key.0[1]) | (known.0[2] ^ key.0[2]);
+        (odd == 0) & (id != u32::MAX)
     }
 
     #[inline]
@@ -162,12 +178,19 @@ impl PurseTable {
 
     /// Adds a purse; its account may be set later.
     #[inline]
-    fn add(&mut self, at: Vacant, hash: u32, key: PurseKey, account: AccountId, void: bool) -> PurseId {
+    fn add(
+        &mut self,
+        at: Vacant,
+        hash: u32,
+        (key, asset): (PurseKey, AssetId),
+        account: AccountId,
+        void: bool,
+    ) -> PurseId {
         let id = u32::try_from(self.keys.len()).expect("a table holds fewer than 2^31 numbers");
         self.table.insert(at, hash, id);
         self.keys.push(key);
         self.account.push(account);
-        self.asset.push(key.asset);
+        self.asset.push(asset);
         self.void.push(u8::from(void));
         PurseId(id)
     }
@@ -181,10 +204,9 @@ impl PurseTable {
         asset: AssetId,
     ) -> PurseId {
         let key = match address.kind() {
-            AddressKind::Evm => PurseKey {
-                holder: address.as_bytes().try_into().expect("an EVM address has 20 bytes"),
-                asset,
-            },
+            AddressKind::Evm => {
+                PurseKey::new(address.as_bytes().try_into().expect("an EVM address has 20 bytes"), asset)
+            }
             AddressKind::Text => PurseKey::of_account(accounts.intern(chain, address), asset),
         };
         let hash = self.hash(&key);
@@ -192,7 +214,7 @@ impl PurseTable {
             Ok(purse) => purse,
             Err(vacant) => {
                 let account = accounts.intern(chain, address);
-                self.add(vacant, hash, key, account, address.is_zero())
+                self.add(vacant, hash, (key, asset), account, address.is_zero())
             }
         }
     }
@@ -206,16 +228,15 @@ impl PurseTable {
     ) -> PurseId {
         let address = accounts.address(account);
         let key = match address.kind() {
-            AddressKind::Evm => PurseKey {
-                holder: address.as_bytes().try_into().expect("an EVM address has 20 bytes"),
-                asset,
-            },
+            AddressKind::Evm => {
+                PurseKey::new(address.as_bytes().try_into().expect("an EVM address has 20 bytes"), asset)
+            }
             AddressKind::Text => PurseKey::of_account(account, asset),
         };
         let hash = self.hash(&key);
         match self.find_or_vacant(hash, &key) {
             Ok(purse) => purse,
-            Err(vacant) => self.add(vacant, hash, key, account, address.is_zero()),
+            Err(vacant) => self.add(vacant, hash, (key, asset), account, address.is_zero()),
         }
     }
 
@@ -229,40 +250,46 @@ impl PurseTable {
         assets: &[AssetId],
         (from, to): (&mut Vec<PurseId>, &mut Vec<PurseId>),
     ) {
-        let mut hashes = [[0_u32; 2]; BATCH];
+        let mut keys = [PurseKey::default(); 2 * BATCH];
+        let mut hashes = [0_u32; 2 * BATCH];
+        let mut likely = [0_u32; 2 * BATCH];
+        let mut known = [false; 2 * BATCH];
         let mut new: Vec<PurseId> = Vec::with_capacity(2 * BATCH);
         let mut new_keys: Vec<Key> = Vec::with_capacity(2 * BATCH);
         let mut new_accounts: Vec<AccountId> = Vec::with_capacity(2 * BATCH);
         for (ends, assets) in ends.chunks(BATCH).zip(assets.chunks(BATCH)) {
-            // Waits for memory overlap in these two loops: first for the slots, then for the keys.
-            for ((hash, ends), &asset) in hashes.iter_mut().zip(ends).zip(assets) {
-                *hash = ends.map(|holder| self.hash(&PurseKey { holder, asset }));
+            let count = 2 * ends.len();
+            for (at, holder) in ends.as_flattened().iter().enumerate() {
+                keys[at] = PurseKey::new(holder, assets[at / 2]);
+                hashes[at] = self.hash(&keys[at]);
             }
-            let mut warm = 0;
-            for hash in hashes[..ends.len()].as_flattened() {
-                warm ^= self.table.warm(*hash);
-            }
-            for hash in hashes[..ends.len()].as_flattened() {
-                if let Some(id) = self.table.likely(*hash) {
-                    warm ^= u64::from(self.keys[id as usize].holder[0]);
-                }
-            }
+            // Waits for memory overlap here, where nothing hangs on the slots that are touched,
+            let warm = hashes[..count].iter().fold(0, |sum, &hash| sum ^ self.table.warm(hash));
             std::hint::black_box(warm);
+            for at in 0..count {
+                likely[at] = self.table.likely(hashes[at]).unwrap_or(u32::MAX);
+            }
+            // and here, where keys are compared whatever they are.
+            for at in 0..count {
+                known[at] = self.is_key(likely[at], &keys[at]);
+            }
             new.clear();
             new_keys.clear();
-            for ((hash, ends), &asset) in hashes.iter().zip(ends).zip(assets) {
-                let [sender, receiver] = [0, 1].map(|side| {
-                    let key = PurseKey { holder: ends[side], asset };
-                    self.find_or_vacant(hash[side], &key).unwrap_or_else(|vacant| {
-                        let void = key.holder == [0; 20];
-                        let purse = self.add(vacant, hash[side], key, AccountId(u32::MAX), void);
+            for (at, holder) in ends.as_flattened().iter().enumerate() {
+                let asset = assets[at / 2];
+                let purse = if known[at] {
+                    PurseId(likely[at])
+                } else {
+                    self.find_or_vacant(hashes[at], &keys[at]).unwrap_or_else(|vacant| {
+                        let void = *holder == [0; 20];
+                        let account = AccountId(u32::MAX);
+                        let purse = self.add(vacant, hashes[at], (keys[at], asset), account, void);
                         new.push(purse);
-                        new_keys.push(key.holder);
+                        new_keys.push(*holder);
                         purse
                     })
-                });
-                from.push(sender);
-                to.push(receiver);
+                };
+                if at % 2 == 0 { from.push(purse) } else { to.push(purse) }
             }
             new_accounts.clear();
             accounts.intern_evm(chain, &new_keys, &mut new_accounts);

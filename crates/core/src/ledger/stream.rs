@@ -86,7 +86,8 @@ pub struct LedgerStream {
     lines: Lines,
     wide: AmountColumn,
     notes: Notes,
-    last_asset: Option<(Key, AssetId)>,
+    /// One entry a slot: a contract that led there.
+    recent_assets: Vec<Option<(Key, AssetId)>>,
 }
 
 /// How many hashes are looked up at a time.
@@ -125,7 +126,7 @@ impl LedgerStream {
             lines: Lines::default(),
             wide: AmountColumn::default(),
             notes: Notes::default(),
-            last_asset: None,
+            recent_assets: vec![None; 1 << 10],
         })
     }
 
@@ -271,7 +272,9 @@ impl LedgerStream {
 
     #[inline]
     fn asset(&mut self, contract: &Key) -> AssetId {
-        match self.last_asset {
+        // Few contracts make most transfers: they are remembered where their last bytes lead.
+        let slot = usize::from(contract[19]) | usize::from(contract[18] & 3) << 8;
+        match self.recent_assets[slot] {
             Some((known, asset)) if known == *contract => asset,
             _ => {
                 let Self { contracts, assets, .. } = self;
@@ -279,7 +282,7 @@ impl LedgerStream {
                     let contract = Some(crate::account::Address::from_evm(*contract));
                     assets.intern(Asset { chain: CHAIN, contract })
                 });
-                self.last_asset = Some((*contract, asset));
+                self.recent_assets[slot] = Some((*contract, asset));
                 asset
             }
         }
@@ -336,10 +339,11 @@ impl LedgerStream {
             row_assets,
             ..Origin::default()
         };
-        let purses = self.purses.finish(accounts);
+        let (purses, accounts) =
+            rayon::join(|| self.purses.finish(accounts), || self.accounts.into_columns());
         Parts {
             chains: vec![self.chain_name],
-            accounts: self.accounts.into_columns(),
+            accounts,
             assets: self.assets.iter().map(|(_, asset)| asset).collect(),
             purses,
             columns: Columns { value: self.wide, blocks: self.blocks, ..Columns::default() },

@@ -51,17 +51,17 @@ impl Decoded {
     /// What the reference reader says of a record; its line counts from 0.
     pub(super) fn decode(&mut self, text: &[u8], length: usize, plan: &Plan) -> Result<(), RecordError> {
         self.clear();
+        let mut block = Block::default();
         let (mut at, mut line) = (0, 0);
         let mut first = (0, 0);
         while at < length {
-            let taken = self.rows.len();
-            if let Some(end) = row(text, at, plan, &mut self.rows) {
-                debug_assert!(end <= length, "padding is no row");
-                at = end;
-                line += 1;
+            let scanned = block.scan(text, at, length, plan);
+            let taken = block.decode(text, plan, &mut self.rows);
+            line += taken as u64;
+            at = block.starts[taken];
+            if taken == scanned && (scanned == BLOCK || at >= length) {
                 continue;
             }
-            self.rows.truncate(taken);
             self.end_stretch(first);
             (at, line) = self.other(text, at, length, line)?;
             first = (self.rows.len(), line);
@@ -95,69 +95,148 @@ impl Decoded {
     }
 }
 
-/// Reads a row that begins at `at`. Returns where the next one begins; where the row is not plain, `None`, and the
-/// rows may then hold a part of it.
-#[inline]
-fn row(text: &[u8], at: usize, plan: &Plan, rows: &mut EvmRows) -> Option<usize> {
-    let mut at = at;
-    let mut ends = [[0; 20]; 2];
-    let mut contract = [0; 20];
-    let mut hash = [0; 32];
-    let (mut value, mut event, mut block, mut time) = (0_u128, 0_u64, 0_u64, 0_u64);
-    let (last, before) = plan.roles().split_last()?;
-    let mut field = |role: Role, at: usize| match role {
-        Role::Contract => address(text, at, &mut contract),
-        Role::From => address(text, at, &mut ends[0]),
-        Role::To => address(text, at, &mut ends[1]),
-        Role::Value => {
-            let end;
-            (value, end) = amount(text, at)?;
-            Some(end)
+/// How many rows are scanned before their hex is decoded.
+const BLOCK: usize = 64;
+
+/// A few rows on their way: first their fields are found and their decimal numbers read, then the hex of one column
+/// after the other is decoded, each in a loop of its own.
+struct Block {
+    /// Where each row begins, and after the last one where the next one does.
+    starts: [usize; BLOCK + 1],
+    /// How many rows there are.
+    count: usize,
+    contract: [usize; BLOCK],
+    from: [usize; BLOCK],
+    to: [usize; BLOCK],
+    hash: [usize; BLOCK],
+    value: [u128; BLOCK],
+    event_index: [u64; BLOCK],
+    block: [u64; BLOCK],
+    time: [u64; BLOCK],
+}
+
+impl Default for Block {
+    fn default() -> Self {
+        Self {
+            starts: [0; BLOCK + 1],
+            count: 0,
+            contract: [0; BLOCK],
+            from: [0; BLOCK],
+            to: [0; BLOCK],
+            hash: [0; BLOCK],
+            value: [0; BLOCK],
+            event_index: [0; BLOCK],
+            block: [0; BLOCK],
+            time: [0; BLOCK],
         }
-        Role::Hash => hash_field(text, at, &mut hash),
-        Role::EventIndex => {
-            let end;
-            (event, end) = number(text, at)?;
-            Some(end)
-        }
-        Role::Block => {
-            let end;
-            (block, end) = number(text, at)?;
-            Some(end)
-        }
-        Role::Time => {
-            let end;
-            (time, end) = number(text, at)?;
-            Some(end)
-        }
-        Role::Skipped => skipped(text, at),
-    };
-    for &role in before {
-        at = field(role, at)?;
-        if *text.get(at)? != b',' {
-            return None;
-        }
-        at += 1;
     }
-    at = field(*last, at)?;
-    at = match *text.get(at)? {
-        b'\n' => at + 1,
-        b'\r' if *text.get(at + 1)? == b'\n' => at + 2,
-        _ => return None,
-    };
-    if event >= u64::from(EventColumn::WIDE) || value == AmountColumn::WIDE || block == Columns::NO_BLOCK {
-        return None;
+}
+
+const ADDRESS: usize = 42;
+const HASH: usize = 66;
+
+impl Block {
+    /// Finds the fields of up to [`BLOCK`] rows from `at` on, and reads their decimal numbers. Returns how many rows
+    /// look plain; whether their hex is hex is not looked at.
+    fn scan(&mut self, text: &[u8], at: usize, length: usize, plan: &Plan) -> usize {
+        (self.starts[0], self.count) = (at, 0);
+        while self.count < BLOCK && self.starts[self.count] < length {
+            let Some(end) = self.scan_row(text, self.starts[self.count], plan) else { break };
+            self.count += 1;
+            self.starts[self.count] = end;
+        }
+        self.count
     }
-    let time =
-        if plan.has_time { i64::try_from(time).ok().filter(|&time| time <= LAST)? } else { Columns::NO_TIME };
-    rows.ends.push(ends);
-    rows.contract.push(contract);
-    rows.value.push(value);
-    rows.hash.push(hash);
-    rows.block.push(block);
-    rows.time.push(time);
-    rows.event_index.push(u32::try_from(event).ok()?);
-    Some(at)
+
+    #[inline]
+    fn scan_row(&mut self, text: &[u8], at: usize, plan: &Plan) -> Option<usize> {
+        let row = self.count;
+        let mut at = at;
+        let last = plan.roles().len() - 1;
+        for (field, &role) in plan.roles().iter().enumerate() {
+            at = match role {
+                Role::Contract => {
+                    self.contract[row] = at;
+                    at + ADDRESS
+                }
+                Role::From => {
+                    self.from[row] = at;
+                    at + ADDRESS
+                }
+                Role::To => {
+                    self.to[row] = at;
+                    at + ADDRESS
+                }
+                Role::Hash => {
+                    self.hash[row] = at;
+                    at + HASH
+                }
+                Role::Value => {
+                    let end;
+                    (self.value[row], end) = amount(text, at)?;
+                    end
+                }
+                Role::EventIndex => {
+                    let end;
+                    (self.event_index[row], end) = number(text, at)?;
+                    end
+                }
+                Role::Block => {
+                    let end;
+                    (self.block[row], end) = number(text, at)?;
+                    end
+                }
+                Role::Time => {
+                    let end;
+                    (self.time[row], end) = number(text, at)?;
+                    end
+                }
+                Role::Skipped => skipped(text, at)?,
+            };
+            if field < last {
+                if *text.get(at)? != b',' {
+                    return None;
+                }
+                at += 1;
+            }
+        }
+        at = match *text.get(at)? {
+            b'\n' => at + 1,
+            b'\r' if *text.get(at + 1)? == b'\n' => at + 2,
+            _ => return None,
+        };
+        let fits = self.event_index[row] < u64::from(EventColumn::WIDE)
+            && self.value[row] != AmountColumn::WIDE
+            && self.block[row] != Columns::NO_BLOCK
+            && (!plan.has_time || i64::try_from(self.time[row]).is_ok_and(|time| time <= LAST));
+        fits.then_some(at)
+    }
+
+    /// Decodes the hex of the rows, and adds those before the first that has none. Returns how many these are.
+    fn decode(&self, text: &[u8], plan: &Plan, rows: &mut EvmRows) -> usize {
+        let count = self.count;
+        let before = rows.len();
+        // What is odd about each row's hex.
+        let mut odd = [0_u64; BLOCK];
+        let ends = self.from.iter().zip(&self.to).zip(&mut odd).take(count);
+        rows.ends.extend(ends.map(|((&from, &to), odd)| [hex(text, from, odd), hex(text, to, odd)]));
+        let contracts = self.contract.iter().zip(&mut odd).take(count);
+        rows.contract.extend(contracts.map(|(&at, odd)| hex::<20>(text, at, odd)));
+        let hashes = self.hash.iter().zip(&mut odd).take(count);
+        rows.hash.extend(hashes.map(|(&at, odd)| hex::<32>(text, at, odd)));
+        rows.value.extend_from_slice(&self.value[..count]);
+        rows.block.extend_from_slice(&self.block[..count]);
+        #[expect(clippy::cast_possible_truncation, reason = "`scan_row` looked at it")]
+        rows.event_index.extend(self.event_index[..count].iter().map(|&index| index as u32));
+        if plan.has_time {
+            rows.time.extend(self.time[..count].iter().map(|&time| time.cast_signed()));
+        } else {
+            rows.time.resize(before + count, Columns::NO_TIME);
+        }
+        let taken = odd[..count].iter().position(|&odd| odd != 0).unwrap_or(count);
+        rows.truncate(before + taken);
+        taken
+    }
 }
 
 const EACH: u64 = 0x0101_0101_0101_0101;
@@ -168,50 +247,41 @@ fn load(text: &[u8], at: usize) -> Option<u64> {
     Some(u64::from_le_bytes(bytes.try_into().ok()?))
 }
 
-/// The four bytes that eight hex digits in lower case write, or `None` where one is none.
+/// The four bytes that eight hex digits in lower case write. Where one is none, some bit of `odd` is set.
 #[inline]
-fn hex8(word: u64) -> Option<u32> {
-    // Bytes are below 128 in what follows, so that no sum runs into the next byte.
-    let letter = (word & (EACH << 6)) >> 6;
-    // A digit is 0x30 to 0x39, a letter 0x61 to 0x66.
+fn hex8(word: u64, odd: &mut u64) -> u32 {
+    // No sum here runs into the next byte: the operations that wrap never do.
+    let letter = word >> 6 & EACH;
     let low = word & (EACH * 0x0f);
-    let high = word & (EACH * 0xf0);
-    let expected_high = EACH * 0x30 + letter * 0x30;
+    // A digit is 0x30 to 0x39, a letter 0x61 to 0x66.
+    *odd |= (word & (EACH * 0xf0)) ^ (EACH * 0x30).wrapping_add(letter << 5 | letter << 4);
     // Digits go up to 9; letters from 1 to 6.
-    let above = (low + EACH * 0x76 + letter * 3) & (EACH << 7);
-    let zero_letter = (EACH * 0x80 - low) & (EACH << 7) & (letter << 7);
-    if high != expected_high || above != 0 || zero_letter != 0 {
-        return None;
-    }
-    let nibbles = low + letter * 9;
+    *odd |= low.wrapping_add(EACH * 0x76).wrapping_add(letter << 1 | letter) & (EACH << 7);
+    *odd |= (EACH * 0x80).wrapping_sub(low) & (letter << 7);
+    let nibbles = low.wrapping_add(letter << 3 | letter);
     // The first digit of a pair is the higher one.
     let pairs = (nibbles << 4 | nibbles >> 8) & 0x00ff_00ff_00ff_00ff;
     let quads = (pairs | pairs >> 8) & 0x0000_ffff_0000_ffff;
-    Some((quads | quads >> 16) as u32)
+    #[expect(clippy::cast_possible_truncation, reason = "the four bytes stand in the lower half")]
+    let bytes = (quads | quads >> 16) as u32;
+    bytes
 }
 
-/// Decodes `0x` and twice as many hex digits as `into` has bytes. Returns where they end.
+/// Decodes `0x` and twice as many hex digits as there are bytes. Where it is anything else, some bit of `odd` is set.
 #[inline]
-fn hex<const N: usize>(text: &[u8], at: usize, into: &mut [u8; N]) -> Option<usize> {
-    let digits = text.get(at..at + 2 + 2 * N)?;
-    if digits[..2] != *b"0x" {
-        return None;
+fn hex<const N: usize>(text: &[u8], at: usize, odd: &mut u64) -> [u8; N] {
+    let mut bytes = [0; N];
+    let Some(digits) = text.get(at..at + 2 + 2 * N) else {
+        *odd = 1;
+        return bytes;
+    };
+    *odd |= u64::from(u16::from_le_bytes([digits[0], digits[1]]) ^ u16::from_le_bytes(*b"0x"));
+    for (bytes, digits) in bytes.chunks_exact_mut(4).zip(digits[2..].chunks_exact(8)) {
+        let mut word = [0; 8];
+        word.copy_from_slice(digits);
+        bytes.copy_from_slice(&hex8(u64::from_le_bytes(word), odd).to_le_bytes());
     }
-    for (bytes, digits) in into.chunks_exact_mut(4).zip(digits[2..].chunks_exact(8)) {
-        let word = u64::from_le_bytes(digits.try_into().ok()?);
-        bytes.copy_from_slice(&hex8(word)?.to_le_bytes());
-    }
-    Some(at + 2 + 2 * N)
-}
-
-#[inline]
-fn address(text: &[u8], at: usize, into: &mut [u8; 20]) -> Option<usize> {
-    hex(text, at, into)
-}
-
-#[inline]
-fn hash_field(text: &[u8], at: usize, into: &mut [u8; 32]) -> Option<usize> {
-    hex(text, at, into)
+    bytes
 }
 
 /// How many of eight bytes are decimal digits before the first that is none, and their number.
@@ -219,7 +289,7 @@ fn hash_field(text: &[u8], at: usize, into: &mut [u8; 32]) -> Option<usize> {
 fn digits(word: u64) -> (u32, u64) {
     // Not a digit: another high half than 3, or a low half above 9.
     let low = word & (EACH * 0x0f);
-    let odd = (word & (EACH * 0xf0)) ^ (EACH * 0x30) | (low + EACH * 6) & (EACH * 0x10);
+    let odd = (word & (EACH * 0xf0)) ^ (EACH * 0x30) | low.wrapping_add(EACH * 6) & (EACH * 0x10);
     // `odd` has a bit of every byte that is no digit; those of lower bytes come first.
     let count = odd.trailing_zeros() / 8;
     if count == 0 {
@@ -227,9 +297,9 @@ fn digits(word: u64) -> (u32, u64) {
     }
     // Digits move to the end, zeros before them: then it is a number of eight digits.
     let digits = (low << (64 - 8 * count)) & (EACH * 0x0f);
-    let pairs = (digits * 10 + (digits >> 8)) & 0x00ff_00ff_00ff_00ff;
-    let quads = (pairs * 100 + (pairs >> 16)) & 0x0000_ffff_0000_ffff;
-    let number = (quads * 10_000 + (quads >> 32)) & 0xffff_ffff;
+    let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8) & 0x00ff_00ff_00ff_00ff;
+    let quads = pairs.wrapping_mul(100).wrapping_add(pairs >> 16) & 0x0000_ffff_0000_ffff;
+    let number = quads.wrapping_mul(10_000).wrapping_add(quads >> 32) & 0xffff_ffff;
     (count, number)
 }
 
@@ -311,7 +381,9 @@ mod tests {
                 };
                 // `+` is taken by the standard library.
                 let expected = expected.filter(|_| byte != b'+');
-                assert_eq!(hex8(u64::from_le_bytes(text)).map(u32::swap_bytes), expected, "{text:?}");
+                let mut odd = 0;
+                let found = hex8(u64::from_le_bytes(text), &mut odd).swap_bytes();
+                assert_eq!((odd == 0).then_some(found), expected, "{text:?}");
             }
         }
     }

@@ -27,9 +27,9 @@ pub(crate) type Task<'t> = Box<dyn FnOnce() + Send + 't>;
 
 struct State<'t> {
     /// Decoded and not taken yet, by number.
-    ready: BTreeMap<u64, Box<Work>>,
+    ready: BTreeMap<u64, Work>,
     /// To be used again.
-    spare: Vec<Box<Work>>,
+    spare: Vec<Work>,
     tasks: VecDeque<Task<'t>>,
     /// How many chunks were cut off, and whether there are more.
     cut: u64,
@@ -187,7 +187,7 @@ impl<'t> Shared<'_, 't> {
             return Next::Nothing;
         }
         state.under_way += 1;
-        Next::Decode(state.spare.pop().unwrap_or_default())
+        Next::Decode(Box::new(state.spare.pop().unwrap_or_default()))
     }
 
     fn work(&self, next: Next<'t>) {
@@ -197,12 +197,12 @@ impl<'t> Shared<'_, 't> {
                 task();
                 lock(&self.state).busy -= 1;
             }
-            Next::Decode(work) => self.decode(work),
+            Next::Decode(work) => self.decode(*work),
         }
         self.changed.notify_all();
     }
 
-    fn decode(&self, mut work: Box<Work>) {
+    fn decode(&self, mut work: Work) {
         let mut chunks = lock(&self.chunks);
         let cut = chunks.next(&mut work.chunk);
         let mut state = lock(&self.state);

@@ -91,6 +91,46 @@ impl Form {
         )
     }
 
+    /// Whether its files hold all rows of their kind of whole blocks.
+    pub(crate) const fn is_of_whole_blocks(self) -> bool {
+        self.is_cryo() || matches!(self, Self::EtlTransactions | Self::EtlTokenTransfers | Self::EtlTraces)
+    }
+
+    /// Whether its native transfers are those of transactions alone, without what contracts moved inside them.
+    pub(crate) const fn is_of_transactions(self) -> bool {
+        matches!(
+            self,
+            Self::EtlTransactions
+                | Self::CryoTransactions
+                | Self::EtherscanTxlist
+                | Self::EtherscanExportTransactions
+                | Self::Blockscout
+        )
+    }
+
+    /// Whether it may hold what contracts moved inside transactions.
+    pub(crate) const fn tells_internal(self) -> bool {
+        matches!(
+            self,
+            Self::Canonical
+                | Self::EtlTraces
+                | Self::CryoNativeTransfers
+                | Self::CryoTraces
+                | Self::EtherscanTxlistinternal
+                | Self::EtherscanExportInternal
+                | Self::BlockchainSpider
+                | Self::MfTracer
+        )
+    }
+
+    /// Whether it is an export of Etherscan's page.
+    pub(crate) const fn is_export(self) -> bool {
+        matches!(
+            self,
+            Self::EtherscanExportTransactions | Self::EtherscanExportInternal | Self::EtherscanExportErc20
+        )
+    }
+
     /// Whether it is an answer of Etherscan's API, which is cut at a number of rows without a word.
     pub(crate) const fn is_answer(self) -> bool {
         matches!(self, Self::EtherscanTxlist | Self::EtherscanTxlistinternal | Self::EtherscanTokentx)

@@ -24,6 +24,9 @@ use std::io;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
+/// How many rows are written at a time: less would write the pages between two stretches twice.
+const WRITTEN_AT_ONCE: usize = 1 << 14;
+
 /// A snapshot under way.
 pub(crate) struct SnapshotStream {
     target: Target,
@@ -32,6 +35,8 @@ pub(crate) struct SnapshotStream {
     ledger: Option<LedgerStream>,
     rooms: Option<Rooms>,
     columns: StreamColumns,
+    /// How long the text was of the rows handed over first.
+    bytes: usize,
     unfit: bool,
     shared: Arc<Shared>,
 }
@@ -94,6 +99,7 @@ impl SnapshotStream {
             ledger: None,
             rooms: None,
             columns: StreamColumns::default(),
+            bytes: 0,
             unfit: false,
             shared: Arc::new(shared),
         })
@@ -126,7 +132,15 @@ impl SnapshotStream {
 
     /// Hands over the columns taken since the last time, to be written. `bytes` is how long their text was.
     pub(crate) fn flush(&mut self, bytes: usize) -> Option<Task<'static>> {
-        if self.columns.from.is_empty() || self.unfit {
+        self.bytes += bytes;
+        if self.columns.from.len() < WRITTEN_AT_ONCE || self.unfit {
+            return None;
+        }
+        self.hand_over()
+    }
+
+    fn hand_over(&mut self) -> Option<Task<'static>> {
+        if self.columns.from.is_empty() {
             return None;
         }
         let spare = lock(&self.shared.spare).pop().unwrap_or_default();
@@ -136,7 +150,7 @@ impl SnapshotStream {
             Some(rooms) => rooms,
             // As many rows as this beginning promises, and a fiftieth more.
             none => {
-                let expected = columns.from.len() as u64 * (self.size / bytes.max(1) as u64 + 2);
+                let expected = columns.from.len() as u64 * (self.size / self.bytes.max(1) as u64 + 2);
                 none.insert(Rooms::new(&mut self.archive, expected + expected / 50))
             }
         };
@@ -151,6 +165,11 @@ impl SnapshotStream {
 
     /// Completes the snapshot. Returns `None` where the rows turned out not to be fit for this.
     pub(crate) fn finish(mut self, reading: &Reading) -> Result<Option<SnapshotFact>, Error> {
+        if !self.unfit
+            && let Some(task) = self.hand_over()
+        {
+            task();
+        }
         let (Some(ledger), false) = (self.ledger.take(), self.unfit) else { return Ok(None) };
         let rooms = self.rooms.take();
         if let Some(error) = lock(&self.shared.error).take() {
