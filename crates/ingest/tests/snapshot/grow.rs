@@ -127,6 +127,66 @@ fn files_added_one_after_the_other_make_the_bytes_of_all_at_once() {
 }
 
 #[test]
+fn exports_with_their_blocks_are_added_month_by_month() {
+    let untimed = |rows: std::ops::Range<u64>| -> String {
+        let cut = |line: &str| format!("{}\n", line.rsplit_once(',').unwrap().0);
+        token_transfers(rows).lines().map(cut).collect()
+    };
+    let blocks = |numbers: std::ops::Range<u64>| -> String {
+        let line = |number: u64| format!("{number},{},,,\n", 1_600_000_000 + 12 * number);
+        "number,timestamp,miner,gas_limit,gas_used\n".to_owned() + &numbers.map(line).collect::<String>()
+    };
+    let folder = folder(&[
+        ("1.csv", untimed(0..500).as_bytes()),
+        ("1b.csv", blocks(0..51).as_bytes()),
+        ("2.csv", untimed(500..900).as_bytes()),
+        ("2b.csv", blocks(50..91).as_bytes()),
+    ]);
+    add(folder.path(), &["1.csv", "1b.csv"], "grown.dye", &NO_OPTIONS).unwrap();
+    let grown = add(folder.path(), &["2.csv", "2b.csv"], "grown.dye", &NO_OPTIONS).unwrap();
+    let whole =
+        add(folder.path(), &["1.csv", "1b.csv", "2.csv", "2b.csv"], "whole.dye", &NO_OPTIONS).unwrap();
+    assert_eq!(grown.ledger, whole.ledger);
+    assert!(grown.ledger.columns().time(899).is_some());
+    // Times for rows that have none would change them.
+    add(folder.path(), &["1.csv"], "untimed.dye", &NO_OPTIONS).unwrap();
+    let error = add(folder.path(), &["1b.csv"], "untimed.dye", &NO_OPTIONS).unwrap_err();
+    assert!(error.message().contains("gives times to transfers of the snapshot that have none"), "{error}");
+}
+
+#[test]
+fn what_would_have_come_before_is_not_added() {
+    // One transaction: a contract passes on what it is sent. The second address knows of the sending.
+    let hash = format!("0x{:064x}", 9);
+    let internal = format!("hash,blockNumber,from,to,value,isError,type\n{hash},5,{B},{A},7,0,call\n");
+    let sent = format!("hash,blockNumber,from,to,value,isError,gasUsed,gasPrice\n{hash},5,{A},{B},7,0,1,1\n");
+    let erc20 = "Transaction Hash,Blockno,UnixTimestamp,DateTime (UTC),From,To,TokenValue,USDValueDayOfTx,ContractAddress,TokenName,TokenSymbol\n";
+    let usdt = "0xdac17f958d2ee523a2206206994597c13d831ec7";
+    let erc20 = format!("{erc20}{hash},5,1600000000,2020-09-13 12:26:40,{A},{B},1.5,1,{usdt},Tether,USDT\n");
+    let folder = folder(&[
+        ("internal.csv", internal.as_bytes()),
+        ("sent.csv", sent.as_bytes()),
+        ("erc20.csv", erc20.as_bytes()),
+        ("tokens.csv", format!("address,symbol,name,decimals\n{usdt},USDT,Tether,2\n").as_bytes()),
+    ]);
+    add(folder.path(), &["internal.csv"], "a.dye", &NO_OPTIONS).unwrap();
+    let error = add(folder.path(), &["sent.csv"], "a.dye", &NO_OPTIONS).unwrap_err();
+    let said = "sent.csv: cannot be added to the snapshot: it has to be read before `internal.csv`, for the order of their rows";
+    assert_eq!(error.message(), said);
+    assert_eq!(error.hint(), Some("ingest all files at once into a new snapshot"));
+    // The other way round it is the order in which they are read at once.
+    add(folder.path(), &["sent.csv"], "b.dye", &NO_OPTIONS).unwrap();
+    let grown = add(folder.path(), &["internal.csv"], "b.dye", &NO_OPTIONS).unwrap();
+    let whole = add(folder.path(), &["internal.csv", "sent.csv"], "c.dye", &NO_OPTIONS).unwrap();
+    assert_eq!(grown.ledger, whole.ledger);
+    add(folder.path(), &["erc20.csv"], "d.dye", &NO_OPTIONS).unwrap();
+    let error = add(folder.path(), &["tokens.csv"], "d.dye", &NO_OPTIONS).unwrap_err();
+    let said =
+        "tokens.csv: cannot be added to the snapshot: it may tell other decimals of tokens in `erc20.csv`";
+    assert_eq!(error.message(), said);
+}
+
+#[test]
 fn what_stands_aside_is_taken_over_unless_somebody_writes_it() {
     let folder = folder(&[("t.csv", token_transfers(0..10).as_bytes()), (".a.dye.new", b"left behind")]);
     let aside = folder.path().join(".a.dye.new");
