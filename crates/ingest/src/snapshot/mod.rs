@@ -7,9 +7,7 @@
 //! with its size and checksum. `numpy.load("NAME.dye")` opens it, any archiver lists, tests and unpacks it; and
 //! since arrays lie in it as they lie in memory, [`open`] maps the file and takes them as they are.
 //!
-//! Arrow IPC was the other candidate: more tools read its tables without a word. But a ledger is seven tables of
-//! different lengths, and an Arrow file is one; each column would be cut into batches, which every lookup by place
-//! pays for; and its library is the larger one to trust.
+//! Why it is this and not Arrow IPC or a file of our own: `docs/decisions/0002-snapshot-container.md`.
 //!
 //! # What always holds
 //!
