@@ -5,7 +5,7 @@
 //! A ZIP archive, nothing compressed: first a member `mimetype` that says what it is, then one NumPy array for
 //! each column (`columns.rs` lists them), and `ledger.json`, which holds what is no column, and names every array
 //! with its size and checksum. `numpy.load("NAME.dye")` opens it, any archiver lists, tests and unpacks it; and
-//! since arrays lie in it as they lie in memory, [`open`] maps the file and takes them as they are.
+//! since arrays lie in it as they lie in memory, opening maps the file and takes them as they are.
 //!
 //! Why it is this and not Arrow IPC or a file of our own: `docs/decisions/0002-snapshot-container.md`.
 //!
