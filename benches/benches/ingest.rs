@@ -99,8 +99,7 @@ impl TokenFile {
         TokenTransfers::new(1).take(rows).for_each(|transfer| count.add(&transfer));
         let path = folder.path().join("token_transfers.csv");
         let transfers = TokenTransfers::new(1).take(rows);
-        let written =
-            Names::of_seed(1).write_file(&path, TOKEN_TRANSFERS_HEADER, transfers, Quoting::Never);
+        let written = Names::of_seed(1).write_file(&path, TOKEN_TRANSFERS_HEADER, transfers, Quoting::Never);
         assert_eq!(written.expect("the folder can be written to"), bytes);
         Self { path, count, folder }
     }

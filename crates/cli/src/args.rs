@@ -163,7 +163,8 @@ const INGEST_EXAMPLE: &str = "Examples:
   dyetrace trace --transfers june.dye --theft THEFT=0x… --out result
 
 A snapshot that is there is added to: it then holds what reading all its files at once gives. Whatever happens,
-the old one stays whole until the new one is. `dyetrace check june.dye` compares its checksums.";
+the old one stays whole until the new one is. `dyetrace check june.dye` compares its checksums; a trace does not.
+Exit codes: 0 complete; 1 nothing written; 2 written, with bad rows left out.";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = INGEST_EXAMPLE)]

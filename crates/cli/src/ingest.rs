@@ -30,17 +30,22 @@ pub(crate) fn run(args: &IngestArgs, output: &Output) -> Result<Exit> {
     Ok(if reading.rejects.is_empty() { Exit::Complete } else { Exit::Incomplete })
 }
 
+/// A number of files in words.
+fn files(count: usize) -> String {
+    if count == 1 { "1 file".to_owned() } else { format!("{count} files") }
+}
+
 fn to_text(reading: &Reading) -> String {
     let Reading { ledger, facts, rejects, snapshot: Some(snapshot), .. } = reading else {
         return String::new();
     };
     let mut text = format!(
-        "{}: {} transfers, {} accounts, {} transactions, of {} files\n  {} bytes, seal {}\n",
+        "{}: {} transfers, {} accounts, {} transactions, of {}\n  {} bytes, seal {}\n",
         snapshot.name,
         ledger.transfer_count(),
         ledger.accounts().len(),
         ledger.transactions().len(),
-        facts.len(),
+        files(facts.len()),
         snapshot.size,
         snapshot.seal
     );

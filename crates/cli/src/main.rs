@@ -5,6 +5,7 @@
 mod args;
 mod assets;
 mod check;
+mod damage;
 mod exit;
 mod ingest;
 mod output;

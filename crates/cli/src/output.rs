@@ -32,6 +32,11 @@ impl Output {
         Exit::Nothing.into()
     }
 
+    /// Prints a note for whoever mends the program.
+    pub(crate) fn note(&self, text: &str) {
+        eprintln!("{text}");
+    }
+
     /// Prints help, the version, or what was wrong with the options.
     pub(crate) fn usage(stop: &clap::Error) -> ExitCode {
         // A closed pipe is no fault here either.

@@ -2,6 +2,7 @@
 
 use crate::args::TraceArgs;
 use crate::assets::{AssetTables, read_tokens};
+use crate::damage::blame_damage;
 use crate::exit::Exit;
 use crate::output::Output;
 use crate::plan::Plan;
@@ -11,7 +12,7 @@ use dyetrace_core::{Label, Labels};
 use dyetrace_ingest::{
     InputFact, LabelSpec, ReadOptions, Reading, Tokens, Warning, read, read_labels, total_size,
 };
-use dyetrace_report::{FileFacts, Input, Limitation, Reject, Report, RunFacts, check_out};
+use dyetrace_report::{FileFacts, Input, Limitation, Reject, Report, RunFacts, SnapshotFacts, check_out};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Runs the command.
@@ -19,8 +20,13 @@ pub(crate) fn run(args: &TraceArgs, output: &Output) -> Result<Exit> {
     let started = now();
     let plan = Plan::of(args)?;
     args.out.as_deref().map(check_out).transpose()?;
+    let inputs = plan.case.inputs.iter().map(|input| &input.file);
+    blame_damage(inputs, output, || run_plan(args, &plan, started, output))
+}
+
+fn run_plan(args: &TraceArgs, plan: &Plan, started: i64, output: &Output) -> Result<Exit> {
     let (tokens, token_files) = read_tokens(&plan.case.tokens)?;
-    let reading = read_transfers(&plan, &tokens, output)?;
+    let reading = read_transfers(plan, &tokens, output)?;
     let (labels, label_files) = read_all_labels(&plan.case.labels, &reading, output)?;
     let tables = AssetTables::read(&reading, token_files, &plan.case.issuers)?;
 
@@ -29,7 +35,7 @@ pub(crate) fn run(args: &TraceArgs, output: &Output) -> Result<Exit> {
     busy.finish_and_clear();
 
     let files = label_files.iter().chain(&tables.files).map(file_facts).collect();
-    let facts = run_facts(&plan, &reading, files, started);
+    let facts = run_facts(plan, &reading, files, started);
     let report = Report::new(Input {
         ledger: &reading.ledger,
         labels: &labels,
@@ -89,6 +95,12 @@ fn run_facts(plan: &Plan, reading: &Reading, labels: Vec<FileFacts>, started: i6
         thefts: plan.case.thefts.clone(),
         options: plan.case.options.clone(),
         inputs: reading.facts.iter().map(file_facts).collect(),
+        snapshot: reading.snapshot.as_ref().map(|it| SnapshotFacts {
+            name: it.name.clone(),
+            bytes: it.size,
+            seal: it.seal.clone(),
+            files: it.files,
+        }),
         labels,
         rejects: reading
             .rejects

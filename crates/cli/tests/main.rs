@@ -5,10 +5,12 @@
 
 mod check;
 mod dialects;
+mod durable;
 mod flags;
 mod limits;
 mod output;
 mod real;
 mod refuses;
 mod sample;
+mod snapshots;
 mod support;

@@ -1,6 +1,6 @@
 //! What is written and where: whole or not at all, never over what is not ours, nothing of this machine in it.
 
-use crate::support::{A, B, C, Desk, HEADER, PROGRAM, files, ledger, root};
+use crate::support::{A, B, C, Desk, HEADER, PROGRAM, files, ledger, root, small_disk};
 use dyetrace_report::{SealCheck, check_seal};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -220,24 +220,18 @@ fn file_that_may_not_grow_is_an_error_with_its_path_and_nothing_stays() {
 fn full_disk_is_an_error_with_its_path_and_nothing_stays() {
     let desk = Desk::new();
     fs::create_dir(desk.path("small")).unwrap();
-    // A disk of its own in a name space of its own: it is gone when the shell ends.
     let mount = "mount -t tmpfs -o size=64k none small";
-    let can = |how: &str| in_own_space(&desk, how, mount).is_some_and(|it| it.status.success());
-    let Some(how) = ["-m", "-Urm"].into_iter().find(|how| can(how)) else {
+    let Some(disk) = small_disk(&desk, mount) else {
         // The test above holds the same without a disk of its own.
         println!("skipped: no disk can be mounted here");
         return;
     };
-    let line = format!("{mount} && \"$0\" trace \"$1\" --out small/result; echo \"code $?\"; ls -A small");
-    let run = in_own_space(&desk, how, &line).unwrap();
+    let sample = sample();
+    let line = format!("{mount} && \"$0\" trace {sample} --out small/result; echo \"code $?\"; ls -A small");
+    let run = disk.run(&desk, &line);
     let said = String::from_utf8(run.stderr).unwrap();
     assert!(said.starts_with("error: `small/result/") && said.contains("No space left on device"), "{said}");
     assert_eq!(String::from_utf8(run.stdout).unwrap(), "code 1\n");
-}
-
-fn in_own_space(desk: &Desk, how: &str, line: &str) -> Option<std::process::Output> {
-    let words = [how, "sh", "-c", line, PROGRAM, &sample()];
-    Command::new("unshare").args(words).current_dir(desk.folder()).output().ok()
 }
 
 #[test]

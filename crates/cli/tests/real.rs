@@ -1,24 +1,13 @@
 //! Two real thefts, where their data lie beside the repository: they are no part of it. The figures are those
 //! that independent computations gave.
 
-use crate::support::{Desk, Table, dyetrace, root};
+use crate::support::{Desk, Table, dyetrace, shared};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::Read as _;
-use std::path::PathBuf;
 
 const RULES: [&str; 5] = ["fifo", "lifo", "prorata", "libr", "taint_first"];
-
-fn shared(path: &str) -> Option<PathBuf> {
-    let folder = std::env::var_os("DYETRACE_SHARED").map_or_else(|| root().join("../shared"), PathBuf::from);
-    let path = folder.join(path);
-    if !path.exists() {
-        println!("skipped: no shared data");
-        return None;
-    }
-    Some(path.canonicalize().unwrap())
-}
 
 fn lines(path: &str) -> Option<Vec<String>> {
     Some(fs::read_to_string(shared(path)?).unwrap().split_whitespace().map(str::to_owned).collect())

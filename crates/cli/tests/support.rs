@@ -213,3 +213,37 @@ pub(crate) fn skip(why: &str) {
     assert!(std::env::var_os("DYETRACE_NO_SKIP").is_none(), "skipped, but DYETRACE_NO_SKIP is set: {why}");
     println!("skipped: {why}");
 }
+
+/// A file of the real data that lie beside the repository, where they do.
+pub(crate) fn shared(path: &str) -> Option<PathBuf> {
+    let folder = std::env::var_os("DYETRACE_SHARED").map_or_else(|| root().join("../shared"), PathBuf::from);
+    let path = folder.join(path);
+    if !path.exists() {
+        println!("skipped: no shared data");
+        return None;
+    }
+    Some(path.canonicalize().unwrap())
+}
+
+/// A way to run lines with a disk of their own in a name space of their own: it is gone when the shell ends.
+pub(crate) struct SmallDisk {
+    how: &'static str,
+}
+
+/// A small disk, where one may be mounted.
+pub(crate) fn small_disk(desk: &Desk, mount: &str) -> Option<SmallDisk> {
+    let mut ways = ["-m", "-Urm"].into_iter().map(|how| SmallDisk { how });
+    ways.find(|disk| disk.start(desk, mount).is_some_and(|run| run.status.success()))
+}
+
+impl SmallDisk {
+    fn start(&self, desk: &Desk, line: &str) -> Option<Output> {
+        let words = [self.how, "sh", "-c", line, PROGRAM];
+        Command::new("unshare").args(words).current_dir(desk.folder()).output().ok()
+    }
+
+    /// Runs a line, which mounts the disk first; the program is its `$0`.
+    pub(crate) fn run(&self, desk: &Desk, line: &str) -> Output {
+        self.start(desk, line).unwrap()
+    }
+}

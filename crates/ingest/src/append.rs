@@ -9,7 +9,7 @@ use crate::input::InputSpec;
 use crate::open::FileSpec;
 use crate::read::Reading;
 use crate::schema::{Dialect, Form};
-use crate::snapshot::{is_snapshot_file, open};
+use crate::snapshot::{Snapshot, is_snapshot_file, open};
 use crate::survey::{Planned, Survey};
 
 /// What the reading of a snapshot's files settled, for the reading of more of them.
@@ -22,7 +22,7 @@ pub struct Settled {
 }
 
 /// Parts the inputs into the snapshot to add to, if there is one, and the files.
-pub(crate) fn split(inputs: &[InputSpec]) -> Result<(Option<Reading>, &[InputSpec]), Error> {
+pub(crate) fn split(inputs: &[InputSpec]) -> Result<(Option<Snapshot>, &[InputSpec]), Error> {
     let mut snapshots = inputs.iter().filter(|input| is_snapshot_file(&input.file));
     let Some(snapshot) = snapshots.next() else { return Ok((None, inputs)) };
     if let Some(second) = snapshots.next() {
@@ -39,7 +39,7 @@ pub(crate) fn split(inputs: &[InputSpec]) -> Result<(Option<Reading>, &[InputSpe
         let what = "is a snapshot, and files are added to it: it has to be named before them";
         return Err(Error::file(&file.name, what).with_hint("name it first"));
     }
-    Ok((Some(open(file)?.reading), &inputs[1..]))
+    Ok((Some(open(file)?), &inputs[1..]))
 }
 
 /// Refuses files that say something about rows of the snapshot, or the other way round.
@@ -48,7 +48,7 @@ pub(crate) fn check(known: &Reading, planned: &[Planned<'_>], survey: &Survey) -
         known.facts.iter().filter_map(|fact| Some((fact, Dialect::named(&fact.dialect)?))).collect();
     let old_file = |wanted: &dyn Fn(&Dialect) -> bool| {
         old.iter()
-            .find(|(fact, dialect)| fact.rows > 0 && wanted(dialect))
+            .find(|(fact, dialect)| fact.rows + fact.rejects > 0 && wanted(dialect))
             .map(|(fact, _)| fact.name.as_str())
     };
     let lacks_times = known.ledger.columns().blocks.runs().any(|(_, time)| time.is_none());
@@ -59,6 +59,8 @@ pub(crate) fn check(known: &Reading, planned: &[Planned<'_>], survey: &Survey) -
             Form::Blocks if lacks_times => {
                 Some("gives times to transfers of the snapshot that have none".to_owned())
             }
+            Form::Tokens | Form::EtherscanTokentx => old_file(&|it| it.form == Form::EtherscanExportErc20)
+                .map(|name| format!("may tell other decimals of tokens in `{name}`")),
             Form::Receipts => old_file(&|it| it.needs_failure)
                 .map(|name| format!("may tell fees and failures of transactions in `{name}`")),
             _ => None,
@@ -75,7 +77,18 @@ pub(crate) fn check(known: &Reading, planned: &[Planned<'_>], survey: &Survey) -
             let name = old_file(&other).filter(|_| dialect.native_numbers.is_some());
             name.map(|name| format!("numbers native events otherwise than `{name}`"))
         };
-        if let Some(reason) = reason.or_else(failures).or_else(numbers) {
+        // Where nothing else orders rows of a transaction, the order of reading does.
+        let order = || {
+            let is_before = |fact: &InputFact, dialect: &Dialect| {
+                dialect.form.is_internal_alone() && fact.rows > 0 && fact.chains.contains(&planned.chain)
+            };
+            let waits = !dialect.form.is_joined() && !survey.comes_last(planned);
+            let name = old.iter().find(|(fact, dialect)| waits && is_before(fact, dialect));
+            name.map(|(fact, _)| {
+                format!("has to be read before `{}`, for the order of their rows", fact.name)
+            })
+        };
+        if let Some(reason) = reason.or_else(failures).or_else(numbers).or_else(order) {
             let error =
                 Error::file(&planned.file.name, format!("cannot be added to the snapshot: it {reason}"));
             return Err(error.with_hint("ingest all files at once into a new snapshot"));

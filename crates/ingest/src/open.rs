@@ -6,6 +6,7 @@
 
 use crate::error::{Error, cut};
 use crate::parquet::MAGIC;
+use crate::snapshot::is_snapshot;
 use crate::unpack::{Damage, WINDOW_REFUSED, is_packed, unpack};
 use sha2::{Digest, Sha256};
 use std::fs;
@@ -208,6 +209,10 @@ fn open_text<'a>(
     let raw = BufReader::with_capacity(BUFFER, raw);
     let text = unpack(&head, raw).map_err(|error| cannot_read(&file.name, error))?;
     let (mut head, text) = peek(text, HEAD).map_err(|error| cannot_read(&file.name, error))?;
+    if is_snapshot(&head) {
+        let what = "is a snapshot of dyetrace, which is not read from a folder or a pipe, nor compressed";
+        return Err(Error::file(&file.name, what).with_hint("name it itself, before all other files"));
+    }
     if let Some((_, what, hint)) = NO_TEXT.iter().find(|(magic, ..)| head.starts_with(magic)) {
         return Err(Error::file(&file.name, *what).with_hint(*hint));
     }

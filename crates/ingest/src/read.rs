@@ -43,7 +43,7 @@ pub struct Reading {
     pub warnings: Vec<Warning>,
     /// Symbols and decimals, with what the files say of them.
     pub tokens: Tokens,
-    /// The snapshot that it was read from, where it was.
+    /// The snapshot that it was read from, or that files were added to.
     pub snapshot: Option<SnapshotFact>,
     /// What further files are read by.
     pub settled: Settled,
@@ -64,11 +64,12 @@ impl Reading {
     }
 }
 
-/// Reads transfers; a snapshot may stand before the files, which are then added to it. `progress` is told how many bytes were read, as they lie on disk.
+/// Reads transfers; a snapshot may stand before the files, which are then added to it. `progress` is told how many
+/// bytes were read, as they lie on disk.
 ///
 /// # Errors
 /// An [`Error`] for a file that cannot be read, and, without `skip_bad_rows`, for the first bad row. A chain
-/// whose rows have no common order is always an error.
+/// whose rows have no common order is always an error, and so is a damaged snapshot to which files are added.
 ///
 /// # Cost
 /// **O(n log n)** for n rows: the ledger is sorted.
@@ -88,15 +89,19 @@ pub(crate) fn read_in_chunks<'a>(
     chunk: usize,
 ) -> Result<Reading, Error> {
     let (snapshot, files) = append::split(inputs)?;
-    let snapshot = match snapshot {
-        Some(known) if files.is_empty() => return Ok(known.with_tokens(options.tokens)),
-        snapshot => snapshot,
+    let known = match snapshot {
+        Some(snapshot) if files.is_empty() => return Ok(snapshot.reading.with_tokens(options.tokens)),
+        Some(snapshot) => Some(snapshot.into_whole()?),
+        None => None,
     };
-    let sink = match &snapshot {
+    let sink = match &known {
         Some(known) => LedgerBuilder::resume(&known.ledger),
         None => LedgerBuilder::new(),
     };
-    read_into(Sink::Memory(Box::new(sink)), snapshot, files, options, progress, chunk)?.finish()
+    let snapshot = known.as_ref().and_then(|known| known.snapshot.clone());
+    let reading =
+        read_into(Sink::Memory(Box::new(sink)), known, files, options, progress, chunk)?.finish()?;
+    Ok(Reading { snapshot, ..reading })
 }
 
 /// Reads all rows into a sink, on from what a snapshot knows; plain ones in chunks of about so many bytes.
@@ -550,14 +555,16 @@ impl<'p> Reader<'p> {
     /// What was read, without the ledger.
     fn into_reading(self) -> Reading {
         let Self { labels, rejects, facts, warnings, joined, names, units, .. } = self;
-        let units = units.into_iter().map(|(chain, unit, name)| (chain, unit == Unit::MicroUsd, name));
+        // What is kept holds no path of this machine.
+        let kept = |name: String| FileSpec::typed(name).output_name();
+        let units = units.into_iter().map(|(chain, unit, name)| (chain, unit == Unit::MicroUsd, kept(name)));
         Reading {
             labels,
             rejects,
             facts,
             warnings: warnings.into_vec(),
             tokens: joined.tokens,
-            settled: Settled { names, units: units.collect() },
+            settled: Settled { names: names.into_iter().map(kept).collect(), units: units.collect() },
             ..Reading::default()
         }
     }

@@ -186,9 +186,8 @@ impl Survey {
     /// after the transactions that they stand in, and numbers that are not used after those that are. Where
     /// nothing else orders rows of a transaction, its own transfer then stands first, as it happened.
     pub(crate) fn comes_last(&self, planned: &Planned<'_>) -> bool {
-        let is_internal =
-            |form| matches!(form, Form::EtherscanTxlistinternal | Form::EtherscanExportInternal);
-        planned.rows().is_some_and(|rows| is_internal(rows.dialect.form) || self.drops_numbers(rows.dialect))
+        let comes_last = |dialect: &Dialect| dialect.form.is_internal_alone() || self.drops_numbers(dialect);
+        planned.rows().is_some_and(|rows| comes_last(rows.dialect))
     }
 
     /// Whether native events are numbered otherwise in this dialect than in the files surveyed.

@@ -9,6 +9,7 @@ mod labels;
 mod parquet_files;
 mod refuses;
 mod shared_data;
+mod snapshot;
 mod sources;
 
 use dyetrace_ingest::{Error, FileSpec, InputSpec, ReadOptions, Reading, read};
@@ -26,6 +27,12 @@ const NO_OPTIONS: ReadOptions<'static> = ReadOptions {
     without_sha256: false,
     without_transfers: false,
 };
+
+/// Says that a test cannot be made here. Where skipping is forbidden, that is a failure.
+fn skip(why: &str) {
+    assert!(std::env::var_os("DYETRACE_NO_SKIP").is_none(), "skipped, but DYETRACE_NO_SKIP is set: {why}");
+    println!("skipped: {why}");
+}
 
 /// A folder with these files.
 fn folder(files: &[(&str, &[u8])]) -> TempDir {

@@ -90,7 +90,7 @@ impl Issuers {
 pub struct FileFacts {
     /// Its name, without the folders before it.
     pub name: String,
-    /// Its SHA-256, in hex.
+    /// Its SHA-256, in hex; empty if nobody computed it.
     pub sha256: String,
     /// Its size, in bytes.
     pub bytes: u64,
@@ -106,6 +106,19 @@ pub struct FileFacts {
     pub first_time: Option<i64>,
     /// The latest time in it, in Unix seconds.
     pub last_time: Option<i64>,
+}
+
+/// The snapshot in which the transfers stood, or the first of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SnapshotFacts {
+    /// Its name, without the folders before it.
+    pub name: String,
+    /// Its size, in bytes.
+    pub bytes: u64,
+    /// The SHA-256, in hex, of its list of columns and their checksums.
+    pub seal: String,
+    /// How many files it was made of: the first ones of the inputs.
+    pub files: usize,
 }
 
 /// An input row that was left out.
@@ -149,6 +162,8 @@ pub struct RunFacts {
     pub options: TraceOptions,
     /// The files of transfers, in the order in which they were read.
     pub inputs: Vec<FileFacts>,
+    /// The snapshot that holds the first of them, if there is one.
+    pub snapshot: Option<SnapshotFacts>,
     /// The files of labels, in the order in which they were read.
     pub labels: Vec<FileFacts>,
     /// Rows left out, in the order in which they were met.

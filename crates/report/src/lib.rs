@@ -28,7 +28,9 @@ pub use cell::{defused, iso};
 pub use conservation::{Balance, BalanceKey, Difference, recompute};
 pub use error::Error;
 pub use finding::Finding;
-pub use input::{FileFacts, Input, Issuer, Issuers, Limitation, Reject, RunFacts, Token, Tokens};
+pub use input::{
+    FileFacts, Input, Issuer, Issuers, Limitation, Reject, RunFacts, SnapshotFacts, Token, Tokens,
+};
 pub use manifest::{FORMAT, FORMAT_VERSION, SealCheck, check_seal};
 pub use missing::Missing;
 pub use report::Report;

@@ -300,6 +300,14 @@ impl List<'_> {
         if ledger.fees().is_empty() && ledger.transfer_count() > 0 {
             self.add("no_fees", "inputs", "no input states fees: balances of native coins are too high by what was paid for transactions");
         }
+        for file in facts.inputs.iter().filter(|file| file.sha256.is_empty()) {
+            self.add(
+                "no_sha256",
+                file.name.clone(),
+                "its SHA-256 was not computed when it was read: nothing here proves that these transfers are \
+                 those of the file",
+            );
+        }
         if facts.labels.is_empty() && !self.names_anybody() {
             self.add("no_labels", "labels", "no labels were given: nobody who could stop the money is known by name, but issuers of tokens");
         }
@@ -329,6 +337,7 @@ pub(crate) fn in_words(kind: &str) -> &'static str {
         "in_pool" => "taint that went into mixers and is not linked to what came out",
         "no_fees" => "no fees are stated: balances are known without them",
         "no_labels" => "no labels: holders are not known by name, and pools look like wallets",
+        "no_sha256" => "input files whose hash was not computed",
         "no_time" => "transfers without a time",
         "not_followed" => "taint that went to swaps or services and is not followed",
         "nothing_stolen" => "thefts of which the data show no money",

@@ -5,12 +5,15 @@
 //! that say where the result goes or how many threads work are left out, and of a path from the root only the
 //! file's name is kept.
 //!
+//! Where transfers came from a snapshot, `snapshot` names it, and the first `files` of the inputs are the files that
+//! it was made of, with the hashes that they had then. A hash that nobody computed is `null`.
+//!
 //! The last key is `seal`: the SHA-256 of all bytes of the file before that key. It finds damage, not forgery:
 //! whoever changes the file can seal it again. So the SHA-256 of the whole file is printed, to be kept
 //! elsewhere.
 
 use crate::cell::iso;
-use crate::input::FileFacts;
+use crate::input::{FileFacts, SnapshotFacts};
 use crate::report::Report;
 use crate::write::folder::{WrittenFile, hex};
 use dyetrace_core::asset::AssetName;
@@ -48,6 +51,7 @@ pub(crate) fn manifest(report: &Report<'_>, files: &[WrittenFile]) -> String {
         "compare": rules.get(1..),
         "seeds": facts.thefts.iter().flat_map(seeds).collect::<Vec<_>>(),
         "options": options(&facts.options),
+        "snapshot": facts.snapshot.as_ref().map(snapshot),
         "inputs": facts.inputs.iter().map(file).collect::<Vec<_>>(),
         "labels": facts.labels.iter().map(file).collect::<Vec<_>>(),
         "accounts_reached": trace.reached_accounts,
@@ -135,10 +139,19 @@ fn portable_word(word: &str) -> String {
     }
 }
 
+fn snapshot(snapshot: &SnapshotFacts) -> Value {
+    json!({
+        "name": portable_word(&snapshot.name),
+        "bytes": snapshot.bytes,
+        "seal": snapshot.seal,
+        "files": snapshot.files,
+    })
+}
+
 fn file(file: &FileFacts) -> Value {
     json!({
         "name": portable_word(&file.name),
-        "sha256": file.sha256,
+        "sha256": Some(&file.sha256).filter(|hash| !hash.is_empty()),
         "bytes": file.bytes,
         "rows": file.rows,
         "dialect": file.dialect,

@@ -19,7 +19,7 @@ pub(super) fn of(check: &Check<'_>) -> Value {
     let bad_row = |it: &dyetrace_ingest::Reject| json!({ "file": it.file, "line": it.line, "column": it.column, "seen": it.seen, "reason": it.reason });
     json!({
         "files": reading.facts.iter().map(file).collect::<Vec<_>>(),
-        "snapshot": reading.snapshot.as_ref().map(|it| json!({ "name": it.name, "bytes": it.size, "seal": it.seal })),
+        "snapshot": reading.snapshot.as_ref().map(|it| json!({ "name": it.name, "bytes": it.size, "seal": it.seal, "files": it.files, "checksums": "agree" })),
         "transfers": ledger.transfer_count(),
         "accounts": ledger.accounts().len(),
         "transactions": ledger.transactions().len(),
@@ -60,7 +60,8 @@ fn file(fact: &InputFact) -> Value {
     json!({
         "name": fact.name, "dialect": fact.dialect, "about": fact.dialect().map(|it| it.about),
         "chains": fact.chains,
-        "rows": fact.rows, "bad_rows": fact.rejects, "left_out": fact.left_out, "bytes": fact.size, "sha256": fact.sha256,
+        "rows": fact.rows, "bad_rows": fact.rejects, "left_out": fact.left_out, "bytes": fact.size,
+        "sha256": Some(&fact.sha256).filter(|hash| !hash.is_empty()),
         "first_block": fact.first_block, "last_block": fact.last_block,
         "first_time": fact.first_time.map(format_time), "last_time": fact.last_time.map(format_time),
         "columns_not_read": fact.passed_over, "notes": fact.notes,

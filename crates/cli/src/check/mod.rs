@@ -10,6 +10,7 @@ use crate::exit::Exit;
 use crate::output::Output;
 use crate::plan::lay_reading;
 use anyhow::Result;
+use dyetrace_ingest::snapshot::{check_whole, is_snapshot_file};
 use dyetrace_ingest::{Check, FileSpec, InputSpec, ReadOptions, list_files, read, total_size};
 
 /// Runs the command.
@@ -19,6 +20,13 @@ pub(crate) fn run(args: &CheckArgs, output: &Output) -> Result<Exit> {
     lay_reading(&mut inputs, args.chain.as_ref(), &args.maps, args.inexact)?;
     let token_files: Vec<FileSpec> = args.tokens.iter().map(FileSpec::typed).collect();
     let (tokens, _) = read_tokens(&token_files)?;
+    // First of all: what is read from a damaged one means nothing.
+    for input in inputs.iter().filter(|input| is_snapshot_file(&input.file)) {
+        let busy = output.busy("comparing checksums");
+        let whole = check_whole(&input.file);
+        busy.finish_and_clear();
+        whole?;
+    }
     let bar = output.bytes(total_size(inputs.iter().map(|input| &input.file)), "reading");
     let options = ReadOptions {
         skip_bad_rows: true,

@@ -58,7 +58,10 @@ pub(super) fn of(check: &Check<'_>) -> String {
     if let Some(snapshot) = &check.reading.snapshot {
         lines.push(&format!("snapshot {}: {} bytes", plain(&snapshot.name, 80), number_of(snapshot.size)));
         lines.push(&format!("  seal {}", snapshot.seal));
-        lines.push("  made of the files below");
+        lines.push(&format!(
+            "  every checksum agrees; made of {} below",
+            count(snapshot.files as u64, "file", "files")
+        ));
     }
     check.reading.facts.iter().for_each(|fact| file(&mut lines, fact));
     if check.reading.ledger.transfer_count() > 0 {

@@ -84,6 +84,11 @@ impl Form {
         matches!(self, Self::Blocks | Self::Receipts | Self::Tokens)
     }
 
+    /// Whether its files hold what contracts sent inside transactions, and not the transactions.
+    pub(crate) const fn is_internal_alone(self) -> bool {
+        matches!(self, Self::EtherscanTxlistinternal | Self::EtherscanExportInternal)
+    }
+
     /// Whether it is one of cryo's tables.
     pub(crate) const fn is_cryo(self) -> bool {
         matches!(

@@ -39,7 +39,7 @@ pub(super) struct Meta {
     pub(super) columns: Vec<ColumnMeta>,
 }
 
-#[derive(Serialize, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Serialize, Deserialize, PartialEq, Eq)]
 pub(super) struct ColumnMeta {
     pub(super) name: String,
     pub(super) bytes: u64,

@@ -5,11 +5,9 @@
 //! A ZIP archive, nothing compressed: first a member `mimetype` that says what it is, then one NumPy array for
 //! each column (`columns.rs` lists them), and `ledger.json`, which holds what is no column, and names every array
 //! with its size and checksum. `numpy.load("NAME.dye")` opens it, any archiver lists, tests and unpacks it; and
-//! since arrays lie in it as they lie in memory, [`open`] maps the file and takes them as they are.
+//! since arrays lie in it as they lie in memory, opening maps the file and takes them as they are.
 //!
-//! Arrow IPC was the other candidate: more tools read its tables without a word. But a ledger is seven tables of
-//! different lengths, and an Arrow file is one; each column would be cut into batches, which every lookup by place
-//! pays for; and its library is the larger one to trust.
+//! Why it is this and not Arrow IPC or a file of our own: `docs/decisions/0002-snapshot-container.md`.
 //!
 //! # What always holds
 //!
@@ -45,14 +43,14 @@ use std::collections::HashMap;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::sync::Arc;
-use target::Target;
 
 pub(crate) use stream::SnapshotStream;
+pub(crate) use target::Target;
 use zip::{CompressionMethod, ZipArchive};
 
-/// The first bytes of the first member, which say what the file is.
+/// What the first member says that the file is.
 const MIMETYPE: &str = "application/x-dyetrace-ledger";
-/// Where the name of the first member stands in the file, with its content after it.
+/// The member that holds what is no column.
 const META: &str = "ledger.json";
 
 /// What a snapshot is, beside its ledger.
@@ -64,6 +62,8 @@ pub struct SnapshotFact {
     pub size: u64,
     /// The SHA-256 of its `ledger.json`, which names every column with its checksum: it stands for the whole.
     pub seal: String,
+    /// How many files it holds: of what was read, the first ones.
+    pub files: usize,
 }
 
 /// Whether a file begins as a snapshot does.
@@ -75,7 +75,8 @@ pub(crate) fn is_snapshot(head: &[u8]) -> bool {
 }
 
 /// Whether a path names a snapshot: it exists and begins as one does.
-pub(crate) fn is_snapshot_file(file: &FileSpec) -> bool {
+#[must_use]
+pub fn is_snapshot_file(file: &FileSpec) -> bool {
     let mut head = [0; 128];
     // What is read from a pipe is gone.
     if !std::fs::metadata(&file.path).is_ok_and(|facts| facts.is_file()) {
@@ -93,14 +94,18 @@ pub(crate) fn is_snapshot_file(file: &FileSpec) -> bool {
 /// # Cost
 /// **O(n)** for n transfers, and once more the memory of the ledger.
 pub fn write(goal: &FileSpec, reading: &Reading) -> Result<SnapshotFact, Error> {
-    let target = Target::begin(goal)?;
+    write_to(Target::begin(goal)?, reading)
+}
+
+/// Writes a ledger, and what was read along with it, in place of what the target's goal is now.
+pub(crate) fn write_to(target: Target, reading: &Reading) -> Result<SnapshotFact, Error> {
     let mut parts = reading.ledger.to_parts();
     let mut archive = Archive::new(Arc::clone(&target.file));
     let written = begin(&mut archive)
         .and_then(|()| visit(&mut parts, &mut WriteColumns(&mut archive)))
         .and_then(|()| finish(archive, &parts, reading, reading.ledger.transfer_count() as u64));
     let (size, seal) = written.map_err(|error| target.error(error))?;
-    Ok(SnapshotFact { name: target.finish()?, size, seal })
+    Ok(SnapshotFact { name: target.finish()?, size, seal, files: reading.facts.len() })
 }
 
 /// Writes what tells a snapshot from other archives.
@@ -139,8 +144,24 @@ impl Visitor for WriteColumns<'_> {
 pub(crate) struct Snapshot {
     /// What was read when it was made; its ledger lies in the file.
     pub(crate) reading: Reading,
+    /// The file's name in messages.
+    name: String,
     memory: Arc<dyn Memory>,
-    members: Vec<(String, Range<usize>, u32)>,
+    members: Vec<Listed>,
+}
+
+/// A member of an archive as its directory lists it.
+struct Listed {
+    name: String,
+    /// Where its bytes lie in the file.
+    range: Range<usize>,
+    crc: u32,
+}
+
+/// Says that a snapshot is damaged.
+fn damaged(name: &str, what: &str) -> Error {
+    let error = Error::file(name, format!("is a snapshot, but damaged or cut off: {what}"));
+    error.with_hint("take a copy of it, or make it again with `dyetrace ingest`")
 }
 
 /// Opens a snapshot. No column is read.
@@ -160,34 +181,33 @@ pub(crate) fn open(file: &FileSpec) -> Result<Snapshot, Error> {
     }
     opened.seek(SeekFrom::Start(0)).map_err(cannot_read)?;
     let memory: Arc<dyn Memory> = Arc::new(MappedFile::open(&opened).map_err(cannot_read)?);
-    let damaged = |what: &str| {
-        let error = Error::file(&file.name, format!("is a snapshot, but damaged or cut off: {what}"));
-        error.with_hint("take a copy of it, or make it again with `dyetrace ingest`")
-    };
+    let damaged = |what: &str| damaged(&file.name, what);
     let members = list(memory.bytes()).map_err(|what| damaged(&what))?;
-    let (_, meta_range, _) =
-        members.iter().find(|(name, ..)| name == META).ok_or_else(|| damaged("it has no `ledger.json`"))?;
-    let bytes = &memory.bytes()[meta_range.clone()];
+    let is_meta = |member: &&Listed| member.name == META;
+    let listed = members.iter().find(is_meta).ok_or_else(|| damaged("it has no `ledger.json`"))?;
+    let bytes = &memory.bytes()[listed.range.clone()];
+    if crc32fast::hash(bytes) != listed.crc {
+        return Err(damaged("the checksum of `ledger.json` does not agree"));
+    }
     let seal = seal_of(bytes);
     check_version(bytes, file)?;
     let meta: Meta = serde_json::from_slice(bytes).map_err(|_| damaged("`ledger.json` cannot be read"))?;
-    let listed: Vec<ColumnMeta> = members
-        .iter()
-        .filter(|(name, ..)| name.ends_with(".npy"))
-        .map(|(name, range, crc)| ColumnMeta { name: name.clone(), bytes: range.len() as u64, crc32: *crc })
-        .collect();
-    if listed != meta.columns {
+    let column =
+        |it: &Listed| ColumnMeta { name: it.name.clone(), bytes: it.range.len() as u64, crc32: it.crc };
+    let is_column = |it: &&Listed| it.name.ends_with(".npy");
+    if !members.iter().filter(is_column).map(column).eq(meta.columns.iter().cloned()) {
         return Err(damaged("its columns are not those that `ledger.json` names"));
     }
-    let by_name = members.iter().map(|(name, range, _)| (name.as_str(), range.clone())).collect();
+    let by_name = members.iter().map(|it| (it.name.as_str(), it.range.clone())).collect();
     let mut parts = Parts::default();
     visit(&mut parts, &mut TakeColumns { memory: &memory, by_name }).map_err(|what| damaged(&what))?;
     let mut reading = meta.read(&mut parts).ok_or_else(|| damaged("`ledger.json` makes no sense"))?;
     reading.ledger = Ledger::from_parts(parts)
         .map_err(|column| damaged(&format!("the length of the column `{column}` does not fit the others")))?;
-    let fact = SnapshotFact { name: file.output_name(), size: memory.bytes().len() as u64, seal };
-    reading.snapshot = Some(fact);
-    Ok(Snapshot { reading, memory, members })
+    let size = memory.bytes().len() as u64;
+    let files = reading.facts.len();
+    reading.snapshot = Some(SnapshotFact { name: file.output_name(), size, seal, files });
+    Ok(Snapshot { reading, name: file.name.clone(), memory, members })
 }
 
 fn check_version(meta: &[u8], file: &FileSpec) -> Result<(), Error> {
@@ -207,8 +227,8 @@ fn check_version(meta: &[u8], file: &FileSpec) -> Result<(), Error> {
     }
 }
 
-/// Lists the members of an archive: name, where the bytes lie, and their checksum.
-fn list(bytes: &[u8]) -> Result<Vec<(String, Range<usize>, u32)>, String> {
+/// Lists the members of an archive.
+fn list(bytes: &[u8]) -> Result<Vec<Listed>, String> {
     let unreadable = |_| "its directory cannot be read".to_owned();
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(unreadable)?;
     let mut members = Vec::with_capacity(archive.len());
@@ -221,7 +241,7 @@ fn list(bytes: &[u8]) -> Result<Vec<(String, Range<usize>, u32)>, String> {
         let name = member.name().map_err(unreadable)?.into_owned();
         match range {
             Some(range) if member.compression() == CompressionMethod::Stored => {
-                members.push((name, range, member.crc32()));
+                members.push(Listed { name, range, crc: member.crc32() });
             }
             _ => return Err(format!("`{}` does not lie in the file", crate::error::cut(name.as_bytes()))),
         }
@@ -246,8 +266,9 @@ impl Visitor for TakeColumns<'_> {
         if self.memory.bytes().get(range.start..start) != Some(&expected[..]) {
             return Err(format!("the column `{name}` does not begin as it should"));
         }
-        *column = Column::shared(Arc::clone(self.memory), start..range.end)
-            .ok_or_else(|| format!("the column `{name}` is no whole number of values"))?;
+        *column = Column::shared(Arc::clone(self.memory), start..range.end).ok_or_else(|| {
+            format!("the column `{name}` lies or ends where no value may: was it archived anew?")
+        })?;
         Ok(())
     }
 }
@@ -256,8 +277,8 @@ impl Snapshot {
     /// Reads every byte and compares the checksums. Returns the columns that are damaged.
     pub(crate) fn verify(&self) -> Vec<String> {
         let bytes = self.memory.bytes();
-        let damaged = |(name, range, crc): &(String, Range<usize>, u32)| {
-            let mut parts: Vec<crc32fast::Hasher> = bytes[range.clone()]
+        let damaged = |member: &Listed| {
+            let mut parts: Vec<crc32fast::Hasher> = bytes[member.range.clone()]
                 .par_chunks(1 << 22)
                 .map(|part| {
                     let mut hasher = crc32fast::Hasher::new();
@@ -267,9 +288,22 @@ impl Snapshot {
                 .collect();
             let mut whole = crc32fast::Hasher::new();
             parts.drain(..).for_each(|part| whole.combine(&part));
-            (whole.finalize() != *crc).then(|| name.clone())
+            (whole.finalize() != member.crc).then(|| member.name.clone())
         };
         self.members.iter().filter_map(damaged).collect()
+    }
+
+    /// What was read when it was made, once every checksum agrees: for those who go on from it, so that damage
+    /// is not written down anew under a checksum that hides it.
+    pub(crate) fn into_whole(self) -> Result<Reading, Error> {
+        let columns: Vec<String> = self.verify().into_iter().map(|name| format!("`{name}`")).collect();
+        match &columns[..] {
+            [] => Ok(self.reading),
+            [column] => Err(damaged(&self.name, &format!("the checksum of {column} does not agree"))),
+            columns => {
+                Err(damaged(&self.name, &format!("the checksums of {} do not agree", columns.join(", "))))
+            }
+        }
     }
 }
 
@@ -282,4 +316,15 @@ impl Snapshot {
 /// **O(n)** for n bytes, in parallel.
 pub fn verify(file: &FileSpec) -> Result<Vec<String>, Error> {
     Ok(open(file)?.verify())
+}
+
+/// Reads every byte of a snapshot and refuses it where a checksum does not agree.
+///
+/// # Errors
+/// An [`Error`] that names the damaged columns, or says why it cannot be opened.
+///
+/// # Cost
+/// As [`verify`].
+pub fn check_whole(file: &FileSpec) -> Result<(), Error> {
+    open(file)?.into_whole().map(|_| ())
 }

@@ -188,7 +188,7 @@ impl SnapshotStream {
         let written = visit(&mut parts, &mut rest).and_then(|()| finish(archive, &parts, reading, transfers));
         let (size, seal) = written.map_err(|error| target.error(error))?;
         let name = target.finish()?;
-        Ok(Some(SnapshotFact { name, size, seal }))
+        Ok(Some(SnapshotFact { name, size, seal, files: reading.facts.len() }))
     }
 
     /// Looks whether a transaction came twice.

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 /// A file that is written aside. Held by one process at a time.
 #[derive(Debug)]
-pub(super) struct Target {
+pub(crate) struct Target {
     goal: FileSpec,
     aside: PathBuf,
     pub(super) file: Arc<File>,
@@ -20,9 +20,16 @@ pub(super) struct Target {
 }
 
 impl Target {
-    /// Begins to write beside the goal.
-    pub(super) fn begin(goal: &FileSpec) -> Result<Self, Error> {
+    /// Begins to write beside the goal: from here on, nobody else does. Of a link, the file that it names is the goal.
+    pub(crate) fn begin(goal: &FileSpec) -> Result<Self, Error> {
         let cannot = |error| Error::io(&goal.name, "cannot be written", error);
+        let mut goal = goal.clone();
+        if goal.path.is_symlink() {
+            goal.path = goal.path.canonicalize().map_err(|error| {
+                let error = Error::io(&goal.name, "is a link that leads to no file", error);
+                error.with_hint("remove the link, or name the file that is to be written")
+            })?;
+        }
         let name = goal.path.file_name().ok_or_else(|| Error::file(&goal.name, "is no name of a file"))?;
         if goal.path.is_dir() {
             return Err(Error::file(&goal.name, "is a folder, but a snapshot is one file"));
@@ -32,9 +39,17 @@ impl Target {
         aside_name.push(".new");
         let aside = goal.path.with_file_name(aside_name);
         loop {
+            // Whatever a link names is not ours to write.
+            if aside.is_symlink() {
+                let what = format!("the new one is written aside first, but `{}` is a link", aside.display());
+                return Err(Error::file(&goal.name, what).with_hint("remove the link"));
+            }
             let mut options = OpenOptions::new();
-            let file =
-                options.read(true).write(true).create(true).truncate(false).open(&aside).map_err(cannot)?;
+            let opened = options.read(true).write(true).create(true).truncate(false).open(&aside);
+            let file = opened.map_err(|error| match error.kind() {
+                io::ErrorKind::NotFound => cannot(error).with_hint("make its folder first"),
+                _ => cannot(error),
+            })?;
             match file.try_lock() {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => {
@@ -49,7 +64,7 @@ impl Target {
             // Whoever held it may have renamed it meanwhile: then it is a finished snapshot now, and not ours.
             if is_same(&file, &aside) {
                 file.set_len(0).map_err(cannot)?;
-                return Ok(Self { goal: goal.clone(), aside, file: Arc::new(file), done: false });
+                return Ok(Self { goal, aside, file: Arc::new(file), done: false });
             }
         }
     }
@@ -95,7 +110,7 @@ fn is_same(file: &File, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
     let number = |facts: io::Result<fs::Metadata>| facts.ok().map(|facts| (facts.dev(), facts.ino()));
     let here = number(file.metadata());
-    here.is_some() && here == number(fs::metadata(path))
+    here.is_some() && here == number(fs::symlink_metadata(path))
 }
 
 #[cfg(not(unix))]

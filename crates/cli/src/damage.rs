@@ -1,0 +1,55 @@
+//! Whose fault it is when a run on a snapshot goes wrong.
+//!
+//! A snapshot is opened without reading its columns, so a damaged one may lead anywhere: to numbers of accounts that
+//! do not exist, where the program ends in a panic, or to an error that means something else. Only then are its
+//! checksums compared, which reads all of it; and where one does not agree, that is what the user is told.
+
+use crate::output::Output;
+use anyhow::Result;
+use dyetrace_ingest::FileSpec;
+use dyetrace_ingest::snapshot::{check_whole, is_snapshot_file};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind, set_hook, take_hook};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Does work that reads these inputs. Where it fails and a snapshot among them is damaged, that is the error; else a
+/// panic goes on as what it is, a fault of the program.
+pub(crate) fn blame_damage<'f, T>(
+    inputs: impl Iterator<Item = &'f FileSpec>,
+    output: &Output,
+    work: impl FnOnce() -> Result<T>,
+) -> Result<T> {
+    let snapshots: Vec<&FileSpec> = inputs.filter(|file| is_snapshot_file(file)).collect();
+    if snapshots.is_empty() {
+        return work();
+    }
+    let (done, said) = in_silence(work);
+    if let Ok(Ok(done)) = done {
+        return Ok(done);
+    }
+    let busy = output.busy("comparing checksums");
+    let whole = snapshots.into_iter().try_for_each(check_whole);
+    busy.finish_and_clear();
+    whole?;
+    done.unwrap_or_else(|panic| {
+        output.note(&said);
+        resume_unwind(panic)
+    })
+}
+
+/// Does the work and keeps what a panic would print.
+fn in_silence<T>(work: impl FnOnce() -> T) -> (std::thread::Result<T>, String) {
+    let said = Arc::new(Mutex::new(String::new()));
+    let kept = Arc::clone(&said);
+    let before = take_hook();
+    set_hook(Box::new(move |panic| {
+        let mut said = kept.lock().unwrap_or_else(PoisonError::into_inner);
+        // The first one tells the cause.
+        if said.is_empty() {
+            *said = panic.to_string();
+        }
+    }));
+    let done = catch_unwind(AssertUnwindSafe(work));
+    set_hook(before);
+    let said = std::mem::take(&mut *said.lock().unwrap_or_else(PoisonError::into_inner));
+    (done, said)
+}
