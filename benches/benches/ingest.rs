@@ -9,8 +9,9 @@
 //! `ingest/token_transfers_*` is the reference file: 10^5 rows, and also 10^6 and 5 · 10^6 with the variable that asks
 //! for huge inputs. `csv_crate` is the least that must be done, on one thread: records of the `csv` crate into plain
 //! columns, accounts interned, amounts exact. It checks nothing else, hashes no file and sorts nothing. `read` is what
-//! a trace begins with, up to the ledger. It reads the same rows under canonical column names, which differ in two:
-//! `asset` for `token_address` and `event_index` for `log_index`. Other loaders: `benches/peers/ingest.py`.
+//! a trace begins with, up to the ledger in memory, with the SHA-256 of the file; `read_reference` the same with every
+//! row read as the reference reads it. `snapshot` is the file into a snapshot on the disk, brought there with `fsync`,
+//! and opened; with `sha256` it also hashes the file. Other loaders: `benches/peers/ingest.py`.
 
 use criterion::{Criterion, SamplingMode, Throughput};
 use dyetrace_benches::token_transfers::{
@@ -18,7 +19,7 @@ use dyetrace_benches::token_transfers::{
 };
 use dyetrace_benches::{Input, Shape, Size, pool, timed};
 use dyetrace_core::{ChainId, Ledger};
-use dyetrace_ingest::{FileSpec, InputSpec, ReadOptions, Reading, read};
+use dyetrace_ingest::{FileSpec, InputSpec, ReadOptions, Reading, ingest, read};
 use std::cell::LazyCell;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -84,65 +85,75 @@ fn read_csv(criterion: &mut Criterion, shape: Shape, size: Size) {
     group.finish();
 }
 
-/// The token-transfer columns, by the names that canonical CSV has for them.
-const CANONICAL_TOKEN_HEADER: &str =
-    "asset,from_address,to_address,value,transaction_hash,event_index,block_number,block_timestamp\n";
-
-/// The rows in two files, under either header.
-struct TokenFiles {
-    ethereum_etl: PathBuf,
-    canonical: PathBuf,
+/// The rows in a file, as ethereum-etl writes them.
+struct TokenFile {
+    path: PathBuf,
     count: TokenTransferCount,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
-impl TokenFiles {
+impl TokenFile {
     fn make(rows: usize, bytes: u64) -> Self {
         let folder = tempfile::tempdir().expect("the system has a folder for temporary files");
         let mut count = TokenTransferCount::default();
         TokenTransfers::new(1).take(rows).for_each(|transfer| count.add(&transfer));
-        let write = |name: &str, header: &str| {
-            let path = folder.path().join(name);
-            let transfers = TokenTransfers::new(1).take(rows);
-            let written = Names::of_seed(1).write_file(&path, header, transfers, Quoting::Never);
-            let size = written.expect("the folder can be written to");
-            assert_eq!(size - header.len() as u64, bytes - TOKEN_TRANSFERS_HEADER.len() as u64);
-            path
-        };
-        let ethereum_etl = write("token_transfers.csv", TOKEN_TRANSFERS_HEADER);
-        let canonical = write("canonical.csv", CANONICAL_TOKEN_HEADER);
-        Self { ethereum_etl, canonical, count, _folder: folder }
+        let path = folder.path().join("token_transfers.csv");
+        let transfers = TokenTransfers::new(1).take(rows);
+        let written = Names::of_seed(1).write_file(&path, TOKEN_TRANSFERS_HEADER, transfers, Quoting::Never);
+        assert_eq!(written.expect("the folder can be written to"), bytes);
+        Self { path, count, folder }
     }
 }
 
 fn token_transfers(criterion: &mut Criterion, rows: usize, bytes: u64) {
     // Only what is asked for is made: the filter of the command line may leave all of it out.
-    let files = LazyCell::new(|| TokenFiles::make(rows, bytes));
+    let file = LazyCell::new(|| TokenFile::make(rows, bytes));
     let as_counted = |number: usize| u64::try_from(number).expect("a count is a u64");
     let mut group = criterion.benchmark_group(format!("ingest/token_transfers_{rows}"));
     group.throughput(Throughput::Bytes(bytes)).sampling_mode(SamplingMode::Flat);
     group.bench_function("csv_crate", |bencher| {
-        let TokenFiles { ethereum_etl, count, .. } = &*files;
+        let TokenFile { path, count, .. } = &*file;
         let check = |columns: &PlainColumns| {
             let found = [columns.value.len(), columns.transactions.len(), columns.accounts.len()];
             let accounts = count.accounts + count.tokens;
             assert_eq!(found.map(as_counted), [count.rows, count.transactions, accounts]);
         };
-        bencher.iter_custom(|times| timed(times, || PlainColumns::read(ethereum_etl), check));
+        bencher.iter_custom(|times| timed(times, || PlainColumns::read(path), check));
     });
-    group.bench_function("read", |bencher| {
-        let TokenFiles { canonical, count, .. } = &*files;
-        let inputs = [InputSpec::of(FileSpec::typed(canonical))];
-        let work = || read(&inputs, &ReadOptions::default(), &|_| ()).expect("the file is canonical");
-        let check = |reading: &Reading| {
-            let ledger = &reading.ledger;
-            let found = [ledger.transfer_count(), ledger.accounts().len()];
-            assert_eq!(found.map(as_counted), [count.rows, count.accounts]);
-        };
-        bencher.iter_custom(|times| pool(1).install(|| timed(times, work, check)));
-    });
-    // `ingest_snapshot`, the file into a snapshot on disk, on one and two threads, is measured here once the writer
-    // is there.
+    let check = |reading: &Reading, count: &TokenTransferCount| {
+        let found = [reading.ledger.transfer_count(), reading.ledger.accounts().len()];
+        assert_eq!(found.map(as_counted), [count.rows, count.accounts]);
+    };
+    for (engine, threads, reference) in
+        [("read_reference", 1, true), ("read", 1, false), ("read_2_threads", 2, false)]
+    {
+        group.bench_function(engine, |bencher| {
+            let TokenFile { path, count, .. } = &*file;
+            let inputs = [InputSpec::of(FileSpec::typed(path))];
+            let options = ReadOptions { reference, ..ReadOptions::default() };
+            let work = || read(&inputs, &options, &|_| ()).expect("the file is whole");
+            bencher.iter_custom(|times| pool(threads).install(|| timed(times, work, |it| check(it, count))));
+        });
+    }
+    for (engine, threads, without_sha256) in [
+        ("snapshot", 1, true),
+        ("snapshot_2_threads", 2, true),
+        ("snapshot_sha256", 1, false),
+        ("snapshot_sha256_2_threads", 2, false),
+    ] {
+        group.bench_function(engine, |bencher| {
+            let TokenFile { path, count, folder } = &*file;
+            let goal = FileSpec::typed(folder.path().join("ledger.dye"));
+            let inputs = [InputSpec::of(FileSpec::typed(path))];
+            let options = ReadOptions { without_sha256, ..ReadOptions::default() };
+            let work = || {
+                // A snapshot that is there is added to: this one is to be made.
+                let _ = std::fs::remove_file(&goal.path);
+                ingest(&inputs, &goal, &options, &|_| ()).expect("the file is whole")
+            };
+            bencher.iter_custom(|times| pool(threads).install(|| timed(times, work, |it| check(it, count))));
+        });
+    }
     group.finish();
 }
 

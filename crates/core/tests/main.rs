@@ -14,5 +14,6 @@ mod golden;
 mod laws;
 mod ledgers;
 mod peers;
+mod stream;
 mod threads;
 mod worked;

@@ -4,7 +4,8 @@ use crate::append::as_input;
 use crate::error::Error;
 use crate::input::{InputSpec, ReadOptions};
 use crate::open::{FileSpec, Progress, is_compressed};
-use crate::read::{Reading, read, read_into};
+use crate::plain::CHUNK;
+use crate::read::{Reading, read_in_chunks, read_into};
 use crate::sink::Sink;
 use crate::snapshot::{SnapshotStream, Target, is_snapshot_file, open, write_to};
 
@@ -20,15 +21,26 @@ use crate::snapshot::{SnapshotStream, Target, is_snapshot_file, open, write_to};
 /// added is lost. A damaged snapshot is not added to.
 ///
 /// # Errors
-/// As [`read()`], and where the snapshot cannot be written: what was there before is then as it was.
+/// As [`read()`](crate::read()), and where the snapshot cannot be written: what was there before is then as it was.
 ///
 /// # Cost
-/// **O(n)** for n rows in order, and the memory of the accounts; else as [`read()`].
+/// **O(n)** for n rows in order, and the memory of the accounts; else as [`read()`](crate::read()).
 pub fn ingest(
     inputs: &[InputSpec],
     goal: &FileSpec,
     options: &ReadOptions<'_>,
     progress: Progress<'_>,
+) -> Result<Reading, Error> {
+    ingest_in_chunks(inputs, goal, options, progress, CHUNK)
+}
+
+/// As [`ingest`], with plain rows cut into chunks of about so many bytes: no length changes a result.
+pub(crate) fn ingest_in_chunks(
+    inputs: &[InputSpec],
+    goal: &FileSpec,
+    options: &ReadOptions<'_>,
+    progress: Progress<'_>,
+    chunk: usize,
 ) -> Result<Reading, Error> {
     refuse_foreign(goal)?;
     if let [input] = inputs
@@ -42,7 +54,7 @@ pub fn ingest(
         // Nobody else writes there now, but somebody may have been done just before.
         if !goal.path.exists() {
             let stream = Sink::Snapshot(Box::new(stream));
-            match read_into(stream, None, inputs, options, progress) {
+            match read_into(stream, None, inputs, options, progress, chunk) {
                 Ok(reader) => {
                     if reader.finish_snapshot()?.is_some() {
                         return Ok(open(goal)?.reading);
@@ -62,7 +74,7 @@ pub fn ingest(
     } else {
         inputs
     };
-    let reading = read(inputs, options, progress)?;
+    let reading = read_in_chunks(inputs, options, progress, chunk)?;
     write_to(target, &reading)?;
     Ok(open(goal)?.reading)
 }

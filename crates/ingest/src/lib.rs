@@ -30,6 +30,9 @@
 mod append;
 pub mod case;
 pub mod check;
+#[cfg(any(test, feature = "fuzz"))]
+#[doc(hidden)]
+pub mod checks;
 mod decimal;
 mod dialect;
 mod error;

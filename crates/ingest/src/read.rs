@@ -14,7 +14,7 @@ use crate::input::{InputSpec, ReadOptions};
 use crate::joined::{Joined, JoinedRows};
 use crate::labels::Words;
 use crate::open::{FileSpec, Progress};
-use crate::plain::{Decoded, Piece, Plan, Task, read_rows};
+use crate::plain::{CHUNK, Decoded, Piece, Plan, Task, read_rows};
 use crate::records::Record;
 use crate::reject::{Reject, Warning, Warnings};
 use crate::schema::{Dialect, unknown_dialect};
@@ -78,6 +78,16 @@ pub fn read<'a>(
     options: &ReadOptions<'_>,
     progress: Progress<'a>,
 ) -> Result<Reading, Error> {
+    read_in_chunks(inputs, options, progress, CHUNK)
+}
+
+/// As [`read()`], with plain rows cut into chunks of about so many bytes: no length changes a result.
+pub(crate) fn read_in_chunks<'a>(
+    inputs: &'a [InputSpec],
+    options: &ReadOptions<'_>,
+    progress: Progress<'a>,
+    chunk: usize,
+) -> Result<Reading, Error> {
     let (snapshot, files) = append::split(inputs)?;
     let known = match snapshot {
         Some(snapshot) if files.is_empty() => return Ok(snapshot.reading.with_tokens(options.tokens)),
@@ -89,17 +99,19 @@ pub fn read<'a>(
         None => LedgerBuilder::new(),
     };
     let snapshot = known.as_ref().and_then(|known| known.snapshot.clone());
-    let reading = read_into(Sink::Memory(Box::new(sink)), known, files, options, progress)?.finish()?;
+    let reading =
+        read_into(Sink::Memory(Box::new(sink)), known, files, options, progress, chunk)?.finish()?;
     Ok(Reading { snapshot, ..reading })
 }
 
-/// Reads all rows into a sink, on from what a snapshot knows.
+/// Reads all rows into a sink, on from what a snapshot knows; plain ones in chunks of about so many bytes.
 pub(crate) fn read_into<'a>(
     sink: Sink,
     known: Option<Reading>,
     inputs: &'a [InputSpec],
     options: &ReadOptions<'_>,
     progress: Progress<'a>,
+    chunk: usize,
 ) -> Result<Reader<'a>, Error> {
     if inputs.is_empty() {
         return Err(Error::typed("no transfers were named: one file or folder at least was expected"));
@@ -114,6 +126,7 @@ pub(crate) fn read_into<'a>(
     let mut reader = Reader {
         skip_bad_rows: options.skip_bad_rows,
         reference: options.reference,
+        chunk,
         without_sha256: options.without_sha256,
         progress,
         sink,
@@ -153,6 +166,8 @@ pub(crate) fn read_into<'a>(
 pub(crate) struct Reader<'p> {
     skip_bad_rows: bool,
     reference: bool,
+    /// About how many bytes of plain rows are decoded at a time.
+    chunk: usize,
     without_sha256: bool,
     progress: Progress<'p>,
     sink: Sink,
@@ -342,7 +357,7 @@ impl<'p> Reader<'p> {
         line: u64,
     ) -> Result<(), Error> {
         let mut base = line;
-        let (rest, ended) = read_rows(text, plan, |decoded| -> Result<Option<Task<'_>>, Error> {
+        let (rest, ended) = read_rows(text, plan, self.chunk, |decoded| -> Result<Option<Task<'_>>, Error> {
             let Decoded { rows, pieces, lines, bytes } = decoded;
             for piece in pieces.drain(..) {
                 match piece {

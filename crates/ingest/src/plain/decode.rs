@@ -51,6 +51,8 @@ impl Decoded {
     /// What the reference reader says of a record; its line counts from 0.
     pub(super) fn decode(&mut self, text: &[u8], length: usize, plan: &Plan) -> Result<(), RecordError> {
         self.clear();
+        // Behind the zeros may be what an earlier chunk left there.
+        let text = &text[..length + PADDING];
         let mut block = Block::default();
         let (mut at, mut line) = (0, 0);
         let mut first = (0, 0);
@@ -151,6 +153,7 @@ impl Block {
     #[inline]
     fn scan_row(&mut self, text: &[u8], at: usize, plan: &Plan) -> Option<usize> {
         let row = self.count;
+        let begins = at;
         let mut at = at;
         let last = plan.roles().len() - 1;
         for (field, &role) in plan.roles().iter().enumerate() {
@@ -208,7 +211,8 @@ impl Block {
         let fits = self.event_index[row] < u64::from(EventColumn::WIDE)
             && self.value[row] != AmountColumn::WIDE
             && self.block[row] != Columns::NO_BLOCK
-            && (!plan.has_time || i64::try_from(self.time[row]).is_ok_and(|time| time <= LAST));
+            && (!plan.has_time || i64::try_from(self.time[row]).is_ok_and(|time| time <= LAST))
+            && at - begins <= Records::<&[u8]>::LIMIT;
         fits.then_some(at)
     }
 

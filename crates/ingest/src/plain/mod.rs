@@ -14,23 +14,26 @@ mod decode;
 mod plan;
 mod run;
 
+pub(crate) use chunk::CHUNK;
 pub(crate) use decode::{Decoded, Piece};
 pub(crate) use plan::{Plan, Role};
 pub(crate) use run::Task;
 
 use crate::records::RecordError;
-use chunk::{CHUNK, Chunks};
+use chunk::Chunks;
 use std::io::BufRead;
 
-/// Decodes the rows of a text, from where a record begins, and hands them to `take` in their order, on this thread;
-/// further threads of the pool decode. What `take` returns is done by whoever has time, before this function
-/// returns. Ends at the first error of `take`, or where the text ends or cannot be read on: then with how it ended.
-/// Gives back the text, as far as it was not read. Lines in what it gives count from 0 in each chunk.
+/// Decodes the rows of a text, from where a record begins, in chunks of about `chunk` bytes, and hands them to `take`
+/// in their order, on this thread; further threads of the pool decode. What `take` returns is done by whoever has
+/// time, before this function returns. Ends at the first error of `take`, or where the text ends or cannot be read
+/// on: then with how it ended. Gives back the text, as far as it was not read. Lines in what it gives count from 0 in
+/// each chunk.
 pub(crate) fn read_rows<'a, 't, E>(
     text: Box<dyn BufRead + Send + 'a>,
     plan: &'t Plan,
+    chunk: usize,
     take: impl FnMut(&mut Decoded) -> Result<Option<Task<'t>>, E>,
 ) -> (Box<dyn BufRead + Send + 'a>, Result<Option<RecordError>, E>) {
-    let (chunks, ended) = run::run(Chunks::new(text, CHUNK), plan, rayon::current_num_threads(), take);
+    let (chunks, ended) = run::run(Chunks::new(text, chunk), plan, rayon::current_num_threads(), take);
     (chunks.into_text(), ended)
 }

@@ -13,7 +13,8 @@ pub use table::*;
 use crate::error::Error;
 use crate::header::{Header, is_named};
 use dyetrace_core::ledger::Source;
-use table::{DIALECTS, REFUSED};
+pub(crate) use table::DIALECTS;
+use table::REFUSED;
 
 /// A form of file.
 #[derive(Debug)]

@@ -39,7 +39,7 @@ const PLAIN: Dialect = Dialect {
 };
 
 /// Every dialect that is read, in the order in which they are tried.
-pub(super) const DIALECTS: [&Dialect; 21] = [
+pub(crate) const DIALECTS: [&Dialect; 21] = [
     &CANONICAL,
     &ETL_TRANSACTIONS,
     &ETL_TOKEN_TRANSFERS,

@@ -275,7 +275,7 @@ impl Visitor for TakeColumns<'_> {
 
 impl Snapshot {
     /// Reads every byte and compares the checksums. Returns the columns that are damaged.
-    fn verify(&self) -> Vec<String> {
+    pub(crate) fn verify(&self) -> Vec<String> {
         let bytes = self.memory.bytes();
         let damaged = |member: &Listed| {
             let mut parts: Vec<crc32fast::Hasher> = bytes[member.range.clone()]
