@@ -53,3 +53,25 @@ fn in_silence<T>(work: impl FnOnce() -> T) -> (std::thread::Result<T>, String) {
     let said = std::mem::take(&mut *said.lock().unwrap_or_else(PoisonError::into_inner));
     (done, said)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::blame_damage;
+    use crate::output::Output;
+    use dyetrace_ingest::snapshot::write;
+    use dyetrace_ingest::{FileSpec, Reading};
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    #[test]
+    fn a_fault_of_the_program_stays_one_where_the_snapshot_is_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = FileSpec::beside(folder.path(), "s.dye");
+        write(&file, &Reading::default()).unwrap();
+        let blamed = |work: fn() -> anyhow::Result<u8>| {
+            catch_unwind(AssertUnwindSafe(|| blame_damage([&file].into_iter(), &Output::new(), work)))
+        };
+        assert_eq!(blamed(|| panic!("ours")).unwrap_err().downcast_ref(), Some(&"ours"));
+        assert_eq!(blamed(|| anyhow::bail!("theirs")).unwrap().unwrap_err().to_string(), "theirs");
+        assert_eq!(blamed(|| Ok(7)).unwrap().unwrap(), 7);
+    }
+}
