@@ -92,7 +92,7 @@ pub(crate) fn transaction_hash(number: u64) -> [u8; 32] {
     bytes
 }
 
-/// No two accounts share one, since [`mix`] has no collisions, and none is zero.
+/// No two accounts share one, since `mix` has no collisions, and none is zero.
 fn address_bytes(account: u32) -> [u8; 20] {
     let first = mix(u64::from(account) + 1);
     let mut bytes = [0; 20];

@@ -24,7 +24,7 @@ pub enum Quoting {
     EveryThousandth,
 }
 
-/// Addresses and hashes of a seed. No two are alike, since [`mix`] has no collisions.
+/// Addresses and hashes of a seed. No two are alike, since `mix` has no collisions.
 #[derive(Clone, Copy, Debug)]
 pub struct Names {
     key: u64,

@@ -244,7 +244,7 @@ pub(crate) fn hex_value(digit: u8) -> Option<u8> {
 /// The accounts of a ledger: address to number and back.
 ///
 /// `chains` and `keys` have one entry an account: its chain, and the 20 bytes of an EVM address. Any other
-/// address lies in `text`, and its key says where: see [`TextKey`].
+/// address lies in `text`, and its key says where: see `TextKey`.
 #[derive(Clone, Debug, Default)]
 pub struct Accounts {
     chains: Column<ChainMark>,
