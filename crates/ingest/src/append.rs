@@ -6,7 +6,6 @@
 use crate::error::Error;
 use crate::facts::InputFact;
 use crate::input::InputSpec;
-use crate::open::FileSpec;
 use crate::read::Reading;
 use crate::schema::{Dialect, Form};
 use crate::snapshot::{Snapshot, is_snapshot_file, open};
@@ -95,9 +94,4 @@ pub(crate) fn check(known: &Reading, planned: &[Planned<'_>], survey: &Survey) -
         }
     }
     Ok(())
-}
-
-/// The file as an input to be added to.
-pub(crate) fn as_input(snapshot: &FileSpec) -> InputSpec {
-    InputSpec::of(snapshot.clone())
 }

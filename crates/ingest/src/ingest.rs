@@ -1,6 +1,5 @@
 //! Files into a snapshot.
 
-use crate::append::as_input;
 use crate::error::Error;
 use crate::input::{InputSpec, ReadOptions};
 use crate::open::{FileSpec, Progress, is_compressed};
@@ -69,7 +68,7 @@ pub(crate) fn ingest_in_chunks(
     refuse_foreign(goal)?;
     let all: Vec<InputSpec>;
     let inputs = if goal.path.exists() {
-        all = [as_input(goal)].into_iter().chain(inputs.iter().cloned()).collect();
+        all = [InputSpec::of(goal.clone())].into_iter().chain(inputs.iter().cloned()).collect();
         &all
     } else {
         inputs

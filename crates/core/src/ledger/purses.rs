@@ -126,8 +126,14 @@ impl PurseKey {
         Self([a, b, u64::from(c) | u64::from(asset.0) << 32, 0])
     }
 
-    fn of_account(account: AccountId, asset: AssetId) -> Self {
-        Self([u64::from(account.0), 0, u64::from(asset.0) << 32, 0])
+    /// The key of an address; `account` is asked for where it is a text.
+    fn of(address: &Address, asset: AssetId, account: impl FnOnce() -> AccountId) -> Self {
+        match address.kind() {
+            AddressKind::Evm => {
+                Self::new(address.as_bytes().try_into().expect("an EVM address has 20 bytes"), asset)
+            }
+            AddressKind::Text => Self([u64::from(account().0), 0, u64::from(asset.0) << 32, 0]),
+        }
     }
 }
 
@@ -203,12 +209,7 @@ impl PurseTable {
         address: &Address,
         asset: AssetId,
     ) -> PurseId {
-        let key = match address.kind() {
-            AddressKind::Evm => {
-                PurseKey::new(address.as_bytes().try_into().expect("an EVM address has 20 bytes"), asset)
-            }
-            AddressKind::Text => PurseKey::of_account(accounts.intern(chain, address), asset),
-        };
+        let key = PurseKey::of(address, asset, || accounts.intern(chain, address));
         let hash = self.hash(&key);
         match self.find_or_vacant(hash, &key) {
             Ok(purse) => purse,
@@ -227,12 +228,7 @@ impl PurseTable {
         asset: AssetId,
     ) -> PurseId {
         let address = accounts.address(account);
-        let key = match address.kind() {
-            AddressKind::Evm => {
-                PurseKey::new(address.as_bytes().try_into().expect("an EVM address has 20 bytes"), asset)
-            }
-            AddressKind::Text => PurseKey::of_account(account, asset),
-        };
+        let key = PurseKey::of(&address, asset, || account);
         let hash = self.hash(&key);
         match self.find_or_vacant(hash, &key) {
             Ok(purse) => purse,

@@ -154,8 +154,7 @@ impl SnapshotStream {
                 none.insert(Rooms::new(&mut self.archive, expected + expected / 50))
             }
         };
-        let at = rooms.take(&columns)?;
-        let Some(at) = at else {
+        let Some(at) = rooms.take(&columns) else {
             self.unfit = true;
             return None;
         };
@@ -223,11 +222,11 @@ impl Rooms {
     }
 
     /// Takes columns. Returns where they go, or `None` where there is no more room.
-    fn take(&mut self, columns: &StreamColumns) -> Option<Option<[u64; 7]>> {
+    fn take(&mut self, columns: &StreamColumns) -> Option<[u64; 7]> {
         if self.from.items + columns.from.len() as u64 > self.rows {
-            return Some(None);
+            return None;
         }
-        Some(Some([
+        Some([
             self.from.take(&columns.from),
             self.to.take(&columns.to),
             self.value.take(&columns.value),
@@ -235,7 +234,7 @@ impl Rooms {
             self.event_index.take(&columns.event),
             self.flags.take(&columns.flags),
             self.hash.take(&columns.hash),
-        ]))
+        ])
     }
 }
 
