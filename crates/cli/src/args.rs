@@ -44,6 +44,24 @@ impl Args {
     }
 }
 
+/// How files of transfers are read: the same for every command that reads them.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ReadingArgs {
+    /// The chain of rows that name none [default: ethereum, or the one of the coin in the header]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) chain: Option<String>,
+    /// Read files whose header is not known: our column and its name in the file, `from_address=sender`;
+    /// again for further columns
+    #[arg(long = "map", value_name = "COLUMN=NAME")]
+    pub(crate) maps: Vec<String>,
+    /// Take amounts that somebody rounded (`1.99e+19`) as they are written, and say so
+    #[arg(long)]
+    pub(crate) inexact: bool,
+    /// Files of symbols and decimals: `chain,contract,symbol,decimals`
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(crate) tokens: Vec<PathBuf>,
+}
+
 const TRACE_USAGE: &str = "dyetrace trace CASE.toml [OPTIONS]
        dyetrace trace --transfers FILE… --theft ID=ADDRESS[@SINCE] [OPTIONS]";
 
@@ -94,22 +112,11 @@ pub(crate) struct TraceArgs {
     /// Transfers of an asset below this many base units are dust, not followed: `native=1000`
     #[arg(long = "min-amount", value_name = "ASSET=N")]
     pub(crate) min_amounts: Vec<String>,
-    /// Files of symbols and decimals: `chain,contract,symbol,decimals`
-    #[arg(long, value_name = "FILE", num_args = 1..)]
-    pub(crate) tokens: Vec<PathBuf>,
     /// Files of issuers that can stop an address, beside the built-in table
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub(crate) issuers: Vec<PathBuf>,
-    /// The chain of rows that name none [default: ethereum, or the one of the coin in the header]
-    #[arg(long, value_name = "NAME")]
-    pub(crate) chain: Option<String>,
-    /// Read files whose header is not known: our column and its name in the file, `from_address=sender`;
-    /// again for further columns
-    #[arg(long = "map", value_name = "COLUMN=NAME")]
-    pub(crate) maps: Vec<String>,
-    /// Take amounts that somebody rounded (`1.99e+19`) as they are written, and say so
-    #[arg(long)]
-    pub(crate) inexact: bool,
+    #[command(flatten)]
+    pub(crate) reading: ReadingArgs,
     /// Leave bad rows out, list them in rejects.csv, and end with code 2
     #[arg(long)]
     pub(crate) skip_bad_rows: bool,
@@ -136,19 +143,8 @@ pub(crate) struct CheckArgs {
     /// Files or folders of transfers; `-` is standard input
     #[arg(value_name = "FILE", required = true)]
     pub(crate) files: Vec<PathBuf>,
-    /// The chain of rows that name none [default: ethereum, or the one of the coin in the header]
-    #[arg(long, value_name = "NAME")]
-    pub(crate) chain: Option<String>,
-    /// Read files whose header is not known: our column and its name in the file, `from_address=sender`;
-    /// again for further columns
-    #[arg(long = "map", value_name = "COLUMN=NAME")]
-    pub(crate) maps: Vec<String>,
-    /// Take amounts that somebody rounded (`1.99e+19`) as they are written, and say so
-    #[arg(long)]
-    pub(crate) inexact: bool,
-    /// Files of symbols and decimals: `chain,contract,symbol,decimals`
-    #[arg(long, value_name = "FILE", num_args = 1..)]
-    pub(crate) tokens: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) reading: ReadingArgs,
     /// Print the answer as JSON
     #[arg(long)]
     pub(crate) json: bool,
@@ -175,19 +171,8 @@ pub(crate) struct IngestArgs {
     /// The snapshot to write, or to add to
     #[arg(long, value_name = "NAME.dye")]
     pub(crate) out: PathBuf,
-    /// The chain of rows that name none [default: ethereum, or the one of the coin in the header]
-    #[arg(long, value_name = "NAME")]
-    pub(crate) chain: Option<String>,
-    /// Read files whose header is not known: our column and its name in the file, `from_address=sender`;
-    /// again for further columns
-    #[arg(long = "map", value_name = "COLUMN=NAME")]
-    pub(crate) maps: Vec<String>,
-    /// Take amounts that somebody rounded (`1.99e+19`) as they are written, and say so
-    #[arg(long)]
-    pub(crate) inexact: bool,
-    /// Files of symbols and decimals: `chain,contract,symbol,decimals`
-    #[arg(long, value_name = "FILE", num_args = 1..)]
-    pub(crate) tokens: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) reading: ReadingArgs,
     /// Leave bad rows out, list them in the snapshot, and end with code 2
     #[arg(long)]
     pub(crate) skip_bad_rows: bool,

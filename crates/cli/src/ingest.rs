@@ -4,17 +4,15 @@ use crate::args::IngestArgs;
 use crate::assets::read_tokens;
 use crate::exit::Exit;
 use crate::output::Output;
-use crate::plan::lay_reading;
+use crate::plan::typed_inputs;
 use anyhow::Result;
-use dyetrace_ingest::{FileSpec, InputSpec, ReadOptions, Reading, ingest, total_size};
+use dyetrace_ingest::{FileSpec, ReadOptions, Reading, ingest, total_size};
 use serde_json::json;
 
 /// Runs the command.
 pub(crate) fn run(args: &IngestArgs, output: &Output) -> Result<Exit> {
-    let mut inputs: Vec<InputSpec> =
-        args.files.iter().map(|path| InputSpec::of(FileSpec::typed(path))).collect();
-    lay_reading(&mut inputs, args.chain.as_ref(), &args.maps, args.inexact)?;
-    let token_files: Vec<FileSpec> = args.tokens.iter().map(FileSpec::typed).collect();
+    let inputs = typed_inputs(&args.files, &args.reading)?;
+    let token_files: Vec<FileSpec> = args.reading.tokens.iter().map(FileSpec::typed).collect();
     let (tokens, _) = read_tokens(&token_files)?;
     let bar = output.bytes(total_size(inputs.iter().map(|input| &input.file)), "reading");
     let options = ReadOptions {

@@ -1,6 +1,6 @@
 //! What to do: the case file, with what was typed over it.
 
-use crate::args::TraceArgs;
+use crate::args::{ReadingArgs, TraceArgs};
 use anyhow::{Result, bail};
 use dyetrace_core::trace::TraceOptions;
 use dyetrace_ingest::case::{
@@ -35,7 +35,7 @@ impl Plan {
                 skip_bad_rows: false,
             },
         };
-        lay_reading(&mut case.inputs, args.chain.as_ref(), &args.maps, args.inexact)?;
+        lay_reading(&mut case.inputs, &args.reading)?;
         for text in &args.labels {
             case.labels.push(parse_labels(text)?);
         }
@@ -44,7 +44,7 @@ impl Plan {
         if case.thefts.is_empty() {
             bail!("no theft is named\n\nhint: say where the stolen money was: `--theft ID=ADDRESS`");
         }
-        case.tokens.extend(args.tokens.iter().map(FileSpec::typed));
+        case.tokens.extend(args.reading.tokens.iter().map(FileSpec::typed));
         case.issuers.extend(args.issuers.iter().map(FileSpec::typed));
         case.skip_bad_rows |= args.skip_bad_rows;
         lay_options(args, &mut case.options)?;
@@ -55,25 +55,27 @@ impl Plan {
     }
 }
 
+/// The files that were typed, with what was typed about reading them.
+pub(crate) fn typed_inputs(files: &[PathBuf], args: &ReadingArgs) -> Result<Vec<InputSpec>> {
+    let mut inputs = files.iter().map(|path| InputSpec::of(FileSpec::typed(path))).collect::<Vec<_>>();
+    lay_reading(&mut inputs, args)?;
+    Ok(inputs)
+}
+
 /// Lays what was typed about reading over every input, in place of what a case file says.
-pub(crate) fn lay_reading(
-    inputs: &mut [InputSpec],
-    chain: Option<&String>,
-    maps: &[String],
-    inexact: bool,
-) -> Result<()> {
+fn lay_reading(inputs: &mut [InputSpec], args: &ReadingArgs) -> Result<()> {
     let mut map = Vec::new();
-    for text in maps {
+    for text in &args.maps {
         parse_mapping(&mut map, text)?;
     }
     for input in inputs {
         if !map.is_empty() {
             input.map.clone_from(&map);
         }
-        if chain.is_some() {
-            input.chain = chain.cloned();
+        if args.chain.is_some() {
+            input.chain.clone_from(&args.chain);
         }
-        input.inexact |= inexact;
+        input.inexact |= args.inexact;
     }
     Ok(())
 }
@@ -148,11 +150,11 @@ fn command(args: &TraceArgs) -> Vec<String> {
     add("max-hops", args.max_hops.iter().map(ToString::to_string).collect());
     add("until", args.until.iter().cloned().collect());
     add("min-amount", args.min_amounts.clone());
-    add("chain", args.chain.iter().cloned().collect());
-    add("map", args.maps.clone());
-    add("tokens", args.tokens.iter().map(name).collect());
+    add("chain", args.reading.chain.iter().cloned().collect());
+    add("map", args.reading.maps.clone());
+    add("tokens", args.reading.tokens.iter().map(name).collect());
     add("issuers", args.issuers.iter().map(name).collect());
-    if args.inexact {
+    if args.reading.inexact {
         words.push("--inexact".to_owned());
     }
     if args.skip_bad_rows {

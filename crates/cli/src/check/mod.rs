@@ -8,17 +8,15 @@ use crate::args::CheckArgs;
 use crate::assets::read_tokens;
 use crate::exit::Exit;
 use crate::output::Output;
-use crate::plan::lay_reading;
+use crate::plan::typed_inputs;
 use anyhow::Result;
 use dyetrace_ingest::snapshot::{check_whole, is_snapshot_file};
 use dyetrace_ingest::{Check, FileSpec, InputSpec, ReadOptions, list_files, read, total_size};
 
 /// Runs the command.
 pub(crate) fn run(args: &CheckArgs, output: &Output) -> Result<Exit> {
-    let mut inputs: Vec<InputSpec> =
-        args.files.iter().map(|path| InputSpec::of(FileSpec::typed(path))).collect();
-    lay_reading(&mut inputs, args.chain.as_ref(), &args.maps, args.inexact)?;
-    let token_files: Vec<FileSpec> = args.tokens.iter().map(FileSpec::typed).collect();
+    let inputs = typed_inputs(&args.files, &args.reading)?;
+    let token_files: Vec<FileSpec> = args.reading.tokens.iter().map(FileSpec::typed).collect();
     let (tokens, _) = read_tokens(&token_files)?;
     // First of all: what is read from a damaged one means nothing.
     for input in inputs.iter().filter(|input| is_snapshot_file(&input.file)) {
