@@ -8,12 +8,13 @@
 use super::blocks::Blocks;
 use super::build::{Covers, EvmRows, Row, RowPlace, Source};
 use super::columns::{Columns, EventColumn, Kind, flag};
+use super::holders::settle;
 use super::origin::{Lines, Origin};
 use super::parts::Parts;
-use super::purses::PurseTable;
+use super::purse_keys::{PurseKey, PurseKeys};
 use super::transactions::TxHash;
 use super::{Fees, Notes, PurseId, Transactions};
-use crate::account::{Accounts, AddressKind, ChainId, Key};
+use crate::account::{Address, AddressKind, ChainId, Key};
 use crate::amount::AmountColumn;
 use crate::asset::{Asset, AssetId, Assets};
 use hashbrown::{DefaultHashBuilder, HashMap};
@@ -66,11 +67,10 @@ impl StreamColumns {
 pub struct LedgerStream {
     chain_name: String,
     source: Source,
-    accounts: Accounts,
     assets: Assets,
     /// The contracts of `assets`.
     contracts: HashMap<Key, AssetId>,
-    purses: PurseTable,
+    purses: PurseKeys,
     rows: u64,
     transactions: u32,
     last_hash: Option<[u8; 32]>,
@@ -109,10 +109,9 @@ impl LedgerStream {
         Ok(Self {
             chain_name: chain.to_owned(),
             source,
-            accounts: Accounts::default(),
             assets: Assets::default(),
             contracts: HashMap::new(),
-            purses: PurseTable::default(),
+            purses: PurseKeys::default(),
             rows: 0,
             transactions: 0,
             last_hash: None,
@@ -165,7 +164,7 @@ impl LedgerStream {
         }
         let ends = &batch.ends[range.clone()];
         let into = (&mut columns.from, &mut columns.to);
-        self.purses.intern_evm(&mut self.accounts, CHAIN, ends, &assets, into);
+        self.purses.intern_evm(ends, &assets, into);
         let values = &batch.value[range.clone()];
         columns.value.extend_from_slice(values);
         columns.event.extend_from_slice(&batch.event_index[range]);
@@ -207,8 +206,8 @@ impl LedgerStream {
         self.transactions_of(std::slice::from_ref(hash), columns);
         let contract: Key = contract.as_bytes().try_into().map_err(|_| Unfit)?;
         let asset = self.asset(&contract);
-        columns.from.push(self.purses.intern(&mut self.accounts, CHAIN, from, asset));
-        columns.to.push(self.purses.intern(&mut self.accounts, CHAIN, &row.to, asset));
+        columns.from.push(self.purse(from, asset)?);
+        columns.to.push(self.purse(&row.to, asset)?);
         let narrow = row.value.to_u128().filter(|&units| units != AmountColumn::WIDE);
         if narrow.is_none() {
             self.wide.wide_rows.push(number);
@@ -270,6 +269,11 @@ impl LedgerStream {
         }
     }
 
+    fn purse(&mut self, holder: &Address, asset: AssetId) -> Result<PurseId, Unfit> {
+        let holder: Key = holder.as_bytes().try_into().map_err(|_| Unfit)?;
+        Ok(self.purses.intern(&PurseKey::new(&holder, asset)).0)
+    }
+
     #[inline]
     fn asset(&mut self, contract: &Key) -> AssetId {
         // Few contracts make most transfers: they are remembered where their last bytes lead.
@@ -279,7 +283,7 @@ impl LedgerStream {
             _ => {
                 let Self { contracts, assets, .. } = self;
                 let asset = *contracts.entry(*contract).or_insert_with(|| {
-                    let contract = Some(crate::account::Address::from_evm(*contract));
+                    let contract = Some(Address::from_evm(*contract));
                     assets.intern(Asset { chain: CHAIN, contract })
                 });
                 self.recent_assets[slot] = Some((*contract, asset));
@@ -322,15 +326,15 @@ impl LedgerStream {
     /// All of the ledger but the columns that were given away: those are empty.
     #[must_use]
     pub fn finish(self) -> Parts {
-        let accounts = self.accounts.len();
+        let (accounts, purses) = settle(CHAIN, self.purses.as_slice());
         let bits = u8::from(self.source.native) | u8::from(self.source.tokens) << 1;
-        let mut covered = vec![if self.source.covers == Covers::All { bits } else { 0 }; accounts];
+        let mut covered = vec![if self.source.covers == Covers::All { bits } else { 0 }; accounts.len()];
         if let Covers::These(addresses) = &self.source.covers {
-            for account in addresses.iter().filter_map(|it| self.accounts.find(CHAIN, it)) {
+            for account in addresses.iter().filter_map(|it| accounts.find(CHAIN, it)) {
                 covered[account.index()] |= bits;
             }
         }
-        let (row_purses, row_assets) = (self.purses.len() as u64, self.assets.len() as u64);
+        let (row_purses, row_assets) = (purses.len() as u64, self.assets.len() as u64);
         let origin = Origin {
             sources: vec![self.source],
             chains: vec![if self.rows == 0 { Vec::new() } else { vec![CHAIN] }],
@@ -339,11 +343,9 @@ impl LedgerStream {
             row_assets,
             ..Origin::default()
         };
-        let (purses, accounts) =
-            rayon::join(|| self.purses.finish(accounts), || self.accounts.into_columns());
         Parts {
             chains: vec![self.chain_name],
-            accounts,
+            accounts: accounts.into_columns(),
             assets: self.assets.iter().map(|(_, asset)| asset).collect(),
             purses,
             columns: Columns { value: self.wide, blocks: self.blocks, ..Columns::default() },
