@@ -56,6 +56,12 @@ impl Bucket {
         let ids = self.tags.iter().zip(&self.ids);
         ids.fold(0, |sum, (&known, &id)| sum | if known == tag { id } else { 0 })
     }
+
+    /// How many slots have this tag.
+    #[inline]
+    fn count(&self, tag: u32) -> usize {
+        self.tags.iter().fold(0, |count, &known| count + u32::from(known == tag)) as usize
+    }
 }
 
 impl IdTable {
@@ -117,13 +123,21 @@ impl IdTable {
         let mut at = Self::home(buckets.len(), tag);
         loop {
             let bucket = &buckets[at];
-            for (slot, (&known, id)) in bucket.tags.iter().zip(bucket.ids).enumerate() {
-                if known == 0 {
-                    return Err(Vacant { bucket: at, slot });
+            // Nearly always the tag is here once or not at all: no branch hangs on where.
+            match bucket.count(tag) {
+                0 => {}
+                1 if same(bucket.likely(tag) - 1) => return Ok(bucket.likely(tag) - 1),
+                1 => {}
+                _ => {
+                    let ids = bucket.tags.iter().zip(bucket.ids).filter(|(known, _)| **known == tag);
+                    if let Some(id) = ids.map(|(_, id)| id - 1).find(|&id| same(id)) {
+                        return Ok(id);
+                    }
                 }
-                if known == tag && same(id - 1) {
-                    return Ok(id - 1);
-                }
+            }
+            let slot = SLOTS - bucket.count(0);
+            if slot < SLOTS {
+                return Err(Vacant { bucket: at, slot });
             }
             at = (at + 1) & (buckets.len() - 1);
         }
@@ -148,9 +162,9 @@ impl IdTable {
             for (&tag, &id) in bucket.tags.iter().zip(&bucket.ids).filter(|(tag, _)| **tag != 0) {
                 let mut at = Self::home(larger, tag);
                 let slot = loop {
-                    match buckets[at].tags.iter().position(|&known| known == 0) {
-                        Some(slot) => break slot,
-                        None => at = (at + 1) & (larger - 1),
+                    match SLOTS - buckets[at].count(0) {
+                        SLOTS => at = (at + 1) & (larger - 1),
+                        slot => break slot,
                     }
                 };
                 (buckets[at].tags[slot], buckets[at].ids[slot]) = (tag, id);

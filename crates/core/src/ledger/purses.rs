@@ -68,26 +68,37 @@ impl Purses {
         (0_u32..).map(PurseId).take(self.len())
     }
 
-    /// Lists the purses by account, then asset: a counting sort, since accounts are numbered densely.
+    /// Lists the purses by account, then asset.
     pub(super) fn sort(&mut self, accounts: usize) {
-        let mut next = vec![0_u32; accounts + 1];
-        for account in self.account.iter() {
-            next[account.index() + 1] += 1;
-        }
-        for account in 0..accounts {
-            next[account + 1] += next[account];
-        }
-        let mut sorted = vec![0_u32; self.len()];
-        for (id, account) in (0..).zip(self.account.iter()) {
-            let slot = &mut next[account.index()];
-            sorted[*slot as usize] = id;
-            *slot += 1;
-        }
-        for of_account in sorted.chunk_by_mut(|&a, &b| self.account[a as usize] == self.account[b as usize]) {
-            of_account.sort_unstable_by_key(|&id| self.asset[id as usize]);
-        }
-        self.by_account = sorted.into();
+        self.by_account = by_account(&self.account, &self.asset, accounts).into();
     }
+}
+
+/// The purses by account, then asset: a counting sort, since accounts are numbered densely.
+pub(super) fn by_account(account: &[AccountId], asset: &[AssetId], accounts: usize) -> Vec<u32> {
+    let mut next = vec![0_u32; accounts + 1];
+    for account in account {
+        next[account.index() + 1] += 1;
+    }
+    for account in 0..accounts {
+        next[account + 1] += next[account];
+    }
+    let mut sorted = vec![0_u32; account.len()];
+    for (id, account) in (0..).zip(account) {
+        let slot = &mut next[account.index()];
+        sorted[*slot as usize] = id;
+        *slot += 1;
+    }
+    // Each entry of `next` now says where its account's purses end.
+    let mut start = 0;
+    for end in next {
+        let end = end as usize;
+        if end > start + 1 {
+            sorted[start..end].sort_unstable_by_key(|&id| asset[id as usize]);
+        }
+        start = end;
+    }
+    sorted
 }
 
 /// Purses while a ledger is built: found by address and asset, in first-seen order.
