@@ -13,7 +13,7 @@ use super::{SnapshotFact, begin, finish};
 use crate::error::Error;
 use crate::map::MappedFile;
 use crate::open::FileSpec;
-use crate::plain::Task;
+use crate::plain::{Task, lock};
 use crate::read::Reading;
 use crc32fast::Hasher;
 use dyetrace_core::column::{Column, Memory};
@@ -22,7 +22,7 @@ use dyetrace_core::{PurseId, Row, RowPlace};
 use std::fs::File;
 use std::io;
 use std::ops::Range;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 /// How many rows are written at a time: less would write the pages between two stretches twice.
 const WRITTEN_AT_ONCE: usize = 1 << 14;
@@ -78,10 +78,6 @@ impl Growing {
         self.items += items.len() as u64;
         at
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl SnapshotStream {
