@@ -25,6 +25,7 @@ mod item;
 mod meta;
 mod stream;
 mod target;
+mod writeback;
 
 use crate::error::Error;
 use crate::map::MappedFile;

@@ -9,6 +9,7 @@ use super::archive::{Archive, Room, write_at};
 use super::columns::{Visitor, name, visit};
 use super::item::Item;
 use super::target::Target;
+use super::writeback::begin_writeback;
 use super::{SnapshotFact, begin, finish};
 use crate::error::Error;
 use crate::map::MappedFile;
@@ -245,7 +246,11 @@ impl Shared {
             &columns.flags,
             columns.hash.as_flattened(),
         ];
-        let written = bytes.into_iter().zip(at).try_for_each(|(bytes, at)| write_at(&self.file, bytes, at));
+        let written = bytes.into_iter().zip(at).try_for_each(|(bytes, at)| {
+            write_at(&self.file, bytes, at)?;
+            begin_writeback(&self.file, at, bytes.len() as u64);
+            Ok(())
+        });
         if let Err(error) = written {
             lock(&self.error).get_or_insert(error);
         }
