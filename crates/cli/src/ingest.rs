@@ -28,9 +28,9 @@ pub(crate) fn run(args: &IngestArgs, output: &Output) -> Result<Exit> {
     Ok(if reading.rejects.is_empty() { Exit::Complete } else { Exit::Incomplete })
 }
 
-/// A number of files in words.
-fn files(count: usize) -> String {
-    if count == 1 { "1 file".to_owned() } else { format!("{count} files") }
+/// A number of things.
+fn count(number: usize, one: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
 }
 
 fn to_text(reading: &Reading) -> String {
@@ -38,12 +38,12 @@ fn to_text(reading: &Reading) -> String {
         return String::new();
     };
     let mut text = format!(
-        "{}: {} transfers, {} accounts, {} transactions, of {}\n  {} bytes, seal {}\n",
+        "{}: {}, {}, {}, of {}\n  {} bytes, seal {}\n",
         snapshot.name,
-        ledger.transfer_count(),
-        ledger.accounts().len(),
-        ledger.transactions().len(),
-        files(facts.len()),
+        count(ledger.transfer_count(), "transfer"),
+        count(ledger.accounts().len(), "account"),
+        count(ledger.transactions().len(), "transaction"),
+        count(facts.len(), "file"),
         snapshot.size,
         snapshot.seal
     );

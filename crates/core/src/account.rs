@@ -11,6 +11,7 @@ use crate::id_table::IdTable;
 use alloy_primitives::Address as EvmAddress;
 use bytemuck::{Pod, Zeroable};
 use hashbrown::DefaultHashBuilder;
+use prefetch_index::prefetch_index;
 use rayon::prelude::*;
 use std::fmt;
 use std::hash::{BuildHasher, Hasher};
@@ -354,6 +355,14 @@ pub struct AccountColumns {
     pub sorted: Column<u32>,
 }
 
+impl AccountColumns {
+    /// The columns of EVM accounts of one chain.
+    pub(crate) fn of_evm(chain: ChainId, keys: Vec<Key>, sorted: Vec<u32>) -> Self {
+        let chains = vec![ChainMark::new(chain, AddressKind::Evm); keys.len()];
+        Self { chains: chains.into(), keys: keys.into(), text: Column::default(), sorted: sorted.into() }
+    }
+}
+
 impl Accounts {
     /// How many there are.
     #[must_use]
@@ -480,15 +489,12 @@ impl Accounts {
                 *hash = hashed.hash(mark, address);
             }
             // Waits for memory overlap here: first for the slots, then for the keys.
-            let slots = hashes[..addresses.len()].iter().fold(0, |sum, &hash| sum ^ hashed.table.warm(hash));
-            let likely = hashes[..addresses.len()].iter().filter_map(|&hash| hashed.table.likely(hash));
-            // A key may lie across two cache lines.
-            let keys = likely.fold(0, |sum, id| {
-                let key = &self.keys[id as usize];
-                sum ^ key[0] ^ key[19]
-            });
-            std::hint::black_box((slots, keys));
-            for (address, &hash) in addresses.iter().zip(&hashes) {
+            let (hashes, mut likely) = (&hashes[..addresses.len()], [0; BATCH]);
+            hashed.table.fetch(hashes);
+            hashed.table.likely(hashes, &mut likely);
+            let keys: &[Key] = &self.keys;
+            likely.iter().for_each(|&id| prefetch_index(keys, (id as usize).wrapping_sub(1)));
+            for (address, &hash) in addresses.iter().zip(hashes) {
                 accounts.push(self.intern_hashed(mark, address, hash));
             }
         }

@@ -88,10 +88,14 @@ impl Meter {
     }
 
     fn into_digested(self) -> Digested {
-        let hash = self.sha256.map(Sha256::finalize);
-        let sha256 = hash.iter().flatten().map(|byte| format!("{byte:02x}")).collect();
+        let sha256 = self.sha256.map(|sha256| hex_of(&sha256.finalize())).unwrap_or_default();
         Digested { sha256, size: self.size }
     }
+}
+
+/// A hash as it is written.
+pub(crate) fn hex_of(hash: &[u8]) -> String {
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A file's bytes, counted and hashed on their way.

@@ -155,6 +155,17 @@ impl EvmRows {
         self.event_index.clear();
     }
 
+    /// Makes room for so many more rows.
+    pub fn reserve(&mut self, rows: usize) {
+        self.ends.reserve(rows);
+        self.contract.reserve(rows);
+        self.value.reserve(rows);
+        self.hash.reserve(rows);
+        self.block.reserve(rows);
+        self.time.reserve(rows);
+        self.event_index.reserve(rows);
+    }
+
     /// Leaves out all rows from this number on, and what stands of one that is not complete.
     pub fn truncate(&mut self, rows: usize) {
         self.ends.truncate(rows);

@@ -8,15 +8,18 @@
 use super::blocks::Blocks;
 use super::build::{Covers, EvmRows, Row, RowPlace, Source};
 use super::columns::{Columns, EventColumn, Kind, flag};
+use super::holders::settle;
 use super::origin::{Lines, Origin};
 use super::parts::Parts;
-use super::purses::PurseTable;
+use super::purse_keys::{PurseKey, PurseKeys};
 use super::transactions::TxHash;
 use super::{Fees, Notes, PurseId, Transactions};
-use crate::account::{Accounts, AddressKind, ChainId, Key};
+use crate::account::{Address, AddressKind, ChainId, Key};
 use crate::amount::AmountColumn;
-use crate::asset::{Asset, AssetId, Assets};
+use crate::asset::{Asset, AssetId};
+use crate::pages::Pages;
 use hashbrown::{DefaultHashBuilder, HashMap};
+use prefetch_index::prefetch_index;
 use rayon::prelude::*;
 use std::hash::{BuildHasher, Hasher};
 use std::ops::Range;
@@ -66,11 +69,10 @@ impl StreamColumns {
 pub struct LedgerStream {
     chain_name: String,
     source: Source,
-    accounts: Accounts,
-    assets: Assets,
-    /// The contracts of `assets`.
     contracts: HashMap<Key, AssetId>,
-    purses: PurseTable,
+    /// One entry an asset: its contract.
+    contract_of: Vec<Key>,
+    purses: PurseKeys,
     rows: u64,
     transactions: u32,
     last_hash: Option<[u8; 32]>,
@@ -86,8 +88,8 @@ pub struct LedgerStream {
     lines: Lines,
     wide: AmountColumn,
     notes: Notes,
-    /// One entry a slot: a contract that led there.
-    recent_assets: Vec<Option<(Key, AssetId)>>,
+    /// One entry a slot: an asset whose contract led there.
+    recent_assets: Vec<AssetId>,
 }
 
 /// How many hashes are looked up at a time.
@@ -109,10 +111,9 @@ impl LedgerStream {
         Ok(Self {
             chain_name: chain.to_owned(),
             source,
-            accounts: Accounts::default(),
-            assets: Assets::default(),
             contracts: HashMap::new(),
-            purses: PurseTable::default(),
+            contract_of: Vec::new(),
+            purses: PurseKeys::default(),
             rows: 0,
             transactions: 0,
             last_hash: None,
@@ -126,7 +127,7 @@ impl LedgerStream {
             lines: Lines::default(),
             wide: AmountColumn::default(),
             notes: Notes::default(),
-            recent_assets: vec![None; 1 << 10],
+            recent_assets: vec![AssetId(0); 1 << 12],
         })
     }
 
@@ -156,16 +157,14 @@ impl LedgerStream {
         for row in range.clone() {
             self.take_position(batch.block[row], batch.time[row], batch.event_index[row])?;
         }
-        for hashes in batch.hash[range.clone()].chunks(FILTER_BATCH) {
-            self.transactions_of(hashes, columns);
-        }
+        self.transactions_of(&batch.hash[range.clone()], columns);
         let mut assets = Vec::with_capacity(range.len());
         for contract in &batch.contract[range.clone()] {
             assets.push(self.asset(contract));
         }
         let ends = &batch.ends[range.clone()];
         let into = (&mut columns.from, &mut columns.to);
-        self.purses.intern_evm(&mut self.accounts, CHAIN, ends, &assets, into);
+        self.purses.intern_evm(ends, &assets, into);
         let values = &batch.value[range.clone()];
         columns.value.extend_from_slice(values);
         columns.event.extend_from_slice(&batch.event_index[range]);
@@ -207,8 +206,8 @@ impl LedgerStream {
         self.transactions_of(std::slice::from_ref(hash), columns);
         let contract: Key = contract.as_bytes().try_into().map_err(|_| Unfit)?;
         let asset = self.asset(&contract);
-        columns.from.push(self.purses.intern(&mut self.accounts, CHAIN, from, asset));
-        columns.to.push(self.purses.intern(&mut self.accounts, CHAIN, &row.to, asset));
+        columns.from.push(self.purse(from, asset)?);
+        columns.to.push(self.purse(&row.to, asset)?);
         let narrow = row.value.to_u128().filter(|&units| units != AmountColumn::WIDE);
         if narrow.is_none() {
             self.wide.wide_rows.push(number);
@@ -250,42 +249,54 @@ impl LedgerStream {
 
     /// The transactions of some rows' hashes, each the last one or a new one.
     fn transactions_of(&mut self, hashes: &[[u8; 32]], columns: &mut StreamColumns) {
-        let mut numbers = [0; FILTER_BATCH];
-        for (number, hash) in numbers.iter_mut().zip(hashes) {
-            *number = self.seen.number(hash);
-        }
-        // Waits for memory overlap here.
-        let warm = numbers[..hashes.len()].iter().fold(0, |sum, &number| sum ^ self.seen.word(number));
-        std::hint::black_box(warm);
-        for (&number, hash) in numbers.iter().zip(hashes) {
-            if self.last_hash.as_ref() != Some(hash) {
+        for hashes in hashes.chunks(FILTER_BATCH) {
+            // Which rows have another hash than the row before; no branch hangs on it.
+            let mut new = [0; FILTER_BATCH];
+            let mut count = 0;
+            let mut last = self.last_hash.as_ref();
+            for (at, hash) in hashes.iter().enumerate() {
+                new[count] = at;
+                count += usize::from(last != Some(hash));
+                last = Some(hash);
+                #[expect(clippy::cast_possible_truncation, reason = "at most FILTER_BATCH")]
+                columns.transaction.push(self.transactions + count as u32 - 1);
+            }
+            self.last_hash = last.copied();
+            let mut numbers = [0; FILTER_BATCH];
+            for (number, &at) in numbers.iter_mut().zip(&new[..count]) {
+                *number = self.seen.number(&hashes[at]);
+                self.seen.fetch(*number);
+                columns.hash.push(hashes[at]);
+            }
+            for &number in &numbers[..count] {
                 if self.seen.insert(number) {
                     self.doubtful.push(self.transactions);
                 }
-                self.last_hash = Some(*hash);
-                columns.hash.push(*hash);
                 self.transactions += 1;
             }
-            columns.transaction.push(self.transactions - 1);
         }
+    }
+
+    fn purse(&mut self, holder: &Address, asset: AssetId) -> Result<PurseId, Unfit> {
+        let holder: Key = holder.as_bytes().try_into().map_err(|_| Unfit)?;
+        Ok(self.purses.intern(&PurseKey::new(&holder, asset)).0)
     }
 
     #[inline]
     fn asset(&mut self, contract: &Key) -> AssetId {
         // Few contracts make most transfers: they are remembered where their last bytes lead.
-        let slot = usize::from(contract[19]) | usize::from(contract[18] & 3) << 8;
-        match self.recent_assets[slot] {
-            Some((known, asset)) if known == *contract => asset,
-            _ => {
-                let Self { contracts, assets, .. } = self;
-                let asset = *contracts.entry(*contract).or_insert_with(|| {
-                    let contract = Some(crate::account::Address::from_evm(*contract));
-                    assets.intern(Asset { chain: CHAIN, contract })
-                });
-                self.recent_assets[slot] = Some((*contract, asset));
-                asset
-            }
+        let slot = usize::from(contract[19]) | usize::from(contract[18] & 15) << 8;
+        let asset = self.recent_assets[slot];
+        if self.contract_of.get(asset.index()) == Some(contract) {
+            return asset;
         }
+        let Self { contracts, contract_of, .. } = self;
+        let asset = *contracts.entry(*contract).or_insert_with(|| {
+            contract_of.push(*contract);
+            AssetId(u32::try_from(contract_of.len() - 1).expect("fewer assets than transactions"))
+        });
+        self.recent_assets[slot] = asset;
+        asset
     }
 
     /// Whether it is sure that no transaction came twice, at places apart.
@@ -322,15 +333,15 @@ impl LedgerStream {
     /// All of the ledger but the columns that were given away: those are empty.
     #[must_use]
     pub fn finish(self) -> Parts {
-        let accounts = self.accounts.len();
+        let (accounts, purses) = settle(CHAIN, self.purses.as_slice());
         let bits = u8::from(self.source.native) | u8::from(self.source.tokens) << 1;
-        let mut covered = vec![if self.source.covers == Covers::All { bits } else { 0 }; accounts];
+        let mut covered = vec![if self.source.covers == Covers::All { bits } else { 0 }; accounts.len()];
         if let Covers::These(addresses) = &self.source.covers {
-            for account in addresses.iter().filter_map(|it| self.accounts.find(CHAIN, it)) {
+            for account in addresses.iter().filter_map(|it| accounts.find(CHAIN, it)) {
                 covered[account.index()] |= bits;
             }
         }
-        let (row_purses, row_assets) = (self.purses.len() as u64, self.assets.len() as u64);
+        let (row_purses, row_assets) = (purses.len() as u64, self.contract_of.len() as u64);
         let origin = Origin {
             sources: vec![self.source],
             chains: vec![if self.rows == 0 { Vec::new() } else { vec![CHAIN] }],
@@ -339,12 +350,12 @@ impl LedgerStream {
             row_assets,
             ..Origin::default()
         };
-        let (purses, accounts) =
-            rayon::join(|| self.purses.finish(accounts), || self.accounts.into_columns());
         Parts {
             chains: vec![self.chain_name],
-            accounts,
-            assets: self.assets.iter().map(|(_, asset)| asset).collect(),
+            accounts: accounts.into_columns(),
+            assets: (self.contract_of.into_iter())
+                .map(|contract| Asset { chain: CHAIN, contract: Some(Address::from_evm(contract)) })
+                .collect(),
             purses,
             columns: Columns { value: self.wide, blocks: self.blocks, ..Columns::default() },
             transactions: Transactions::default(),
@@ -364,7 +375,7 @@ fn flags_of(still: bool) -> u8 {
 ///
 /// A hash sets four bits of one word.
 struct SeenFilter {
-    words: Vec<u64>,
+    words: Pages<u64>,
     hasher: DefaultHashBuilder,
 }
 
@@ -377,7 +388,7 @@ impl std::fmt::Debug for SeenFilter {
 impl SeenFilter {
     fn new(expected: u64) -> Self {
         let words = usize::try_from((expected / 8).clamp(1 << 10, 1 << 27).next_power_of_two());
-        Self { words: vec![0; words.expect("at most 2^27")], hasher: DefaultHashBuilder::default() }
+        Self { words: Pages::zeroed(words.expect("at most 2^27")), hasher: DefaultHashBuilder::default() }
     }
 
     /// What stands for a hash in the filter: its own keyed hash.
@@ -390,15 +401,21 @@ impl SeenFilter {
     }
 
     #[inline]
-    fn word(&self, number: u64) -> u64 {
-        self.words[(number >> 32) as usize & (self.words.len() - 1)]
+    fn place(&self, number: u64) -> usize {
+        (number >> 32) as usize & (self.words.len() - 1)
+    }
+
+    /// Asks the memory for what [`SeenFilter::insert`] reads, and does not wait for it.
+    #[inline]
+    fn fetch(&self, number: u64) {
+        prefetch_index(&*self.words, self.place(number));
     }
 
     /// Adds a hash. Returns whether it may have been there.
     #[inline]
     fn insert(&mut self, number: u64) -> bool {
         let bits = [0, 6, 12, 18].into_iter().fold(0_u64, |bits, shift| bits | 1 << (number >> shift & 63));
-        let at = (number >> 32) as usize & (self.words.len() - 1);
+        let at = self.place(number);
         let before = self.words[at];
         self.words[at] = before | bits;
         before & bits == bits

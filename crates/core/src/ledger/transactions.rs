@@ -231,12 +231,11 @@ impl TransactionTable {
         const BATCH: usize = 128;
         let mut tags = [0; BATCH];
         for hashes in hashes.chunks(BATCH) {
-            let mut warm = 0;
             for (tag, raw) in tags.iter_mut().zip(hashes) {
                 *tag = self.hash_of(chain, raw);
-                warm ^= self.table.warm(*tag);
             }
-            std::hint::black_box(warm);
+            // Waits for memory overlap here.
+            self.table.fetch(&tags[..hashes.len()]);
             let mut last: Option<(&[u8; 32], u32)> = None;
             for (raw, &tag) in hashes.iter().zip(&tags) {
                 // Rows of one transaction mostly stand together.

@@ -11,13 +11,17 @@
 
 mod chunk;
 mod decode;
+mod digits;
 mod plan;
 mod run;
+#[cfg_attr(target_arch = "x86_64", path = "vectors.rs")]
+#[cfg_attr(not(target_arch = "x86_64"), path = "no_vectors.rs")]
+mod vectors;
 
 pub(crate) use chunk::CHUNK;
 pub(crate) use decode::{Decoded, Piece};
 pub(crate) use plan::{Plan, Role};
-pub(crate) use run::Task;
+pub(crate) use run::{Task, lock};
 
 use crate::records::RecordError;
 use chunk::Chunks;

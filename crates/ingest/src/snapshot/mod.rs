@@ -25,10 +25,11 @@ mod item;
 mod meta;
 mod stream;
 mod target;
+mod writeback;
 
 use crate::error::Error;
 use crate::map::MappedFile;
-use crate::open::{FileSpec, open_raw};
+use crate::open::{FileSpec, hex_of, open_raw};
 use crate::read::Reading;
 use archive::{ARRAY_HEADER, Archive, array_header};
 use columns::{Visitor, visit};
@@ -127,7 +128,7 @@ fn finish(
 }
 
 fn seal_of(meta: &[u8]) -> String {
-    Sha256::digest(meta).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex_of(&Sha256::digest(meta))
 }
 
 struct WriteColumns<'a>(&'a mut Archive);

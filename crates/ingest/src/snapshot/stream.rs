@@ -9,11 +9,12 @@ use super::archive::{Archive, Room, write_at};
 use super::columns::{Visitor, name, visit};
 use super::item::Item;
 use super::target::Target;
+use super::writeback::begin_writeback;
 use super::{SnapshotFact, begin, finish};
 use crate::error::Error;
 use crate::map::MappedFile;
 use crate::open::FileSpec;
-use crate::plain::Task;
+use crate::plain::{Task, lock};
 use crate::read::Reading;
 use crc32fast::Hasher;
 use dyetrace_core::column::{Column, Memory};
@@ -22,7 +23,7 @@ use dyetrace_core::{PurseId, Row, RowPlace};
 use std::fs::File;
 use std::io;
 use std::ops::Range;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 /// How many rows are written at a time: less would write the pages between two stretches twice.
 const WRITTEN_AT_ONCE: usize = 1 << 14;
@@ -78,10 +79,6 @@ impl Growing {
         self.items += items.len() as u64;
         at
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl SnapshotStream {
@@ -249,7 +246,11 @@ impl Shared {
             &columns.flags,
             columns.hash.as_flattened(),
         ];
-        let written = bytes.into_iter().zip(at).try_for_each(|(bytes, at)| write_at(&self.file, bytes, at));
+        let written = bytes.into_iter().zip(at).try_for_each(|(bytes, at)| {
+            write_at(&self.file, bytes, at)?;
+            begin_writeback(&self.file, at, bytes.len() as u64);
+            Ok(())
+        });
         if let Err(error) = written {
             lock(&self.error).get_or_insert(error);
         }
