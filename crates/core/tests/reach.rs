@@ -7,7 +7,7 @@ use dyetrace_core::{Ledger, PurseId, reference};
 use proptest::prelude::*;
 use proptest::test_runner::Config;
 use rayon::{ThreadPool, ThreadPoolBuilder};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 /// Pools of 1, 2 and 8 threads.
@@ -51,6 +51,8 @@ proptest! {
         let scan = prepared.reach_by_scan();
         prop_assert_eq!(prepared.arrivals(&scan), earliest(&plain));
         prop_assert_eq!(scan.purses, earliest(&plain).len() as u64);
+        let accounts = earliest(&plain).iter().map(|(purse, _)| ledger.purses().account(*purse).0).collect::<BTreeSet<_>>();
+        prop_assert_eq!(prepared.accounts(&scan), accounts.len() as u64);
         for pool in POOLS.iter() {
             let index = pool.install(|| FlowIndex::build(&ledger));
             for purse in ledger.purses().iter() {

@@ -76,6 +76,8 @@ pub struct Prepared<'a> {
     stops: Stops,
     /// Why each node is a sink, if it is.
     sinks: Vec<Option<Stop>>,
+    /// The nodes that are one.
+    is_sink: Bits,
     rules: Vec<Rule>,
 }
 
@@ -91,8 +93,6 @@ pub struct Reach {
     arrivals: Arrivals,
     /// How many purses are reached, seeds included.
     pub purses: u64,
-    /// How many accounts hold them.
-    pub accounts: u64,
 }
 
 impl<'a> Prepared<'a> {
@@ -108,7 +108,8 @@ impl<'a> Prepared<'a> {
     ) -> Result<Self, TraceError> {
         let (view, seeds, stops) = settle(ledger, labels, thefts, options)?;
         let sinks = sinks(&view, &seeds, &stops, options);
-        Ok(Self { view, seeds, stops, sinks, rules: options.rules() })
+        let is_sink = Bits::of(sinks.iter().map(Option::is_some));
+        Ok(Self { view, seeds, stops, sinks, is_sink, rules: options.rules() })
     }
 
     /// Finds the purses that taint can get to: along the index if there is one and little is reached, else by one
@@ -172,18 +173,26 @@ impl<'a> Prepared<'a> {
     }
 
     fn ask<T>(&self, answer: impl FnOnce(&Question<'_>) -> T) -> T {
-        let is_sink = |node: Node| self.sinks[node as usize].is_some();
-        answer(&Question::new(&self.view, &self.seeds, &is_sink))
+        answer(&Question::new(&self.view, &self.seeds, &self.is_sink))
+    }
+
+    /// How many accounts hold the purses that are reached.
+    #[must_use]
+    pub fn accounts(&self, reach: &Reach) -> u64 {
+        let ledger = self.view.ledger;
+        let nodes = reach.arrivals.node.iter();
+        count(nodes.map(|&node| ledger.purses().account(self.view.purse(node)).0), ledger.accounts().len())
     }
 
     /// Counts what is reached.
     fn reached(&self, arrivals: Arrivals) -> Reach {
-        let (ledger, purses) = (self.view.ledger, self.view.ledger.purses());
-        let nodes = arrivals.node.iter().map(|&node| self.view.purse(node));
-        let accounts = nodes.clone().map(|purse| purses.account(purse).0);
-        let accounts = count(accounts, ledger.accounts().len());
-        let purses = count(nodes.map(|purse| purse.0), purses.len());
-        Reach { arrivals, purses, accounts }
+        let nodes = &arrivals.node;
+        let purses = if self.view.netting.len() == 0 {
+            nodes.len() as u64
+        } else {
+            count(nodes.iter().map(|&node| self.view.purse(node).0), self.view.ledger.purses().len())
+        };
+        Reach { arrivals, purses }
     }
 
     /// Apportions exactly over what is reached, under every asked rule.
@@ -192,14 +201,14 @@ impl<'a> Prepared<'a> {
     /// If a law does not hold: a bug.
     #[must_use]
     pub fn replay(&self, reach: &Reach) -> Trace {
-        let Self { view, seeds, stops, sinks, rules } = self;
+        let Self { view, seeds, stops, sinks, rules, .. } = self;
         let ledger = view.ledger;
         let classes = classes(ledger, seeds);
         let from = &reach.arrivals.by_node(view.node_count());
         let tables = replay(&Job { view, seeds, sinks, from, rules, classes: &classes });
         let mut trace =
             Trace { rules: rules.clone(), thefts: seeds.thefts.clone(), classes, ..Trace::default() };
-        (trace.reached_purses, trace.reached_accounts) = (reach.purses, reach.accounts);
+        (trace.reached_purses, trace.reached_accounts) = (reach.purses, self.accounts(reach));
         if view.has_end() {
             let after = (0..ledger.transfer_count()).filter(|&place| view.is_after_end(place));
             trace.transfers_after_end = after.count() as u64;

@@ -11,6 +11,13 @@ impl Bits {
         Self(vec![0; nodes.div_ceil(64)])
     }
 
+    /// The numbers of these that hold.
+    pub(in super::super) fn of(holds: impl ExactSizeIterator<Item = bool>) -> Self {
+        let mut bits = Self::new(holds.len());
+        (0..).zip(holds).filter(|(_, holds)| *holds).for_each(|(node, _)| bits.set(node));
+        bits
+    }
+
     /// 1 where the node is in the set, 0 where it is not or where there is no such node.
     #[inline]
     pub(in super::super) fn get(&self, node: Node) -> u64 {

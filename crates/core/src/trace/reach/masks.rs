@@ -85,7 +85,7 @@ impl Masks<'_> {
     #[inline(never)]
     fn arrive(&mut self, place: usize, from: Node, to: Node, thefts: u64) {
         let moves = self.question.view.ledger.moves(place);
-        if moves && self.question.arrives(place) && !(self.question.is_sink)(from) {
+        if moves && self.question.arrives(place) && self.question.sinks.get(from) == 0 {
             self.thefts[to as usize] |= thefts;
         }
     }

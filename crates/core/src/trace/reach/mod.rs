@@ -15,8 +15,8 @@ mod pass;
 mod scan;
 
 pub(super) use bits::Bits;
-pub(super) use masks::masks;
 pub use masks::ReachByTheft;
+pub(super) use masks::masks;
 
 use super::seed::Seeds;
 use super::view::{Node, View};
@@ -64,12 +64,13 @@ impl Arrivals {
     }
 }
 
-/// What a reach is asked: where taint enters, and which nodes pass nothing on.
+/// What a reach is asked.
 pub(super) struct Question<'a> {
     pub(super) view: &'a View<'a>,
     /// Where taint can enter, sorted by place.
     pub(super) starts: Vec<Start>,
-    pub(super) is_sink: &'a (dyn Fn(Node) -> bool + Sync),
+    /// The nodes that pass nothing on.
+    pub(super) sinks: &'a Bits,
 }
 
 /// Where taint can enter: from this place on, the node can pass it on.
@@ -81,12 +82,8 @@ pub(super) struct Start {
 }
 
 impl<'a> Question<'a> {
-    pub(super) fn new(
-        view: &'a View<'a>,
-        seeds: &Seeds,
-        is_sink: &'a (dyn Fn(Node) -> bool + Sync),
-    ) -> Self {
-        Self { view, starts: starts(view, seeds), is_sink }
+    pub(super) fn new(view: &'a View<'a>, seeds: &Seeds, sinks: &'a Bits) -> Self {
+        Self { view, starts: starts(view, seeds), sinks }
     }
 
     /// One pass over the transfers.

@@ -26,6 +26,15 @@ pub(super) fn scan(question: &Question<'_>) -> Arrivals {
         arrivals: Arrivals::default(),
         quiet: true,
     };
+    // What a transfer brings there is burned: it is never to be looked at.
+    for (purses, first) in question.view.ledger.purses().void.chunks(64).zip((0..).step_by(64)) {
+        if purses.iter().any(|&void| void != 0) {
+            (first..)
+                .zip(purses)
+                .filter(|(_, void)| **void != 0)
+                .for_each(|(purse, _)| scan.reached.set(purse));
+        }
+    }
     pass(question, &mut scan);
     scan.arrivals
 }
@@ -34,7 +43,7 @@ struct Scan<'a> {
     question: &'a Question<'a>,
     /// The nodes that are reached and pass taint on.
     sends: Bits,
-    /// The nodes that are reached, and the purses that can hold nothing, once one was met.
+    /// The nodes that are reached, and the purses that can hold nothing.
     reached: Bits,
     arrivals: Arrivals,
     /// Whether no reached purse sent anything lately.
@@ -84,9 +93,7 @@ impl Scan<'_> {
     #[inline(never)]
     fn arrive(&mut self, place: usize, to: Node) {
         let view = self.question.view;
-        if view.ledger.is_void(view.ledger.columns().to[place]) {
-            self.reached.set(to);
-        } else if view.moves(place) && !view.is_dust(place) {
+        if view.moves(place) && !view.is_dust(place) {
             self.reach(to, place as u64 + 1);
         }
     }
@@ -96,7 +103,7 @@ impl Scan<'_> {
         if self.reached.get(node) == 0 {
             self.reached.set(node);
             self.arrivals.push(node, from);
-            if !(self.question.is_sink)(node) {
+            if self.question.sinks.get(node) == 0 {
                 self.sends.set(node);
             }
         }
