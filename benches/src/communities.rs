@@ -45,8 +45,9 @@ pub fn communities(name: &str, sizes: &[(usize, u32)]) -> Case {
 #[must_use]
 pub fn many_thefts(transfers: usize, accounts: u32, thefts: u32) -> Case {
     let (ledger, pays, _) = build(&[(transfers, accounts)]);
-    let thief = |account: u32| Thief::new(&format!("{account:08}"), vec![SeedAt::Account(account)]);
-    let thieves = seeds(&pays, thefts).into_iter().map(thief).collect();
+    // Their names are in order, as a run lists them.
+    let thief = |(number, account)| Thief::new(&format!("{number:03}"), vec![SeedAt::Account(account)]);
+    let thieves = (0..thefts).zip(seeds(&pays, thefts)).map(thief).collect();
     case(&format!("thefts_{transfers}"), &pays, thieves, ledger)
 }
 
