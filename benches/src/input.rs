@@ -119,9 +119,10 @@ impl Input {
 
 #[cfg(test)]
 mod tests {
-    use crate::{Case, ColumnScan, Shape, Size, StaticGraph};
-    use dyetrace_core::ledger::FlowIndex;
+    use crate::{Case, ColumnScan, SeedAt, Shape, Size, StaticGraph, TimedGraph, communities, many_thefts};
+    use dyetrace_core::ledger::{FlowIndex, flag};
     use dyetrace_core::trace::Rule;
+    use dyetrace_core::{AssetId, Column};
 
     #[test]
     fn the_same_seed_gives_the_same_bytes() {
@@ -150,9 +151,51 @@ mod tests {
     fn reach_along_the_index_finds_what_a_scan_finds_and_a_search_without_times_no_less() {
         for shape in Shape::ALL {
             let case = Case::build(shape, Size::Small);
-            let reach = case.prepare(&[Rule::Libr]).reach(&FlowIndex::build(&case.ledger));
+            let (prepared, index) = (case.prepare(&[Rule::Libr]), FlowIndex::build(&case.ledger));
+            let reach = prepared.reach_along(&index, u64::MAX).expect("nothing is too much");
+            assert_eq!(reach, prepared.reach_by_scan());
+            assert_eq!(reach, prepared.reach(&index));
             assert_eq!(reach.purses, ColumnScan::prepare(&case).run(), "{}", case.input.name);
-            assert!(reach.accounts <= StaticGraph::build(&case.input).search());
+            assert!(reach.purses <= StaticGraph::build(&case).search());
+            if case.input.seeds().all(|seed| matches!(seed, SeedAt::Account(_))) {
+                assert_eq!(reach.purses, TimedGraph::build(&case).search());
+            }
+        }
+    }
+
+    #[test]
+    fn a_ledger_made_column_by_column_is_the_one_a_reader_makes_less_fees_and_transactions() {
+        let transfers = Size::Small.transfers();
+        let Case { input, ledger } = Case::build(Shape::PowerLaw, Size::Small);
+        let direct = Case::power_law(transfers, input.accounts);
+        assert_eq!(direct.input.seeds().collect::<Vec<_>>(), input.seeds().collect::<Vec<_>>());
+        let (one, other) = (direct.ledger.columns(), ledger.columns());
+        assert_eq!((&one.from, &one.to, &one.value), (&other.from, &other.to, &other.value));
+        assert_eq!((&one.blocks, &one.flags), (&other.blocks, &strip_fees(&other.flags)));
+        assert_eq!((direct.ledger.accounts(), direct.ledger.purses()), (ledger.accounts(), ledger.purses()));
+        assert_eq!(direct.ledger.asset_name(AssetId(0)), ledger.asset_name(AssetId(0)));
+    }
+
+    fn strip_fees(flags: &[u8]) -> Column<u8> {
+        flags.iter().map(|flags| flags & !flag::STATES_FEE).collect()
+    }
+
+    #[test]
+    fn a_theft_in_a_community_stays_there_and_thefts_at_once_reach_what_each_reaches() {
+        let case = communities("communities", &[(300, 90), (3_000, 700)]);
+        let thefts = case.input.thefts();
+        let both = case.prepare(&[Rule::Libr]).reach_by_theft().expect("two thefts");
+        let reached: u64 = both.purses().iter().sum();
+        assert_eq!(reached, case.prepare(&[Rule::Libr]).reach_by_scan().purses);
+        for (number, theft) in thefts.iter().enumerate() {
+            let alone = case.prepare_for(std::slice::from_ref(theft), &[Rule::Libr]).reach_by_scan();
+            assert_eq!(alone.purses, both.purses()[number]);
+            assert!(alone.purses > 20 && alone.purses < [90, 700][number]);
+        }
+        let case = many_thefts(3_000, 700, 64);
+        let purses = case.prepare(&[Rule::Libr]).reach_by_theft().expect("64 thefts").purses();
+        for (theft, purses) in case.input.thefts().into_iter().zip(purses) {
+            assert_eq!(case.prepare_for(&[theft], &[Rule::Libr]).reach_by_scan().purses, purses);
         }
     }
 

@@ -12,6 +12,8 @@
 
 mod answer;
 mod case;
+mod columns;
+mod communities;
 mod input;
 mod measure;
 mod peer;
@@ -23,9 +25,10 @@ pub mod token_transfers;
 
 pub use answer::{Answer, Tally};
 pub use case::Case;
+pub use communities::{communities, many_thefts};
 pub use input::{Input, SeedAt, Thief};
 pub use measure::{note, pool, timed};
-pub use peer::{ColumnScan, StaticGraph};
+pub use peer::{ColumnScan, StaticGraph, TimedGraph};
 pub use random::SplitMix;
 pub use row::{CSV_HEADER, InputRow};
 pub use shape::Shape;

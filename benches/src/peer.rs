@@ -1,12 +1,14 @@
 //! Peers: other ways to the question of reach, or to one nearby.
 
 use crate::case::Case;
-use crate::input::{Input, SeedAt};
+use crate::input::SeedAt;
 use crate::row::address;
 use dyetrace_core::asset::Asset;
 use dyetrace_core::{ChainId, Ledger, PurseId};
 use petgraph::Directed;
+use petgraph::algo::dijkstra;
 use petgraph::csr::Csr;
+use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::Bfs;
 
 /// One pass over a ledger's columns in position order, one byte a purse: time-respecting, exact, and without
@@ -94,14 +96,15 @@ impl StaticGraph {
     /// # Panics
     /// Never: the edges are sorted first, as petgraph asks for.
     #[must_use]
-    pub fn build(input: &Input) -> Self {
-        let root = input.accounts;
-        let mut edges: Vec<(u32, u32)> =
-            input.rows.iter().filter_map(|row| row.from.map(|from| (from, row.to))).collect();
-        edges.extend(input.seeds().map(|seed| match seed {
-            SeedAt::Account(account) => (root, account),
-            SeedAt::Payment(row) => (root, input.rows[row].to),
-        }));
+    pub fn build(case: &Case) -> Self {
+        let ledger = &case.ledger;
+        let root = u32::try_from(ledger.purses().len()).expect("fewer than 2^32 purses");
+        let columns = ledger.columns();
+        let ends = columns.from.iter().zip(&columns.to).filter(|(from, _)| **from != PurseId::NONE);
+        let mut edges: Vec<(u32, u32)> = ends.map(|(from, to)| (from.0, to.0)).collect();
+        let scan = ColumnScan::prepare(case);
+        edges.extend(scan.seeds.iter().map(|seed| (root, seed.0)));
+        edges.extend(scan.payments.iter().map(|&place| (root, columns.to[place].0)));
         edges.sort_unstable();
         edges.dedup();
         Self { graph: Csr::from_sorted_edges(&edges).expect("the edges are sorted"), root }
@@ -116,5 +119,64 @@ impl StaticGraph {
             found += 1;
         }
         found - 1
+    }
+}
+
+/// Every transfer as an edge of a petgraph graph, with its place: Dijkstra's search for the earliest arrival asks our
+/// question and gives our answer, an account at a time, along a queue.
+#[derive(Debug)]
+pub struct TimedGraph {
+    graph: DiGraph<(), Arrival>,
+    /// Pays every seed before the first transfer.
+    root: NodeIndex,
+}
+
+/// When something arrives, or the time of an edge; adding an edge to an arrival gives the next one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Arrival(u32);
+
+impl Arrival {
+    const NEVER: Self = Self(u32::MAX);
+}
+
+impl std::ops::Add for Arrival {
+    type Output = Self;
+
+    fn add(self, edge: Self) -> Self {
+        // An edge is there for whoever came before it.
+        if self <= edge && edge < Self::NEVER { Self(edge.0 + 1) } else { Self::NEVER }
+    }
+}
+
+impl TimedGraph {
+    /// Builds it from a case of which all seeds are accounts.
+    ///
+    /// # Panics
+    /// On 2^32 transfers or more.
+    #[must_use]
+    pub fn build(case: &Case) -> Self {
+        let (ledger, columns) = (&case.ledger, case.ledger.columns());
+        let purses = ledger.purses().len();
+        let mut graph = DiGraph::with_capacity(purses + 1, columns.from.len());
+        (0..=purses).for_each(|_| {
+            graph.add_node(());
+        });
+        let root = NodeIndex::new(purses);
+        for seed in ColumnScan::prepare(case).seeds {
+            graph.add_edge(root, NodeIndex::new(seed.index()), Arrival(0));
+        }
+        for ((from, to), time) in columns.from.iter().zip(&columns.to).zip(1..) {
+            if *from != PurseId::NONE {
+                graph.add_edge(NodeIndex::new(from.index()), NodeIndex::new(to.index()), Arrival(time));
+            }
+        }
+        Self { graph, root }
+    }
+
+    /// Counts the purses that taint can get to.
+    #[must_use]
+    pub fn search(&self) -> u64 {
+        let arrivals = dijkstra(&self.graph, self.root, None, |edge| *edge.weight());
+        arrivals.values().filter(|arrival| **arrival < Arrival::NEVER).count() as u64 - 1
     }
 }

@@ -23,7 +23,7 @@ pub struct InputRow {
 }
 
 /// Transactions in one block.
-const BLOCK_ROWS: u64 = 150;
+pub(crate) const BLOCK_ROWS: u64 = 150;
 const FIRST_BLOCK: u64 = 15_000_000;
 const FIRST_TIME: i64 = 1_655_800_000;
 const BLOCK_SECONDS: i64 = 12;
@@ -78,7 +78,7 @@ impl InputRow {
     }
 }
 
-/// The address of an account.
+/// The address of an account: no two share one, and none is zero.
 pub(crate) fn address(account: u32) -> Address {
     Address::from_evm(address_bytes(account))
 }
@@ -102,11 +102,11 @@ fn address_bytes(account: u32) -> [u8; 20] {
     bytes
 }
 
-const fn block(number: u64) -> u64 {
+pub(crate) const fn block(number: u64) -> u64 {
     FIRST_BLOCK + number / BLOCK_ROWS
 }
 
-const fn time(number: u64) -> i64 {
+pub(crate) const fn time(number: u64) -> i64 {
     FIRST_TIME + (number / BLOCK_ROWS).cast_signed() * BLOCK_SECONDS
 }
 

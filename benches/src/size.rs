@@ -1,6 +1,6 @@
 //! How many transfers an input has.
 
-/// A size. [`Size::Huge`] takes minutes and many GB, so it is only built when asked for.
+/// A size. [`Size::Huge`] and [`Size::Giant`] take minutes and many GB, so they are only built when asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Size {
     /// 10^3: for what is quadratic.
@@ -13,11 +13,16 @@ pub enum Size {
     Large,
     /// 10^7.
     Huge,
+    /// 10^8.
+    Giant,
 }
 
 impl Size {
     /// The environment variable that asks for [`Size::Huge`].
     pub const HUGE_VARIABLE: &str = "DYETRACE_BENCH_HUGE";
+
+    /// The environment variable that asks for [`Size::Giant`], where a bench has it.
+    pub const GIANT_VARIABLE: &str = "DYETRACE_BENCH_GIANT";
 
     /// The sizes at which the main shape is measured: from `Small` on, and `Huge` when it is asked for. With
     /// `--test`, which only asks whether answers hold, `Large` is left out: it takes half of that time.
@@ -27,6 +32,7 @@ impl Size {
         let only_tests = std::env::args().any(|argument| argument == "--test");
         sizes.extend((!only_tests).then_some(Self::Large));
         sizes.extend(std::env::var_os(Self::HUGE_VARIABLE).map(|_| Self::Huge));
+        sizes.extend(std::env::var_os(Self::GIANT_VARIABLE).map(|_| Self::Giant));
         sizes
     }
 
@@ -39,6 +45,7 @@ impl Size {
             Self::Medium => 100_000,
             Self::Large => 1_000_000,
             Self::Huge => 10_000_000,
+            Self::Giant => 100_000_000,
         }
     }
 
@@ -51,6 +58,7 @@ impl Size {
             Self::Medium => "medium",
             Self::Large => "large",
             Self::Huge => "huge",
+            Self::Giant => "giant",
         }
     }
 }

@@ -3,7 +3,7 @@
 mod chain;
 mod cycle;
 mod hub;
-mod power_law;
+pub(crate) mod power_law;
 mod small_case;
 mod star;
 

@@ -10,48 +10,86 @@ const SEEDS: u32 = 10;
 
 /// Funds a quarter of the accounts, then lets them pay each other, mostly from what they hold.
 pub(super) fn build(transfers: usize) -> Input {
-    let mut random = SplitMix::new(42);
     let accounts = count(transfers) / 4 + 7;
-    // So that an account's number does not tell its rank. A prime above all counts: every number once.
-    let account_of_rank = |rank: u32| -> u32 {
-        let account = u64::from(rank) * 2_654_435_761 % u64::from(accounts);
-        u32::try_from(account).expect("below the number of accounts")
-    };
-    let mut held = vec![0_u128; accounts as usize];
-    let mut rows = Vec::with_capacity(transfers);
-    for account in (0..accounts).step_by(4) {
-        let value = random.pareto(COIN);
-        held[account as usize] += value;
-        rows.push(InputRow::reward(account, value));
-    }
-    while rows.len() < transfers {
-        let from = account_of_rank(random.skewed(accounts, 3));
-        let to = account_of_rank(random.skewed(accounts, 4));
-        let to = if to == from { (to + 1) % accounts } else { to };
-        let fee = FEE + u64::from(random.next_u32());
-        let mut value = random.pareto(COIN / 1_000);
-        let free = held[from as usize].saturating_sub(u128::from(fee));
-        // An eighth of the payments beyond what is held stay so: a gap in the data.
-        if value > free && free > 16 && random.below(8) > 0 {
-            value = random.sixteenths(free, 8, 16);
-        }
-        held[from as usize] = free.saturating_sub(value);
-        held[to as usize] += value;
-        rows.push(InputRow { from: Some(from), to, value, fee });
-    }
-    let thieves = vec![Thief::new("THEFT", seeds(&rows, accounts))];
+    let rows: Vec<InputRow> = Rows::new(transfers, accounts, 42).collect();
+    let mut pays = vec![false; accounts as usize];
+    rows.iter().filter_map(|row| row.from).for_each(|from| pays[from as usize] = true);
+    let seeds = seeds(&pays, SEEDS).into_iter().map(SeedAt::Account).collect();
+    let thieves = vec![Thief::new("THEFT", seeds)];
     Input::new(accounts, rows, thieves)
 }
 
-/// Ten accounts that pay somebody, spread over the numbers.
-fn seeds(rows: &[InputRow], accounts: u32) -> Vec<SeedAt> {
-    let mut pays = vec![false; accounts as usize];
-    rows.iter().filter_map(|row| row.from).for_each(|from| pays[from as usize] = true);
+/// The transfers, one after the other.
+#[derive(Debug)]
+pub(crate) struct Rows {
+    random: SplitMix,
+    transfers: usize,
+    accounts: u32,
+    /// One entry an account: what it holds.
+    held: Vec<u128>,
+    /// How many there were.
+    row: usize,
+}
+
+impl Rows {
+    /// So many transfers of so many accounts, the same for each seed.
+    pub(crate) fn new(transfers: usize, accounts: u32, seed: u64) -> Self {
+        let held = vec![0; accounts as usize];
+        Self { random: SplitMix::new(seed), transfers, accounts, held, row: 0 }
+    }
+
+    /// So that an account's number does not tell its rank. A prime above all counts: every number once.
+    fn account_of_rank(&self, rank: u32) -> u32 {
+        let account = u64::from(rank) * 2_654_435_761 % u64::from(self.accounts);
+        u32::try_from(account).expect("below the number of accounts")
+    }
+
+    fn payment(&mut self) -> InputRow {
+        let accounts = self.accounts;
+        let rank = self.random.skewed(accounts, 3);
+        let from = self.account_of_rank(rank);
+        let rank = self.random.skewed(accounts, 4);
+        let to = self.account_of_rank(rank);
+        let to = if to == from { (to + 1) % accounts } else { to };
+        let fee = FEE + u64::from(self.random.next_u32());
+        let mut value = self.random.pareto(COIN / 1_000);
+        let free = self.held[from as usize].saturating_sub(u128::from(fee));
+        // An eighth of the payments beyond what is held stay so: a gap in the data.
+        if value > free && free > 16 && self.random.below(8) > 0 {
+            value = self.random.sixteenths(free, 8, 16);
+        }
+        self.held[from as usize] = free.saturating_sub(value);
+        self.held[to as usize] += value;
+        InputRow { from: Some(from), to, value, fee }
+    }
+}
+
+impl Iterator for Rows {
+    type Item = InputRow;
+
+    fn next(&mut self) -> Option<InputRow> {
+        if self.row == self.transfers {
+            return None;
+        }
+        let account = count(self.row).saturating_mul(4);
+        self.row += 1;
+        if account >= self.accounts {
+            return Some(self.payment());
+        }
+        let value = self.random.pareto(COIN);
+        self.held[account as usize] += value;
+        Some(InputRow::reward(account, value))
+    }
+}
+
+/// Some accounts that pay somebody, spread over the numbers.
+pub(crate) fn seeds(pays: &[bool], wanted: u32) -> Vec<u32> {
+    let accounts = count(pays.len());
     let mut seeds: Vec<u32> = Vec::new();
-    for number in 0..SEEDS {
+    for number in 0..wanted {
         let wanted = (number * 7_919 + 7) % accounts;
         let from_there = (0..accounts).map(|step| (wanted + step) % accounts);
         seeds.extend(from_there.into_iter().find(|it| pays[*it as usize] && !seeds.contains(it)));
     }
-    seeds.into_iter().map(SeedAt::Account).collect()
+    seeds
 }
