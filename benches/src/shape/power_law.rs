@@ -8,8 +8,26 @@ use crate::row::InputRow;
 
 const SEEDS: u32 = 10;
 
-/// Funds a quarter of the accounts, then lets them pay each other, mostly from what they hold.
+/// Funds a quarter of the accounts, then lets them pay each other, mostly from what they hold. Ten accounts are
+/// the thief's.
 pub(super) fn build(transfers: usize) -> Input {
+    let input = pay_each_other(transfers, 0);
+    let thieves = vec![Thief::new("THEFT", seeds(&input.rows, input.accounts))];
+    Input { thieves, ..input }
+}
+
+/// The same, but two fifths of those accounts, a tenth of all, are funded by thieves: so many purses are tainted
+/// before the first payment.
+pub(super) fn build_tainted(transfers: usize, thieves: u32) -> Input {
+    let input = pay_each_other(transfers, thieves);
+    let first = input.accounts - thieves;
+    let thief = |number| Thief::new(&format!("THEFT-{number:02}"), vec![SeedAt::Account(first + number)]);
+    Input { thieves: (0..thieves).map(thief).collect(), ..input }
+}
+
+/// Funds a quarter of the accounts, two fifths of them from accounts of thieves where there are any; these are the
+/// last accounts, and pay nobody else.
+fn pay_each_other(transfers: usize, thieves: u32) -> Input {
     let mut random = SplitMix::new(42);
     let accounts = count(transfers) / 4 + 7;
     // So that an account's number does not tell its rank. A prime above all counts: every number once.
@@ -19,10 +37,16 @@ pub(super) fn build(transfers: usize) -> Input {
     };
     let mut held = vec![0_u128; accounts as usize];
     let mut rows = Vec::with_capacity(transfers);
-    for account in (0..accounts).step_by(4) {
+    for (number, account) in (0_u32..).zip((0..accounts).step_by(4)) {
         let value = random.pareto(COIN);
         held[account as usize] += value;
-        rows.push(InputRow::reward(account, value));
+        rows.push(match thieves {
+            1.. if number % 5 < 2 => {
+                let from = Some(accounts + number % thieves);
+                InputRow { from, to: account, value, fee: FEE }
+            }
+            _ => InputRow::reward(account, value),
+        });
     }
     while rows.len() < transfers {
         let from = account_of_rank(random.skewed(accounts, 3));
@@ -39,8 +63,7 @@ pub(super) fn build(transfers: usize) -> Input {
         held[to as usize] += value;
         rows.push(InputRow { from: Some(from), to, value, fee });
     }
-    let thieves = vec![Thief::new("THEFT", seeds(&rows, accounts))];
-    Input::new(accounts, rows, thieves)
+    Input::new(accounts + thieves, rows, Vec::new())
 }
 
 /// Ten accounts that pay somebody, spread over the numbers.

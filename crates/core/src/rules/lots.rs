@@ -167,6 +167,14 @@ impl<U: Units, const NEWEST_FIRST: bool> Store<U> for Lots<U, NEWEST_FIRST> {
 
     type Room = LotRoom<U>;
 
+    fn near(&self) -> u32 {
+        self.tag
+    }
+
+    fn far(&self, room: &LotRoom<U>) -> u32 {
+        room.lots.get(self.first as usize).map_or(0, |lot| lot.tag)
+    }
+
     fn tainted(&self, _balance: U) -> U {
         self.tainted
     }

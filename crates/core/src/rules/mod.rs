@@ -93,6 +93,14 @@ pub(crate) trait Store<U: Units>: Default + Send {
     /// What the stores of one walk share.
     type Room: Default + Send;
 
+    /// Reads something of the store, so that it comes into the cache.
+    fn near(&self) -> u32;
+
+    /// Reads what would be taken first and lies in the room.
+    fn far(&self, _room: &Self::Room) -> u32 {
+        0
+    }
+
     /// How much of a purse that holds `balance` in all is tainted.
     fn tainted(&self, balance: U) -> U;
 

@@ -31,6 +31,10 @@ impl<U: Units> Store<U> for Poison {
 
     type Room = ();
 
+    fn near(&self) -> u32 {
+        self.first
+    }
+
     fn tainted(&self, balance: U) -> U {
         if self.first == CLEAN { U::ZERO } else { balance }
     }

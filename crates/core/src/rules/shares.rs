@@ -171,6 +171,10 @@ pub(super) fn apportion<U: Units>(amount: U, whole: U, shares: impl Iterator<Ite
 impl<U: Units, P: Preference + Send> Store<U> for Shares<U, P> {
     type Room = ();
 
+    fn near(&self) -> u32 {
+        self.tag
+    }
+
     fn tainted(&self, _balance: U) -> U {
         self.tainted
     }

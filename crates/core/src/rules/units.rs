@@ -4,11 +4,12 @@
 //! else 320 bits. Products are taken at twice the width, so they cannot overflow.
 
 use crate::amount::{Amount, AmountColumn, Wide};
+use bytemuck::Pod;
 use ruint::Uint;
 use std::fmt::Debug;
 
 /// An unsigned integer wide enough for every sum of the part of the ledger it is used for.
-pub(crate) trait Units: Copy + Ord + Debug + Default + Send + Sync {
+pub(crate) trait Units: Copy + Ord + Debug + Default + Pod + Send + Sync {
     const ZERO: Self;
     const ONE: Self;
 

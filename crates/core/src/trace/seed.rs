@@ -43,7 +43,7 @@ pub(super) struct Seeds {
     pub(super) taggings: HashMap<u64, Tagging>,
     /// The first transfer into a purse that a transaction seed of a theft tags.
     tagged: HashMap<(PurseId, u32), u64>,
-    /// The purses among them.
+    /// The purses into which a transaction seed tags a transfer.
     tagged_purses: HashSet<PurseId>,
     /// Transfers before the end that name a purse of a seed's account, in position order.
     pub(super) rows: Vec<u64>,
@@ -213,8 +213,8 @@ impl Seeds {
             if tagging.theft == theft && tagging.limit != Some(Amount::ZERO) {
                 let first = self.tagged.entry((columns.to[index(place)], theft)).or_insert(place);
                 *first = place.min(*first);
-                self.tagged_purses.insert(columns.to[index(place)]);
             }
+            self.tagged_purses.insert(columns.to[index(place)]);
         }
         if tagged {
             return Ok(());

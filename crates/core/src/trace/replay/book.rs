@@ -9,8 +9,8 @@ use super::event::{Action, Chunk, Event, Receive, flag};
 use super::marks::Marks;
 use super::part::{OUTSIDE, Part, Parts, Row, RowKind, is_unordered};
 use super::ties::Ties;
-use crate::amount::Amount;
 use crate::ledger::PurseId;
+use crate::pages::Pages;
 use crate::rules::Units;
 use hashbrown::HashMap;
 
@@ -45,14 +45,21 @@ impl Watches {
     }
 }
 
-/// What a purse holds and what came.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Account<U> {
-    /// What it is known to hold.
-    pub(super) balance: U,
-    /// All that arrived.
-    pub(super) gross: U,
-}
+/// How many rows are asked for at once.
+const BATCH: usize = 256;
+
+/// What is booked for a purse: an array, so that a million of them can lie on large pages, each in one cache line.
+/// See the constants.
+type Account<U> = [U; 4];
+
+/// What a purse is known to hold.
+const BALANCE: usize = 0;
+/// All that arrived.
+const GROSS: usize = 1;
+/// What its spends went beyond its balance, where that was no unseen inflow.
+const LACKING: usize = 2;
+/// How many such spends there were.
+const GAPS: usize = 3;
 
 /// What a booking needs to know of a part.
 pub(super) struct Plan<'a> {
@@ -72,18 +79,14 @@ pub(super) struct Books<'a, U> {
     /// The rows to come.
     rows: std::slice::Iter<'a, Row>,
     /// One entry a node of the part. Only the ledger's own purses are booked.
-    accounts: Vec<Account<U>>,
+    accounts: Pages<Account<U>>,
     /// What each node holds, where there are passing purses, whose transfers are booked at their own purse;
     /// else empty.
     apart: Vec<U>,
-    /// Spends beyond the known balance that are no unseen inflow.
-    gaps: Vec<Gap>,
-    /// Each node's place in `gaps`.
-    gap_of: Vec<u32>,
+    /// The nodes with gaps, and the place of the first.
+    gaps: Vec<(u32, u64)>,
     /// How many watches have looked.
     watched: usize,
-    /// The places of transfers that a transaction seed tags, sorted.
-    tagged: Vec<u64>,
 }
 
 impl<'a, U: Units> Books<'a, U> {
@@ -91,17 +94,13 @@ impl<'a, U: Units> Books<'a, U> {
     pub(super) fn open(plan: &'a Plan<'a>) -> Self {
         let nodes = plan.part.nodes.len();
         let has_passing = plan.part.nodes.iter().any(|&node| plan.view.purse(node).0 != node);
-        let mut tagged: Vec<u64> = plan.seeds.taggings.keys().copied().collect();
-        tagged.sort_unstable();
         Self {
             plan,
             rows: plan.part.rows.iter(),
-            accounts: vec![Account { balance: U::ZERO, gross: U::ZERO }; nodes],
+            accounts: Pages::zeroed(nodes),
             apart: if has_passing { vec![U::ZERO; nodes] } else { Vec::new() },
             gaps: Vec::new(),
-            gap_of: vec![OUTSIDE; nodes],
             watched: 0,
-            tagged,
         }
     }
 
@@ -111,46 +110,70 @@ impl<'a, U: Units> Books<'a, U> {
         let rows = self.rows.as_slice();
         let (rows, rest) = rows.split_at(rows.len().min(Chunk::<U>::LENGTH));
         self.rows = rest.iter();
-        for (number, row) in (0..).zip(rows) {
-            let mut action = Action { unseen: None, receive: None };
-            let mut event = match row.kind() {
-                RowKind::Fee(fee) => self.pay_fee(fee),
-                RowKind::Transfer(place) => self.transfer(place, &mut action),
-            };
-            while self.plan.watches.list.get(self.watched).is_some_and(|it| it.place <= event.place()) {
-                event.mark(flag::WATCH);
-                chunk.watches.push((number, u32::try_from(self.watched).expect("fewer than 2^32 watches")));
-                self.watched += 1;
+        for rows in rows.chunks(BATCH) {
+            self.ask_for_nodes(rows);
+            let booked = chunk.events.len();
+            chunk.events.extend(rows.iter().map(|row| self.event(*row)));
+            self.ask_for_accounts(&chunk.events[booked..]);
+            for number in booked..chunk.events.len() {
+                self.next_event(chunk, number);
             }
-            if action.unseen.is_some() || action.receive.is_some() {
-                event.mark(flag::ACTION);
-                chunk.actions.push(action);
-            }
-            chunk.events.push(event);
         }
     }
 
-    fn pay_fee(&mut self, fee: usize) -> Event<U> {
-        let fees = self.plan.view.ledger.fees();
-        let (payer, place) = (fees.payer[fee], fees.place[fee]);
-        let from = self.plan.parts.local_purse(payer);
-        let mut event = Event::new(place, U::read(&fees.amount, fee), from, OUTSIDE, flag::FEE);
-        event.from_held = self.spend(from, event.value);
-        if event.value > event.from_held {
-            self.note_gap(from, payer, event.value.minus(event.from_held), place);
+    fn next_event(&mut self, chunk: &mut Chunk<U>, event_number: usize) {
+        let event = &mut chunk.events[event_number];
+        let action = self.book(event);
+        if action.unseen.is_some() || action.receive.is_some() {
+            event.mark(flag::ACTION);
+            chunk.actions.push(action);
         }
-        self.spend_apart(&mut event);
-        event
+        while self.plan.watches.list.get(self.watched).is_some_and(|it| it.place <= event.place()) {
+            event.mark(flag::WATCH);
+            let number = |number: usize| u32::try_from(number).expect("fewer than 2^32 watches and events");
+            chunk.watches.push((number(event_number), number(self.watched)));
+            self.watched += 1;
+        }
     }
 
-    fn transfer(&mut self, at: usize, action: &mut Action<U>) -> Event<U> {
-        let Plan { view, seeds, parts, .. } = self.plan;
+    /// Reads the numbers of the nodes of some rows, one after the other and nothing else, so that waits for memory
+    /// overlap.
+    fn ask_for_nodes(&self, rows: &[Row]) {
+        let Plan { view, parts, .. } = self.plan;
+        let (columns, fees) = (view.ledger.columns(), view.ledger.fees());
+        let warm = rows.iter().fold(0, |sum, row| match row.kind() {
+            RowKind::Transfer(at) => {
+                sum ^ parts.local_purse(columns.from[at]) ^ parts.local_purse(columns.to[at])
+            }
+            RowKind::Fee(fee) => sum ^ parts.local_purse(fees.payer[fee]),
+        });
+        std::hint::black_box(warm);
+    }
+
+    /// The same for the accounts of some events.
+    fn ask_for_accounts(&self, events: &[Event<U>]) {
+        let accounts = &self.accounts[..];
+        let account = |node: u32| accounts.get(node as usize).map_or(U::ZERO, |account| account[BALANCE]);
+        let warm = events.iter().fold(U::ZERO, |most, it| most.max(account(it.from)).max(account(it.to)));
+        std::hint::black_box(warm);
+    }
+
+    /// Makes a row's event, between the purses where it is booked.
+    #[inline]
+    fn event(&self, row: Row) -> Event<U> {
+        let Plan { view, parts, .. } = self.plan;
+        let at = match row.kind() {
+            RowKind::Transfer(at) => at,
+            RowKind::Fee(fee) => {
+                let fees = view.ledger.fees();
+                let (value, from) = (U::read(&fees.amount, fee), parts.local_purse(fees.payer[fee]));
+                return Event::new(fees.place[fee], value, from, OUTSIDE, flag::FEE);
+            }
+        };
         let columns = view.ledger.columns();
-        let place = at as u64;
-        let (from, to) = (columns.from[at], columns.to[at]);
-        let (booked_from, booked_to) = (parts.local_purse(from), parts.local_purse(to));
+        let to = parts.local_purse(columns.to[at]);
         let mut flags = 0;
-        if booked_to == OUTSIDE && view.ledger.is_void(to) {
+        if to == OUTSIDE && view.ledger.is_void(columns.to[at]) {
             flags |= flag::BURN;
         } else if view.is_dust(at) {
             flags |= flag::DUST;
@@ -158,69 +181,78 @@ impl<'a, U: Units> Books<'a, U> {
         if is_unordered(view, at) {
             flags |= flag::UNORDERED;
         }
-        let mut event = Event::new(place, U::read(&columns.value, at), booked_from, booked_to, flags);
-        if booked_from != OUTSIDE {
-            event.from_held = self.spend(booked_from, event.value);
+        Event::new(at as u64, U::read(&columns.value, at), parts.local_purse(columns.from[at]), to, flags)
+    }
+
+    /// Books an event, and returns what a seed does at it.
+    fn book(&mut self, event: &mut Event<U>) -> Action<U> {
+        let mut action = Action { unseen: None, receive: None };
+        let (from, to, place) = (event.from, event.to, event.place());
+        if from != OUTSIDE {
+            event.from_held = spend(&mut self.accounts[from as usize][BALANCE], event.value);
             if event.value > event.from_held {
-                match seeds.deciding(from, place).filter(|_| self.plan.is_seed.has(booked_from)) {
-                    Some(begin) => action.unseen = Some(begin.theft),
-                    None => self.note_gap(booked_from, from, event.value.minus(event.from_held), place),
+                action.unseen = if event.is(flag::FEE) { None } else { self.deciding(from, place) };
+                if action.unseen.is_none() {
+                    self.note_gap(from, event.value.minus(event.from_held), place);
                 }
             }
         }
-        if booked_to != OUTSIDE {
-            let account = &mut self.accounts[booked_to as usize];
-            event.to_held = account.balance;
-            account.balance = account.balance.plus(event.value);
-            account.gross = account.gross.plus(event.value);
-            let is_tagged = || self.tagged.binary_search(&place).is_ok();
-            if self.plan.is_seed.has(booked_to) || (!self.tagged.is_empty() && is_tagged()) {
-                action.receive = self.receive(place, to);
-            }
+        if to != OUTSIDE {
+            let account = &mut self.accounts[to as usize];
+            event.to_held = account[BALANCE];
+            account[BALANCE] = account[BALANCE].plus(event.value);
+            account[GROSS] = account[GROSS].plus(event.value);
+            action.receive = self.receive(to, place);
         }
         if !self.apart.is_empty() {
+            self.book_apart(event);
+        }
+        action
+    }
+
+    /// Books an event between nodes, where some are passing purses.
+    fn book_apart(&mut self, event: &mut Event<U>) {
+        let Plan { view, parts, .. } = self.plan;
+        if !event.is(flag::FEE) {
+            let at = super::part::index(event.place());
             let local = |node: Option<u32>| node.map_or(OUTSIDE, |node| parts.local(node));
             (event.from, event.to) = (local(view.from(at)), local(view.to(at)));
-            self.spend_apart(&mut event);
-            if event.to != OUTSIDE {
-                let held = &mut self.apart[event.to as usize];
-                event.to_held = *held;
-                *held = held.plus(event.value);
-            }
         }
-        event
-    }
-
-    /// Takes a spend out of a purse, down to nothing, and returns what it held before.
-    fn spend(&mut self, at: u32, value: U) -> U {
-        let balance = &mut self.accounts[at as usize].balance;
-        let held = *balance;
-        *balance = held.minus(value.min(held));
-        held
-    }
-
-    /// The same at the node, where nodes are booked apart.
-    fn spend_apart(&mut self, event: &mut Event<U>) {
-        if !self.apart.is_empty() && event.from != OUTSIDE {
-            let held = &mut self.apart[event.from as usize];
-            event.from_held = *held;
-            *held = held.minus(event.value.min(*held));
+        if event.from != OUTSIDE {
+            event.from_held = spend(&mut self.apart[event.from as usize], event.value);
+        }
+        if event.to != OUTSIDE {
+            let held = &mut self.apart[event.to as usize];
+            event.to_held = *held;
+            *held = held.plus(event.value);
         }
     }
 
-    fn note_gap(&mut self, at: u32, purse: PurseId, lacks: U, place: u64) {
-        let gap_of = &mut self.gap_of[at as usize];
-        if *gap_of == OUTSIDE {
-            *gap_of = u32::try_from(self.gaps.len()).expect("fewer than 2^32 nodes");
-            self.gaps.push(Gap { purse, count: 0, amount: Amount::ZERO, first: place });
+    fn note_gap(&mut self, node: u32, lacks: U, place: u64) {
+        let account = &mut self.accounts[node as usize];
+        if account[GAPS].is_zero() {
+            self.gaps.push((node, place));
         }
-        let gap = &mut self.gaps[*gap_of as usize];
-        gap.count += 1;
-        gap.amount = gap.amount.plus(lacks.to_amount());
+        account[GAPS] = account[GAPS].plus(U::ONE);
+        account[LACKING] = account[LACKING].plus(lacks);
+    }
+
+    /// The theft whose address seed decides at a node, at a place.
+    fn deciding(&self, node: u32, place: u64) -> Option<u32> {
+        let is_seed = self.plan.is_seed.has(node);
+        is_seed.then(|| self.plan.seeds.deciding(self.purse(node), place)).flatten().map(|begin| begin.theft)
+    }
+
+    fn purse(&self, node: u32) -> PurseId {
+        PurseId(self.plan.part.nodes[node as usize])
     }
 
     /// What a seed does with what a transfer brings to a purse.
-    fn receive(&self, place: u64, to: PurseId) -> Option<Receive<U>> {
+    fn receive(&self, to: u32, place: u64) -> Option<Receive<U>> {
+        // Who receives what a transaction seed tags is a seed, too.
+        if !self.plan.is_seed.has(to) {
+            return None;
+        }
         let Plan { seeds, ties, parts, watches, .. } = self.plan;
         if let Some(tagging) = seeds.taggings.get(&place) {
             let limit = tagging.limit.map(U::from_amount);
@@ -231,7 +263,7 @@ impl<'a, U: Units> Books<'a, U> {
                 conversion: None,
             });
         }
-        let theft = seeds.deciding(to, place)?.theft;
+        let theft = self.deciding(to, place)?;
         let sinks = ties.returns.get(&place).map_or(&[][..], |sinks| sinks);
         let returned_from =
             sinks.iter().map(|node| parts.local(*node)).filter(|&local| local != OUTSIDE).collect();
@@ -241,16 +273,33 @@ impl<'a, U: Units> Books<'a, U> {
 
     /// What a node holds: a passing purse, too.
     pub(super) fn held(&self, node: u32) -> U {
-        self.apart.get(node as usize).copied().unwrap_or(self.accounts[node as usize].balance)
+        let apart = self.apart.get(node as usize);
+        apart.copied().unwrap_or_else(|| self.accounts[node as usize][BALANCE])
     }
 
-    /// What is booked for a purse.
-    pub(super) fn account(&self, node: u32) -> Account<U> {
-        self.accounts[node as usize]
+    /// What a purse holds, and all that arrived.
+    pub(super) fn balance_and_gross(&self, node: u32) -> (U, U) {
+        let account = &self.accounts[node as usize];
+        (account[BALANCE], account[GROSS])
     }
 
-    /// The gaps.
-    pub(super) fn take_gaps(&mut self) -> Vec<Gap> {
-        std::mem::take(&mut self.gaps)
+    /// The purses that spent more than they were known to hold, by purse.
+    pub(super) fn gaps(&self) -> Vec<Gap> {
+        let gap = |&(node, first): &(u32, u64)| {
+            let account = &self.accounts[node as usize];
+            let (count, amount) = (account[GAPS].to_amount(), account[LACKING].to_amount());
+            let count = count.to_u128().and_then(|count| u64::try_from(count).ok());
+            Gap { purse: self.purse(node), count: count.expect("no more than there are rows"), amount, first }
+        };
+        let mut gaps: Vec<Gap> = self.gaps.iter().map(gap).collect();
+        gaps.sort_unstable_by_key(|gap| gap.purse);
+        gaps
     }
+}
+
+/// Takes a spend out of a balance, down to nothing, and returns what it was before.
+fn spend<U: Units>(balance: &mut U, value: U) -> U {
+    let held = *balance;
+    *balance = held.minus(value.min(held));
+    held
 }

@@ -128,7 +128,7 @@ impl Job<'_> {
         let purse = |node: u32| view.purse(part.nodes[node as usize]);
         self.run(&mut books, &mut runners, &mut tables, purse);
         add_holdings(&books, &mut runners, &mut tables, part, purse);
-        tables.gaps = books.take_gaps();
+        tables.gaps = books.gaps();
         tables
     }
 
@@ -169,41 +169,69 @@ impl Job<'_> {
     }
 }
 
-/// Adds what rests in each purse, passing purses under the purse they belong to, and checks that nothing else is
-/// left.
+impl<U: Units> Runner<'_, U> {
+    /// What rests in each purse, and its grade, in the order of the purses: those with no taint are left out. Checks
+    /// that nothing else is left. `purses` are the nodes of each purse.
+    fn rests<'n>(&mut self, books: &Books<'_, U>, purses: impl Iterator<Item = &'n [u32]>) -> Rests<U> {
+        let mut all = Rests { ends: Vec::new(), rests: Vec::new() };
+        let (mut parts, mut of_purse) = (Vec::new(), Vec::new());
+        for (purse, nodes) in (0..).zip(purses) {
+            let mut grade = Grade::Fact;
+            for &node in nodes {
+                parts.clear();
+                let weakest = self.rule.rests_at(node, books.held(node), &mut parts);
+                for &part in &parts {
+                    // A grade belongs to the purse, whatever the class.
+                    grade = weakest.max(grade);
+                    let fact = self.facts.settle(node, part.tag, part.units);
+                    add_rest(&mut of_purse, Rest { part, fact });
+                }
+            }
+            if !of_purse.is_empty() {
+                all.rests.append(&mut of_purse);
+                all.ends.push((purse, grade, all.rests.len()));
+            }
+        }
+        self.facts.check();
+        all
+    }
+}
+
+/// What rests in the purses of a part under one rule.
+struct Rests<U> {
+    /// Of each purse with taint: its number, its grade, and where its rests end.
+    ends: Vec<(u32, Grade, usize)>,
+    /// Purse by purse, each sorted by tag.
+    rests: Vec<Rest<U>>,
+}
+
+/// Adds what rests in each purse, passing purses under the purse they belong to.
 fn add_holdings<U: Units>(
     books: &Books<'_, U>,
     runners: &mut [Runner<'_, U>],
     tables: &mut PartTables,
     part: &Part,
-    purse: impl Fn(u32) -> PurseId,
+    purse: impl Fn(u32) -> PurseId + Sync,
 ) {
     let mut nodes: Vec<u32> = (0..).take(part.nodes.len()).collect();
     // In order already where no purse is a passing one.
     nodes.sort_by_key(|&node| purse(node));
-    let mut rests: Vec<Vec<Rest<U>>> = runners.iter().map(|_| Vec::new()).collect();
-    let mut grades = vec![Grade::Fact; runners.len()];
-    let mut parts = Vec::new();
-    for nodes in nodes.chunk_by(|&one, &other| purse(one) == purse(other)) {
-        for ((runner, rests), grade) in runners.iter_mut().zip(&mut rests).zip(&mut grades) {
-            rests.clear();
-            *grade = Grade::Fact;
-            for &node in nodes {
-                parts.clear();
-                let weakest = runner.rule.rests_at(node, books.held(node), &mut parts);
-                for &part in &parts {
-                    // A grade belongs to the purse, whatever the class.
-                    *grade = weakest.max(*grade);
-                    let fact = runner.facts.settle(node, part.tag, part.units);
-                    add_rest(rests, Rest { part, fact });
-                }
+    let purses = || nodes.chunk_by(|&one, &other| purse(one) == purse(other));
+    let all: Vec<Rests<U>> = runners.par_iter_mut().map(|runner| runner.rests(books, purses())).collect();
+    let mut next = vec![(0, 0); all.len()];
+    let mut grades = vec![Grade::Fact; all.len()];
+    let mut of_purse: Vec<&[Rest<U>]> = vec![&[]; all.len()];
+    for (number, nodes) in (0..).zip(purses()) {
+        for (rule, (at, start)) in next.iter_mut().enumerate() {
+            of_purse[rule] = &[];
+            if let Some(&(_, grade, end)) = all[rule].ends.get(*at).filter(|end| end.0 == number) {
+                (of_purse[rule], grades[rule]) = (&all[rule].rests[*start..end], grade);
+                (*at, *start) = (*at + 1, end);
             }
         }
         // The purse's own node comes first, and is booked.
-        let account = books.account(nodes[0]);
-        tables.add_holdings(purse(nodes[0]), (account.balance, account.gross), &rests, &grades);
+        tables.add_holdings(purse(nodes[0]), books.balance_and_gross(nodes[0]), &of_purse, &grades);
     }
-    runners.iter().for_each(|runner| runner.facts.check());
 }
 
 /// Adds to a list that has one rest a class, sorted by tag.

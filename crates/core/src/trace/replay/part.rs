@@ -11,6 +11,7 @@ use super::marks::Marks;
 use crate::amount::{Amount, AmountColumn};
 use crate::asset::AssetId;
 use crate::ledger::PurseId;
+use crate::pages::Pages;
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -53,11 +54,10 @@ pub(super) struct Part {
 }
 
 /// The parts of a trace, and where each node stands in its own.
-#[derive(Debug)]
 pub(super) struct Parts {
     pub(super) parts: Vec<Part>,
     /// Each node's number in its part; [`OUTSIDE`] where not followed. One entry a node.
-    local: Vec<u32>,
+    local: Pages<u32>,
 }
 
 impl Parts {
@@ -80,8 +80,9 @@ impl Parts {
         let part_of = |node: Node| {
             if count == 1 { 0 } else { of_asset[ledger.purses().asset(view.purse(node)).index()] as usize }
         };
-        let mut local = vec![OUTSIDE; from.len()];
-        for (node, local) in (0..).zip(&mut local).filter(|(node, _)| followed.has(*node)) {
+        let mut local = Pages::zeroed(from.len());
+        local.fill(OUTSIDE);
+        for (node, local) in (0..).zip(local.iter_mut()).filter(|(node, _)| followed.has(*node)) {
             let nodes = &mut parts[part_of(node)].nodes;
             *local = u32::try_from(nodes.len()).expect("fewer than 2^32 nodes");
             nodes.push(node);

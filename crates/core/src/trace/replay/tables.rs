@@ -108,13 +108,12 @@ impl PartTables {
         &mut self,
         purse: PurseId,
         (balance, gross): (U, U),
-        rests: &[Vec<Rest<U>>],
+        rests: &[&[Rest<U>]],
         grades: &[Grade],
     ) {
         let holdings = &mut self.holdings;
-        let lists: Vec<_> = rests.iter().map(|it| &it[..]).collect();
         merge(
-            &lists,
+            rests,
             |rest| rest.part.tag,
             |row| {
                 let mut ruled = row.iter().zip(grades);

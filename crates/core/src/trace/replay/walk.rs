@@ -69,6 +69,9 @@ impl<U> Found<U> {
     }
 }
 
+/// How many events' stores are asked for at once.
+const BATCH: usize = 128;
+
 /// What every rule needs to know of a part.
 pub(super) struct Plan<'a, U> {
     pub(super) nodes: usize,
@@ -81,11 +84,11 @@ pub(super) struct Plan<'a, U> {
     pub(super) theft_of: &'a (dyn Fn(Tag) -> u32 + Sync),
 }
 
-/// How sure one can be of a node's taint.
-#[derive(Clone, Copy, Debug)]
-struct Haze {
-    /// A mixed spend has blurred what is left.
-    blurred: bool,
+/// What is known of a node under a rule: in one cache line.
+#[derive(Debug)]
+#[repr(align(64))]
+struct Held<S> {
+    store: S,
     /// The weakest grade among tainted transfers in since the purse was last free of taint; of a sink, since
     /// the beginning.
     grade: Grade,
@@ -104,10 +107,10 @@ struct Walk<'a, S: Store<U>, U: Units> {
     plan: &'a Plan<'a, U>,
     /// The nodes that hold taint, but for sinks.
     is_tainted: Marks,
+    /// The nodes in which a mixed spend has blurred what is left.
+    is_blurred: Marks,
     /// One entry a node.
-    stores: Vec<S>,
-    /// One entry a node.
-    haze: Vec<Haze>,
+    held: Vec<Held<S>>,
     room: S::Room,
     /// What each watch saw.
     seen: Vec<bool>,
@@ -121,11 +124,12 @@ struct Walk<'a, S: Store<U>, U: Units> {
 
 /// Starts a rule.
 pub(super) fn start<'a, S: Store<U> + 'a, U: Units>(plan: &'a Plan<'a, U>) -> Box<dyn Rule<U> + 'a> {
+    let held = || Held { store: S::default(), grade: Grade::Fact };
     Box::new(Walk::<S, U> {
         plan,
         is_tainted: Marks::none(plan.nodes),
-        stores: (0..plan.nodes).map(|_| S::default()).collect(),
-        haze: vec![Haze { blurred: false, grade: Grade::Fact }; plan.nodes],
+        is_blurred: Marks::none(plan.nodes),
+        held: (0..plan.nodes).map(|_| held()).collect(),
         room: S::Room::default(),
         seen: vec![false; plan.watches.len()],
         parts: Vec::new(),
@@ -140,6 +144,9 @@ impl<S: Store<U>, U: Units> Rule<U> for Walk<'_, S, U> {
         let mut actions = chunk.actions.iter();
         let mut watches = chunk.watches.iter().peekable();
         for (number, event) in (0_u32..).zip(&chunk.events) {
+            if (number as usize).is_multiple_of(BATCH) {
+                self.warm(&chunk.events[number as usize..]);
+            }
             let mut action = None;
             if event.is(flag::WATCH | flag::ACTION) {
                 while let Some(&(_, watch)) = watches.next_if(|watch| watch.0 == number) {
@@ -154,11 +161,11 @@ impl<S: Store<U>, U: Units> Rule<U> for Walk<'_, S, U> {
 
     fn rests_at(&self, node: u32, balance: U, held: &mut Vec<Part<U>>) -> Grade {
         if self.is_tainted.has(node) {
-            self.stores[node as usize].held(&self.room, balance, held);
+            self.held[node as usize].store.held(&self.room, balance, held);
         } else if self.plan.is_sink.has(node) {
             held.extend(self.sunk.get(&node).into_iter().flatten());
         }
-        self.haze[node as usize].grade
+        self.held[node as usize].grade
     }
 }
 
@@ -185,11 +192,35 @@ impl<S: Store<U>, U: Units> Walk<'_, S, U> {
         }
         if self.parts.is_empty() && action.is_none() {
             if S::KEEPS_CLEAN && self.is_tainted.has(event.to) {
-                self.stores[event.to as usize].put(&mut self.room, Part::clean(event.value));
+                self.held[event.to as usize].store.put(&mut self.room, Part::clean(event.value));
             }
         } else {
             self.arrive(number, event, action, grade, found);
         }
+    }
+
+    /// Asks for what the next events need, so that waits for memory overlap.
+    fn warm(&self, events: &[Event<U>]) {
+        let events = &events[..events.len().min(BATCH)];
+        let near = |node: u32| self.held.get(node as usize).map_or(0, |held| held.store.near());
+        let mut sum = 0;
+        for event in events {
+            let carries = self.is_tainted.has(event.from);
+            if carries {
+                sum ^= near(event.from);
+            }
+            if carries || (S::KEEPS_CLEAN && self.is_tainted.has(event.to)) {
+                sum ^= near(event.to);
+            }
+        }
+        if S::KEEPS_CLEAN {
+            for event in events {
+                if self.is_tainted.has(event.from) {
+                    sum ^= self.held[event.from as usize].store.far(&self.room);
+                }
+            }
+        }
+        std::hint::black_box(sum);
     }
 
     /// Takes the spend out of the sender. Leaves its parts in `parts`, empty where all is clean, and returns
@@ -229,19 +260,23 @@ impl<S: Store<U>, U: Units> Walk<'_, S, U> {
         let whole = value == balance;
         // Of a sink nothing is known but what came.
         if !self.is_tainted.has(from) {
-            if whole {
-                self.haze[from as usize].blurred = false;
+            if whole && self.is_blurred.has(from) {
+                self.is_blurred.unset(from);
             }
             return Grade::Fact;
         }
-        let (store, haze) = (&mut self.stores[from as usize], &mut self.haze[from as usize]);
-        let before = store.tainted(balance);
+        let Held { store, grade: weakest } = &mut self.held[from as usize];
+        let (before, was_blurred) = (store.tainted(balance), self.is_blurred.has(from));
         let is_one = before == balance && store.is_one_class();
-        let fact = (whole || is_one) && !clean_gap && !haze.blurred && !event.is(flag::UNORDERED);
+        let fact = (whole || is_one) && !clean_gap && !was_blurred && !event.is(flag::UNORDERED);
         store.take(&mut self.room, balance, value, &mut self.parts);
-        haze.blurred = !whole && (haze.blurred || !is_one);
+        if !whole && (was_blurred || !is_one) {
+            self.is_blurred.set(from);
+        } else if was_blurred {
+            self.is_blurred.unset(from);
+        }
         let hop = if fact { Grade::Fact } else { Grade::Presumed };
-        let grade = hop.max(haze.grade);
+        let grade = hop.max(*weakest);
         let left = balance.minus(value);
         let after = store.tainted(left);
         if S::EXACT {
@@ -258,7 +293,7 @@ impl<S: Store<U>, U: Units> Walk<'_, S, U> {
         }
         if after.is_zero() {
             store.clear(&mut self.room);
-            haze.grade = Grade::Fact;
+            *weakest = Grade::Fact;
             self.is_tainted.unset(from);
         }
         grade
@@ -328,17 +363,16 @@ impl<S: Store<U>, U: Units> Walk<'_, S, U> {
         let is_tainted = self.is_tainted.has(node);
         if part.is_clean() {
             if S::KEEPS_CLEAN && is_tainted {
-                self.stores[node as usize].put(&mut self.room, part);
+                self.held[node as usize].store.put(&mut self.room, part);
             }
             return;
         }
-        let haze = &mut self.haze[node as usize];
-        haze.grade = haze.grade.max(grade);
+        let Held { store, grade: weakest } = &mut self.held[node as usize];
+        *weakest = grade.max(*weakest);
         if self.plan.is_sink.has(node) {
             add_by_class(self.sunk.entry(node).or_default(), part);
             return;
         }
-        let store = &mut self.stores[node as usize];
         if !is_tainted {
             self.is_tainted.set(node);
             store.begin(&mut self.room, held);
