@@ -23,14 +23,29 @@ pub enum Shape {
     Cycle,
     /// Few accounts in very many transfers, very many in few: as on a chain.
     PowerLaw,
-    /// The same ledger, and in it a short peel chain that touches nobody else: the trace reaches very little.
+    /// As [`Shape::PowerLaw`], but a theft taints a tenth of all purses before the first payment.
+    Tainted,
+    /// The same with 16 thefts.
+    Tainted16,
+    /// As [`Shape::PowerLaw`], but with a young theft: taint gets to about a tenth of all purses, none of them new.
+    Late,
+    /// A power-law ledger, and in it a short peel chain that touches nobody else: the trace reaches very little.
     SmallCase,
 }
 
 impl Shape {
     /// All shapes.
-    pub const ALL: [Self; 6] =
-        [Self::Chain, Self::Star, Self::Hub, Self::Cycle, Self::PowerLaw, Self::SmallCase];
+    pub const ALL: [Self; 9] = [
+        Self::Chain,
+        Self::Star,
+        Self::Hub,
+        Self::Cycle,
+        Self::PowerLaw,
+        Self::Tainted,
+        Self::Tainted16,
+        Self::Late,
+        Self::SmallCase,
+    ];
 
     /// The word that stands in ids.
     #[must_use]
@@ -41,6 +56,9 @@ impl Shape {
             Self::Hub => "hub",
             Self::Cycle => "cycle",
             Self::PowerLaw => "power_law",
+            Self::Tainted => "power_law_tainted",
+            Self::Tainted16 => "power_law_tainted_16",
+            Self::Late => "power_law_late",
             Self::SmallCase => "small_case",
         }
     }
@@ -54,6 +72,9 @@ impl Shape {
             Self::Hub => hub::build(size.transfers()),
             Self::Cycle => cycle::build(size.transfers()),
             Self::PowerLaw => power_law::build(size.transfers()),
+            Self::Tainted => power_law::build_tainted(size.transfers(), 1),
+            Self::Tainted16 => power_law::build_tainted(size.transfers(), 16),
+            Self::Late => power_law::build_late(size.transfers()),
             Self::SmallCase => small_case::build(size.transfers()),
         };
         input.name = self.case(size);

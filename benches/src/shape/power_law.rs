@@ -7,8 +7,11 @@ use crate::random::SplitMix;
 use crate::row::InputRow;
 
 const SEEDS: u32 = 10;
+/// Of a late theft, one in so many transfers comes after it.
+const LATE: usize = 16;
 
-/// Funds a quarter of the accounts, then lets them pay each other, mostly from what they hold.
+/// Funds a quarter of the accounts, then lets them pay each other, mostly from what they hold. Ten accounts are
+/// the thief's.
 pub(super) fn build(transfers: usize) -> Input {
     let accounts = count(transfers) / 4 + 7;
     let rows: Vec<InputRow> = Rows::new(transfers, accounts, 42).collect();
@@ -17,6 +20,35 @@ pub(super) fn build(transfers: usize) -> Input {
     let seeds = seeds(&pays, SEEDS).into_iter().map(SeedAt::Account).collect();
     let thieves = vec![Thief::new("THEFT", seeds)];
     Input::new(accounts, rows, thieves)
+}
+
+/// The same, but two fifths of the funded accounts, a tenth of all, are funded by thieves, whose accounts are the
+/// last ones and pay nobody else: so many purses are tainted before the first payment.
+pub(super) fn build_tainted(transfers: usize, thieves: u32) -> Input {
+    let accounts = count(transfers) / 4 + 7;
+    let mut rows: Vec<InputRow> = Rows::new(transfers, accounts, 42).collect();
+    for (number, row) in (0..).zip(&mut rows).take_while(|(_, row)| row.from.is_none()) {
+        if number % 5 < 2 {
+            *row = InputRow { from: Some(accounts + number % thieves), fee: FEE, ..*row };
+        }
+    }
+    let thief = |number| Thief::new(&format!("THEFT-{number:02}"), vec![SeedAt::Account(accounts + number)]);
+    Input::new(accounts + thieves, rows, (0..thieves).map(thief).collect())
+}
+
+/// The same, but what is stolen is paid out late, to a hundredth of the accounts one after the other: by the end,
+/// taint gets to about a tenth of all purses, whose history is long.
+pub(super) fn build_late(transfers: usize) -> Input {
+    let accounts = count(transfers) / 4 + 7;
+    let victims = transfers / 400;
+    let before = transfers - transfers / LATE;
+    let mut payments = Rows::new(transfers - victims, accounts, 42);
+    let mut rows: Vec<InputRow> = payments.by_ref().take(before).collect();
+    let value = u128::from(COIN);
+    let paid = |number: usize| count(number * 397 % accounts as usize);
+    rows.extend((0..victims).map(|it| InputRow { from: Some(accounts), to: paid(it), value, fee: FEE }));
+    rows.extend(payments);
+    Input::new(accounts + 1, rows, vec![Thief::new("THEFT", vec![SeedAt::Account(accounts)])])
 }
 
 /// The transfers, one after the other.

@@ -241,6 +241,26 @@ impl AmountColumn {
         self.narrow.is_empty()
     }
 
+    /// Adds an amount of 128 bits at the end.
+    pub fn push_units(&mut self, units: u128) {
+        if units == Self::WIDE {
+            self.push(Amount::from(units));
+        } else {
+            self.narrow.push(units);
+        }
+    }
+
+    /// Adds the amount of a row of another column at the end.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    pub fn push_from(&mut self, other: &Self, row: usize) {
+        match other.narrow[row] {
+            Self::WIDE => self.push(other.get(row)),
+            units => self.narrow.push(units),
+        }
+    }
+
     /// Adds an amount at the end.
     pub fn push(&mut self, amount: Amount) {
         match amount.to_u128() {

@@ -60,33 +60,62 @@ impl<U: Units> Part<U> {
 
     /// Splits off `units` of the part, with their share of the claim.
     pub(crate) fn split_off(&mut self, units: U) -> Self {
-        let claim = if units == self.units { self.claim } else { self.claim.scale(units, self.units).0 };
+        let claim = claim_of(units, self.units, self.claim);
         self.units = self.units.minus(units);
         self.claim = self.claim.minus(claim);
         Self { tag: self.tag, units, claim }
     }
+}
 
-    /// Whether two neighbouring lots may become one without changing any later figure.
-    fn joins(&self, other: &Self) -> bool {
-        let whole = |part: &Self| part.is_clean() || part.units == part.claim;
-        self.tag == other.tag && whole(self) && whole(other)
+/// The claim of `units` out of `of` that stand for `claim`: rounded down, and all of it for all of them.
+pub(crate) fn claim_of<U: Units>(units: U, of: U, claim: U) -> U {
+    // Money that was never exchanged stands for itself.
+    if claim == of {
+        units
+    } else if units == of || claim.is_zero() {
+        claim
+    } else {
+        claim.scale(units, of).0
     }
 }
 
-/// What a tainted purse holds, under one rule.
-pub(crate) trait Store<U: Units>: Default {
+/// What a purse holds, under one rule.
+///
+/// Small, since a trace has one for every purse it follows: what few purses need lies in a room that the stores
+/// of one walk share.
+pub(crate) trait Store<U: Units>: Default + Send {
     /// Whether the rule conserves value.
     const EXACT: bool = true;
 
+    /// Whether the store is to be told of clean money that comes to a tainted purse.
+    const KEEPS_CLEAN: bool = false;
+
+    /// What the stores of one walk share.
+    type Room: Default + Send;
+
+    /// Reads something of the store, so that it comes into the cache.
+    fn near(&self) -> u32;
+
+    /// Reads what would be taken first and lies in the room.
+    fn far(&self, _room: &Self::Room) -> u32 {
+        0
+    }
+
+    /// How much of a purse that holds `balance` in all is tainted.
+    fn tainted(&self, balance: U) -> U;
+
+    /// Whether all taint held is of one class.
+    fn is_one_class(&self) -> bool;
+
     /// Taint arrives at a purse that had none and holds `clean` units.
-    fn begin(&mut self, clean: U);
+    fn begin(&mut self, room: &mut Self::Room, clean: U);
 
     /// Adds a part: the newest.
-    fn put(&mut self, part: Part<U>);
+    fn put(&mut self, room: &mut Self::Room, part: Part<U>);
 
     /// Takes `amount` out of a purse that holds `balance` in all, into `parts`, in the order in which they
     /// leave. `amount` is above 0 and at most `balance`.
-    fn take(&mut self, balance: U, amount: U, parts: &mut Vec<Part<U>>);
+    fn take(&mut self, room: &mut Self::Room, balance: U, amount: U, parts: &mut Vec<Part<U>>);
 
     /// Turns up to `limit` clean units of a transfer of `whole` into `tag`: the last of them. Returns how
     /// many became stolen.
@@ -95,14 +124,11 @@ pub(crate) trait Store<U: Units>: Default {
         steal_last_clean(parts, tag, limit)
     }
 
-    /// The classes held, each once, with how much of each.
-    fn held(&self, out: &mut Vec<Part<U>>);
-
-    /// How many classes of taint are held.
-    fn class_count(&self) -> usize;
+    /// The classes held in a balance, each once, with how much of each.
+    fn held(&self, room: &Self::Room, balance: U, out: &mut Vec<Part<U>>);
 
     /// Forgets everything.
-    fn clear(&mut self);
+    fn clear(&mut self, room: &mut Self::Room);
 }
 
 /// Turns the last `limit` clean units among `parts` into stolen ones.

@@ -4,29 +4,58 @@
 //! A bound for search, never an amount: it creates value, so nothing is conserved. A claim means nothing here
 //! and repeats the units.
 
-use super::{Part, Store, Tag, Units};
+use super::{CLEAN, Part, Store, Tag, Units};
 
-/// The thefts a purse is flagged with, as tags, sorted.
+/// The thefts a purse is flagged with, as tags.
 #[derive(Debug, Default)]
 pub(crate) struct Poison {
-    flags: Vec<Tag>,
+    /// The first that came; [`CLEAN`] for none.
+    first: Tag,
+    /// All of them, sorted, where they are several.
+    #[expect(clippy::box_collection, reason = "nearly always empty, and then 8 bytes instead of 24")]
+    several: Option<Box<Vec<Tag>>>,
+}
+
+impl Poison {
+    fn flags(&self) -> &[Tag] {
+        match &self.several {
+            Some(several) => several,
+            None if self.first == CLEAN => &[],
+            None => std::slice::from_ref(&self.first),
+        }
+    }
 }
 
 impl<U: Units> Store<U> for Poison {
     const EXACT: bool = false;
 
-    fn begin(&mut self, _clean: U) {}
+    type Room = ();
 
-    fn put(&mut self, part: Part<U>) {
-        if !part.is_clean()
-            && let Err(at) = self.flags.binary_search(&part.tag)
-        {
-            self.flags.insert(at, part.tag);
+    fn near(&self) -> u32 {
+        self.first
+    }
+
+    fn tainted(&self, balance: U) -> U {
+        if self.first == CLEAN { U::ZERO } else { balance }
+    }
+
+    fn is_one_class(&self) -> bool {
+        self.several.is_none()
+    }
+
+    fn begin(&mut self, (): &mut (), _clean: U) {}
+
+    fn put(&mut self, (): &mut (), part: Part<U>) {
+        if part.is_clean() {
+        } else if self.first == CLEAN {
+            self.first = part.tag;
+        } else if let Err(at) = self.flags().binary_search(&part.tag) {
+            self.several.get_or_insert_with(|| Box::new(vec![self.first])).insert(at, part.tag);
         }
     }
 
-    fn take(&mut self, _balance: U, amount: U, parts: &mut Vec<Part<U>>) {
-        parts.extend(self.flags.iter().map(|&tag| Part { tag, units: amount, claim: amount }));
+    fn take(&mut self, (): &mut (), _balance: U, amount: U, parts: &mut Vec<Part<U>>) {
+        parts.extend(self.flags().iter().map(|&tag| Part { tag, units: amount, claim: amount }));
     }
 
     /// Flags the whole transfer, unless it bears the theft already; other flags stay.
@@ -39,15 +68,11 @@ impl<U: Units> Store<U> for Poison {
         whole
     }
 
-    fn held(&self, out: &mut Vec<Part<U>>) {
-        out.extend(self.flags.iter().map(|&tag| Part { tag, units: U::ZERO, claim: U::ZERO }));
+    fn held(&self, (): &(), balance: U, out: &mut Vec<Part<U>>) {
+        out.extend(self.flags().iter().map(|&tag| Part { tag, units: balance, claim: balance }));
     }
 
-    fn class_count(&self) -> usize {
-        self.flags.len()
-    }
-
-    fn clear(&mut self) {
-        self.flags.clear();
+    fn clear(&mut self, (): &mut ()) {
+        *self = Self::default();
     }
 }

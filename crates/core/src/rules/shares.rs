@@ -15,7 +15,7 @@
 //!
 //! **O(c log c)** a spend, for c classes in the purse; one class needs no sorting.
 
-use super::{CLEAN, Part, Store, Tag, Units, add_by_class};
+use super::{CLEAN, Part, Store, Tag, Units, add_by_class, claim_of};
 use std::cmp::Reverse;
 use std::marker::PhantomData;
 
@@ -54,10 +54,18 @@ impl Preference for TaintedFirst {
     }
 }
 
-/// The classes of taint in a purse, sorted by tag. What the balance holds beyond them is clean.
+/// The classes of taint in a purse. What the balance holds beyond them is clean.
 #[derive(Debug)]
 pub(crate) struct Shares<U, P> {
-    classes: Vec<Part<U>>,
+    /// Units of all classes.
+    tainted: U,
+    /// The claim of the class, where there is one.
+    claim: U,
+    /// The classes, sorted by tag, where there are several.
+    #[expect(clippy::box_collection, reason = "nearly always empty, and then 8 bytes instead of 24")]
+    several: Option<Box<Vec<Part<U>>>>,
+    /// The class, where there is one.
+    tag: Tag,
     preference: PhantomData<P>,
 }
 
@@ -68,39 +76,73 @@ pub(crate) type Libr<U> = Shares<U, CleanFirst>;
 /// Tainted money leaves first.
 pub(crate) type TaintFirst<U> = Shares<U, TaintedFirst>;
 
-impl<U, P> Default for Shares<U, P> {
+impl<U: Units, P> Default for Shares<U, P> {
     fn default() -> Self {
-        Self { classes: Vec::new(), preference: PhantomData }
+        Self { tainted: U::ZERO, claim: U::ZERO, several: None, tag: CLEAN, preference: PhantomData }
     }
 }
 
 impl<U: Units, P: Preference> Shares<U, P> {
-    fn tainted(&self) -> U {
-        self.classes.iter().fold(U::ZERO, |sum, class| sum.plus(class.units))
+    /// Takes out of one class.
+    fn take_from_one(&mut self, balance: U, amount: U, parts: &mut Vec<Part<U>>) {
+        let clean = balance.minus(self.tainted);
+        let clean = P::clean_part(amount, clean, self.tainted)
+            .unwrap_or_else(|| amount.minus(nearest_share(amount, balance, self.tainted)));
+        let units = amount.minus(clean);
+        if !clean.is_zero() {
+            parts.push(Part::clean(clean));
+        }
+        if !units.is_zero() {
+            let claim = claim_of(units, self.tainted, self.claim);
+            self.tainted = self.tainted.minus(units);
+            self.claim = self.claim.minus(claim);
+            parts.push(Part { tag: self.tag, units, claim });
+        }
     }
 
-    /// Takes `amount` from the classes of taint by their shares of `whole`; `clean` is what clean money
-    /// brings to the division (0 where it was served apart).
-    fn divide(&mut self, amount: U, clean: U, whole: U, parts: &mut Vec<Part<U>>) {
-        if amount.is_zero() {
-            return;
-        }
-        if clean.is_zero() && self.classes.len() == 1 {
-            parts.push(self.classes[0].split_off(amount));
-        } else {
-            let held = self.classes.iter().map(|class| (class.tag, class.units));
-            let clean_share = (!clean.is_zero()).then_some((CLEAN, clean));
-            let held: Vec<(Tag, U)> = clean_share.into_iter().chain(held).collect();
-            for ((tag, _), units) in held.iter().zip(apportion(amount, whole, held.iter().map(|h| h.1))) {
-                if units.is_zero() {
-                    continue;
+    /// Takes out of several classes.
+    fn take_from_several(
+        classes: &mut Vec<Part<U>>,
+        tainted: U,
+        balance: U,
+        amount: U,
+        parts: &mut Vec<Part<U>>,
+    ) {
+        let clean = balance.minus(tainted);
+        match P::clean_part(amount, clean, tainted) {
+            Some(first) => {
+                if !first.is_zero() {
+                    parts.push(Part::clean(first));
                 }
-                let class = self.classes.iter_mut().find(|class| class.tag == *tag);
-                parts.push(class.map_or_else(|| Part::clean(units), |class| class.split_off(units)));
+                divide(classes, amount.minus(first), U::ZERO, tainted, parts);
             }
+            None => divide(classes, amount, clean, balance, parts),
         }
-        self.classes.retain(|class| !class.units.is_zero());
     }
+}
+
+/// What tainted money pays of `amount` out of `balance`, where clean money pays the rest: its share, rounded
+/// to the nearest unit, and down from the middle.
+fn nearest_share<U: Units>(amount: U, balance: U, tainted: U) -> U {
+    let (units, rest) = tainted.scale(amount, balance);
+    if rest > balance.minus(rest) { units.plus(U::ONE) } else { units }
+}
+
+/// Takes `amount` from the classes of taint by their shares of `whole`; `clean` is what clean money
+/// brings to the division (0 where it was served apart).
+fn divide<U: Units>(classes: &mut Vec<Part<U>>, amount: U, clean: U, whole: U, parts: &mut Vec<Part<U>>) {
+    if amount.is_zero() {
+        return;
+    }
+    let held = classes.iter().map(|class| class.units);
+    let clean_share = (!clean.is_zero()).then_some(clean);
+    let units = apportion(amount, whole, clean_share.into_iter().chain(held));
+    let (of_clean, of_classes) = units.split_at(usize::from(!clean.is_zero()));
+    parts.extend(of_clean.iter().filter(|units| !units.is_zero()).map(|&units| Part::clean(units)));
+    for (class, &units) in classes.iter_mut().zip(of_classes).filter(|(_, units)| !units.is_zero()) {
+        parts.push(class.split_off(units));
+    }
+    classes.retain(|class| !class.units.is_zero());
 }
 
 /// Divides `amount` by shares of `whole`: rounded down, then one more to the largest remainders, first come
@@ -126,45 +168,72 @@ pub(super) fn apportion<U: Units>(amount: U, whole: U, shares: impl Iterator<Ite
     units
 }
 
-impl<U: Units, P: Preference> Store<U> for Shares<U, P> {
-    fn begin(&mut self, _clean: U) {}
+impl<U: Units, P: Preference + Send> Store<U> for Shares<U, P> {
+    type Room = ();
 
-    fn put(&mut self, part: Part<U>) {
-        if !part.is_clean() {
-            add_by_class(&mut self.classes, part);
+    fn near(&self) -> u32 {
+        self.tag
+    }
+
+    fn tainted(&self, _balance: U) -> U {
+        self.tainted
+    }
+
+    fn is_one_class(&self) -> bool {
+        self.several.is_none()
+    }
+
+    fn begin(&mut self, (): &mut (), _clean: U) {}
+
+    fn put(&mut self, (): &mut (), part: Part<U>) {
+        if part.is_clean() {
+            return;
+        }
+        if let Some(several) = &mut self.several {
+            add_by_class(several, part);
+        } else if self.tainted.is_zero() {
+            (self.tag, self.claim) = (part.tag, part.claim);
+        } else if self.tag == part.tag {
+            self.claim = self.claim.plus(part.claim);
+        } else {
+            let mut several = vec![Part { tag: self.tag, units: self.tainted, claim: self.claim }];
+            add_by_class(&mut several, part);
+            self.several = Some(Box::new(several));
+        }
+        self.tainted = self.tainted.plus(part.units);
+    }
+
+    fn take(&mut self, (): &mut (), balance: U, amount: U, parts: &mut Vec<Part<U>>) {
+        let Some(several) = &mut self.several else {
+            return self.take_from_one(balance, amount, parts);
+        };
+        let before = parts.len();
+        Self::take_from_several(several, self.tainted, balance, amount, parts);
+        let tainted = parts[before..].iter().filter(|part| !part.is_clean());
+        self.tainted = tainted.fold(self.tainted, |left, part| left.minus(part.units));
+        if let [] | [_] = several[..] {
+            (self.tag, self.claim) =
+                several.first().map_or((CLEAN, U::ZERO), |class| (class.tag, class.claim));
+            self.several = None;
         }
     }
 
-    fn take(&mut self, balance: U, amount: U, parts: &mut Vec<Part<U>>) {
-        let tainted = self.tainted();
-        let clean = balance.minus(tainted);
-        match P::clean_part(amount, clean, tainted) {
-            Some(first) => {
-                if !first.is_zero() {
-                    parts.push(Part::clean(first));
-                }
-                self.divide(amount.minus(first), U::ZERO, tainted, parts);
-            }
-            None => self.divide(amount, clean, balance, parts),
+    fn held(&self, (): &(), _balance: U, out: &mut Vec<Part<U>>) {
+        if let Some(several) = &self.several {
+            several.iter().for_each(|class| add_by_class(out, *class));
+        } else if !self.tainted.is_zero() {
+            add_by_class(out, Part { tag: self.tag, units: self.tainted, claim: self.claim });
         }
     }
 
-    fn held(&self, out: &mut Vec<Part<U>>) {
-        self.classes.iter().for_each(|class| add_by_class(out, *class));
-    }
-
-    fn class_count(&self) -> usize {
-        self.classes.len()
-    }
-
-    fn clear(&mut self) {
-        self.classes.clear();
+    fn clear(&mut self, (): &mut ()) {
+        *self = Self::default();
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Libr, Prorata, TaintFirst, apportion};
+    use super::{Libr, Prorata, TaintFirst, apportion, nearest_share};
     use crate::rules::{Part, Store};
 
     fn spend<S: Store<u128>>(
@@ -172,12 +241,12 @@ mod tests {
         balance: u128,
         amount: u128,
     ) -> Vec<(u32, u128, u128)> {
-        let mut purse = S::default();
+        let (mut room, mut purse) = (S::Room::default(), S::default());
         for &(tag, units, claim) in parts {
-            purse.put(Part { tag, units, claim });
+            purse.put(&mut room, Part { tag, units, claim });
         }
         let mut out = Vec::new();
-        purse.take(balance, amount, &mut out);
+        purse.take(&mut room, balance, amount, &mut out);
         out.iter().map(|part| (part.tag, part.units, part.claim)).collect()
     }
 
@@ -186,6 +255,18 @@ mod tests {
         assert_eq!(spend::<Prorata<u128>>(&[(1, 1, 1), (2, 1, 1)], 3, 1), [(0, 1, 0)]);
         assert_eq!(spend::<Prorata<u128>>(&[(1, 60, 60)], 160, 80), [(0, 50, 0), (1, 30, 30)]);
         assert_eq!(apportion(10_u128, 3, [1, 1, 1].into_iter()), [4, 3, 3]);
+    }
+
+    #[test]
+    fn one_class_beside_clean_money_pays_what_any_number_would() {
+        for balance in 1..12_u128 {
+            for (tainted, amount) in
+                (0..=balance).flat_map(|it| (1..=balance).map(move |amount| (it, amount)))
+            {
+                let both = apportion(amount, balance, [balance - tainted, tainted].into_iter());
+                assert_eq!(nearest_share(amount, balance, tainted), both[1], "{tainted} {amount} {balance}");
+            }
+        }
     }
 
     #[test]

@@ -3,12 +3,13 @@
 //! Where all values of an asset together fit 128 bits, no balance can be larger, and the replay uses `u128`;
 //! else 320 bits. Products are taken at twice the width, so they cannot overflow.
 
-use crate::amount::{Amount, Wide};
+use crate::amount::{Amount, AmountColumn, Wide};
+use bytemuck::Pod;
 use ruint::Uint;
 use std::fmt::Debug;
 
 /// An unsigned integer wide enough for every sum of the part of the ledger it is used for.
-pub(crate) trait Units: Copy + Ord + Debug + Default + Send + Sync {
+pub(crate) trait Units: Copy + Ord + Debug + Default + Pod + Send + Sync {
     const ZERO: Self;
     const ONE: Self;
 
@@ -16,6 +17,16 @@ pub(crate) trait Units: Copy + Ord + Debug + Default + Send + Sync {
     fn from_amount(amount: Amount) -> Self;
 
     fn to_amount(self) -> Amount;
+
+    /// Reads a row of a column, which is known to fit.
+    fn read(column: &AmountColumn, row: usize) -> Self {
+        Self::from_amount(column.get(row))
+    }
+
+    /// Adds a row to a column.
+    fn push_to(self, column: &mut AmountColumn) {
+        column.push(self.to_amount());
+    }
 
     /// Adds. A sum that does not fit is a bug: the width was chosen so that it cannot happen.
     fn plus(self, other: Self) -> Self;
@@ -43,6 +54,17 @@ impl Units for u128 {
         Amount::from(self)
     }
 
+    fn read(column: &AmountColumn, row: usize) -> Self {
+        match column.narrow[row] {
+            AmountColumn::WIDE => Self::from_amount(column.get(row)),
+            units => units,
+        }
+    }
+
+    fn push_to(self, column: &mut AmountColumn) {
+        column.push_units(self);
+    }
+
     fn plus(self, other: Self) -> Self {
         self + other
     }
@@ -52,15 +74,65 @@ impl Units for u128 {
     }
 
     fn scale(self, by: Self, of: Self) -> (Self, Self) {
-        if (self | by) >> 64 == 0 {
+        if by == of {
+            (self, 0)
+        } else if self.leading_zeros() + by.leading_zeros() >= Self::BITS {
             let product = self * by;
-            return (product / of, product % of);
+            let quotient = product / of;
+            (quotient, product - quotient * of)
+        } else {
+            divide_product(self, by, of)
         }
-        let product: Uint<256, 4> = Uint::<128, 2>::from(self).widening_mul(Uint::<128, 2>::from(by));
-        let (quotient, rest) = product.div_rem(Uint::from(of));
-        let narrow = |wide: Uint<256, 4>| Self::try_from(wide).expect("by is at most of");
-        (narrow(quotient), narrow(rest))
     }
+}
+
+const LIMB: u32 = 64;
+
+/// The lower 64 bits, and the upper ones.
+const fn limbs(value: u128) -> [u128; 2] {
+    [value & u64::MAX as u128, value >> LIMB]
+}
+
+/// Returns floor(a · b / of) and the remainder, for b below `of`: long division by limbs of 64 bits (Knuth, The
+/// Art of Computer Programming 2, 4.3.1 D), with a divisor of two.
+fn divide_product(a: u128, b: u128, of: u128) -> (u128, u128) {
+    let ([a0, a1], [b0, b1]) = (limbs(a), limbs(b));
+    let (low, high) = (a0 * b0, a1 * b1);
+    let [low0, low1] = limbs(low);
+    // Each sum of three limbs' products fits: (2^64 − 1)² + 2 · (2^64 − 1) = 2^128 − 1.
+    let middle = a1 * b0 + low1;
+    let [middle0, middle1] = limbs(middle);
+    let other = a0 * b1 + middle0;
+    let product_low = (other << LIMB) | low0;
+    let product_high = high + middle1 + (other >> LIMB);
+    // So that the divisor's first bit is set. The upper half stays below the divisor, since b does.
+    let shift = of.leading_zeros();
+    let of = of << shift;
+    let upper =
+        if shift == 0 { product_high } else { (product_high << shift) | (product_low >> (128 - shift)) };
+    let [last, first] = limbs(product_low << shift);
+    let (quotient1, rest) = divide_limb(upper, first, of);
+    let (quotient0, rest) = divide_limb(rest, last, of);
+    ((quotient1 << LIMB) | quotient0, rest >> shift)
+}
+
+/// One digit of a long division: (upper · 2^64 + next) / of, for `upper` below `of`, whose first bit is set.
+fn divide_limb(upper: u128, next: u128, of: u128) -> (u128, u128) {
+    let ([of0, of1], [upper0, upper1]) = (limbs(of), limbs(upper));
+    let (mut digit, mut rest) = if upper1 >= of1 {
+        // The digit would be 2^64 or one more: the largest there is.
+        (u128::from(u64::MAX), upper0 + of1)
+    } else {
+        let digit = upper / of1;
+        (digit, upper - digit * of1)
+    };
+    // At most twice too large.
+    while rest >> LIMB == 0 && digit * of0 > ((rest << LIMB) | next) {
+        digit -= 1;
+        rest += of1;
+    }
+    let rest = ((upper << LIMB) | next).wrapping_sub(digit.wrapping_mul(of));
+    (digit, rest)
 }
 
 impl Units for Wide {
@@ -110,6 +182,15 @@ mod tests {
             let by = by.min(of);
             let (quotient, rest) = value.scale(by, of);
             let wide = Wide::from(value).scale(Wide::from(by), Wide::from(of));
+            prop_assert_eq!(wide, (Wide::from(quotient), Wide::from(rest)));
+        }
+
+        #[test]
+        fn the_largest_divide_alike(a in 0_u128..1 << 66, b in 0_u128..1 << 66, c in 0_u128..1 << 66) {
+            let near = |it: u128| u128::MAX - it;
+            let (value, of) = (near(a), near(b.min(c)));
+            let (quotient, rest) = value.scale(near(b.max(c)), of);
+            let wide = Wide::from(value).scale(Wide::from(near(b.max(c))), Wide::from(of));
             prop_assert_eq!(wide, (Wide::from(quotient), Wide::from(rest)));
         }
 

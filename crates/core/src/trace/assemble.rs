@@ -1,88 +1,178 @@
 //! The parts' tables put in the order of the files, and the laws checked on what stands there.
 
-use super::outcome::{ClassId, Flows, Holdings, Postings, ShareColumns, Stop, Trace};
+use super::outcome::{ClassId, Flows, Holdings, PostingKind, Postings, ShareColumns, Stop, Trace};
 use super::replay::PartTables;
 use super::stop::Stops;
+use super::sum::AmountSum;
 use super::view::View;
-use crate::amount::Amount;
-use crate::ledger::PurseId;
+use crate::ledger::{Ledger, PurseId};
 use hashbrown::HashSet;
+use rayon::prelude::*;
 
 /// Puts the parts' tables in the order of the files.
 pub(super) fn assemble(
     view: &View<'_>,
     stops: &Stops,
     sinks: &[Option<Stop>],
-    tables: Vec<PartTables>,
+    mut tables: Vec<PartTables>,
     trace: &mut Trace,
 ) {
-    let rules = trace.rules.len();
-    let ledger = view.ledger;
-    let later = if view.has_end() { rows_after_end(view) } else { HashSet::new() };
-    trace.flows = Flows { shares: ShareColumns::new(rules), ..Flows::default() };
-    trace.postings = Postings { shares: ShareColumns::new(rules), ..Postings::default() };
-    trace.holdings = Holdings { shares: ShareColumns::new(rules), ..Holdings::default() };
-    let in_order = |keys: &dyn Fn(&PartTables) -> usize| -> Vec<(usize, usize)> {
-        tables
-            .iter()
-            .enumerate()
-            .flat_map(|(part, table)| (0..keys(table)).map(move |row| (part, row)))
-            .collect()
-    };
-
-    let mut flows = in_order(&|table| table.flows.0.len());
-    flows.sort_unstable_by_key(|&(part, row)| tables[part].flows.0[row]);
-    for (part, row) in flows {
-        let (keys, grades, shares) = &tables[part].flows;
-        trace.flows.place.push(keys[row].0);
-        trace.flows.class.push(keys[row].1);
-        trace.flows.grade.push(grades[row]);
-        trace.flows.shares.push_from(shares, row);
-    }
-    let mut posts = in_order(&|table| table.posts.0.len());
-    posts.sort_unstable_by_key(|&(part, row)| tables[part].posts.0[row]);
-    for (part, row) in posts {
-        let (keys, shares) = &tables[part].posts;
-        let (place, _, kind, class, purse) = keys[row];
-        trace.postings.kind.push(kind);
-        trace.postings.place.push(place);
-        trace.postings.purse.push(purse);
-        trace.postings.class.push(class);
-        trace.postings.shares.push_from(shares, row);
-    }
-    let mut rests = in_order(&|table| table.rests.0.len());
-    let assets: Vec<String> = ledger.assets().iter().map(|(asset, _)| ledger.asset_name(asset)).collect();
-    rests.sort_unstable_by(|&one, &other| {
-        let key = |(part, row): (usize, usize)| {
-            let (class, purse) = tables[part].rests.0[row];
-            let (account, asset) = (ledger.purses().account(purse), ledger.purses().asset(purse));
-            let address = ledger.accounts().address_bytes(account);
-            (class, ledger.purse_chain(purse), address, &assets[asset.index()])
-        };
-        key(one).cmp(&key(other))
-    });
-    for (part, row) in rests {
-        let (keys, facts, shares) = &tables[part].rests;
-        let (class, purse) = keys[row];
-        let holdings = &mut trace.holdings;
-        holdings.class.push(class);
-        holdings.purse.push(purse);
-        holdings.stop.push(stop_of(view, stops, sinks, &later, purse));
-        holdings.balance.push(tables[part].books[row].0);
-        holdings.gross_received.push(tables[part].books[row].1);
-        holdings.first_taint.push(facts[row].first);
-        holdings.last_taint.push(facts[row].last);
-        holdings.deposits.push(facts[row].deposits);
-        holdings.hops.push(facts[row].hops);
-        holdings.grade.push(facts[row].grade);
-        holdings.shares.push_from(shares, row);
-    }
-    for table in tables {
-        trace.left_clean.extend(table.left_clean);
-        trace.gaps.extend(table.gaps);
+    for table in &mut tables {
+        trace.left_clean.append(&mut table.left_clean);
+        trace.gaps.append(&mut table.gaps);
     }
     trace.left_clean.sort_unstable_by_key(|row| row.place);
     trace.gaps.sort_unstable_by_key(|gap| gap.purse);
+    let rules = trace.rules.len();
+    trace.flows =
+        merge_flows(tables.iter_mut().map(|table| std::mem::take(&mut table.flows)).collect(), rules);
+    trace.postings =
+        merge_postings(tables.iter_mut().map(|table| std::mem::take(&mut table.postings)).collect(), rules);
+    let holdings = join_holdings(tables.into_iter().map(|table| table.holdings).collect(), rules);
+    let order = order_of_holdings(view.ledger, &holdings);
+    trace.holdings = reorder_holdings(&holdings, &order);
+    let later = if view.has_end() { rows_after_end(view) } else { HashSet::new() };
+    let stop = |purse: &PurseId| stop_of(view, stops, sinks, &later, *purse);
+    trace.holdings.stop = trace.holdings.purse.iter().map(stop).collect();
+}
+
+/// Merges the flows of parts, each by place. A transfer is of one part, so that a place is in one of them.
+fn merge_flows(mut parts: Vec<Flows>, rules: usize) -> Flows {
+    parts.retain(|part| !part.place.is_empty());
+    if parts.len() == 1 {
+        return parts.pop().expect("one is left");
+    }
+    let mut all = Flows { shares: ShareColumns::new(rules), ..Flows::default() };
+    in_turn(parts.iter().map(|part| &part.place[..]), |part, row| {
+        let part = &parts[part];
+        all.place.push(part.place[row]);
+        all.class.push(part.class[row]);
+        all.grade.push(part.grade[row]);
+        all.shares.push_from(&part.shares, row);
+    });
+    all
+}
+
+/// Merges the postings of parts, each in the order of the files. A fee and the transfer at its place may be of
+/// two parts; the fee comes first.
+fn merge_postings(mut parts: Vec<Postings>, rules: usize) -> Postings {
+    parts.retain(|part| !part.place.is_empty());
+    if parts.len() == 1 {
+        return parts.pop().expect("one is left");
+    }
+    let key = |(place, kind): (&u64, &PostingKind)| (*place, *kind != PostingKind::Fee);
+    let keys: Vec<Vec<(u64, bool)>> =
+        parts.iter().map(|part| part.place.iter().zip(&part.kind).map(key).collect()).collect();
+    let mut all = Postings { shares: ShareColumns::new(rules), ..Postings::default() };
+    in_turn(keys.iter().map(|keys| &keys[..]), |part, row| {
+        let part = &parts[part];
+        all.kind.push(part.kind[row]);
+        all.place.push(part.place[row]);
+        all.purse.push(part.purse[row]);
+        all.class.push(part.class[row]);
+        all.shares.push_from(&part.shares, row);
+    });
+    all
+}
+
+/// Goes over all rows of some lists by their keys. Each list is sorted, and no key is in two of them.
+fn in_turn<'a, K: Ord + Copy + 'a>(
+    lists: impl Iterator<Item = &'a [K]> + Clone,
+    mut visit: impl FnMut(usize, usize),
+) {
+    let runs = |(list, keys): (usize, &'a [K])| {
+        keys.chunk_by(|a, b| a == b).map(move |run| (run[0], list, run.len()))
+    };
+    let mut runs: Vec<(K, usize, usize)> = lists.clone().enumerate().flat_map(runs).collect();
+    // Each list is a run that is sorted already.
+    runs.sort();
+    let mut next = vec![0; lists.count()];
+    for (_, list, length) in runs {
+        (next[list]..next[list] + length).for_each(|row| visit(list, row));
+        next[list] += length;
+    }
+}
+
+/// Holdings of all parts, one after the other.
+fn join_holdings(mut parts: Vec<Holdings>, rules: usize) -> Holdings {
+    if parts.len() == 1 {
+        return parts.pop().expect("there is one");
+    }
+    let mut all = Holdings { shares: ShareColumns::new(rules), ..Holdings::default() };
+    for part in &mut parts {
+        (0..part.purse.len()).for_each(|row| all.shares.push_from(&part.shares, row));
+        all.class.append(&mut part.class);
+        all.purse.append(&mut part.purse);
+        all.balance.append(&mut part.balance);
+        all.gross_received.append(&mut part.gross_received);
+        all.first_taint.append(&mut part.first_taint);
+        all.last_taint.append(&mut part.last_taint);
+        all.deposits.append(&mut part.deposits);
+        all.hops.append(&mut part.hops);
+        all.grade.append(&mut part.grade);
+    }
+    all
+}
+
+/// The rows by class, then chain, address and asset, each by its text.
+fn order_of_holdings(ledger: &Ledger, holdings: &Holdings) -> Vec<u64> {
+    let (purses, accounts) = (ledger.purses(), ledger.accounts());
+    let chains = ranks(ledger.chains().map(|(_, name)| name.to_owned()));
+    let assets = ranks(ledger.assets().iter().map(|(asset, _)| ledger.asset_name(asset)));
+    let address = |row: u64| accounts.address_bytes(purses.account(holdings.purse[index(row)]));
+    let asset = |row: u64| assets[purses.asset(holdings.purse[index(row)]).index()];
+    // Class, chain and the first bytes of the address decide nearly always: they are one integer.
+    let packed = |row: u64| {
+        let class = u128::from(holdings.class[index(row)].0);
+        let account = purses.account(holdings.purse[index(row)]);
+        let chain = u128::from(chains[usize::from(accounts.chain(account).0)]);
+        let (mut head, bytes) = ([0; 8], accounts.address_bytes(account));
+        let length = bytes.len().min(8);
+        head[..length].copy_from_slice(&bytes[..length]);
+        (class << 96 | chain << 64 | u128::from(u64::from_be_bytes(head)), row)
+    };
+    let mut order: Vec<(u128, u64)> = (0..holdings.purse.len() as u64).into_par_iter().map(packed).collect();
+    order.par_sort_unstable_by(|(one, row), (other, other_row)| {
+        one.cmp(other)
+            .then_with(|| (address(*row), asset(*row)).cmp(&(address(*other_row), asset(*other_row))))
+    });
+    order.into_iter().map(|(_, row)| row).collect()
+}
+
+/// The place of each name among all of them, sorted.
+fn ranks(names: impl Iterator<Item = String>) -> Vec<u32> {
+    let names: Vec<String> = names.collect();
+    let mut order: Vec<u32> = (0..).take(names.len()).collect();
+    order.sort_unstable_by_key(|&name| &names[name as usize]);
+    let mut ranks = vec![0; names.len()];
+    for (rank, name) in (0..).zip(order) {
+        ranks[name as usize] = rank;
+    }
+    ranks
+}
+
+fn index(row: u64) -> usize {
+    usize::try_from(row).expect("rows are in memory")
+}
+
+/// The rows in another order, still without stops.
+fn reorder_holdings(holdings: &Holdings, order: &[u64]) -> Holdings {
+    fn reorder<T: Copy>(column: &[T], order: &[u64]) -> Vec<T> {
+        order.iter().map(|&row| column[index(row)]).collect()
+    }
+    Holdings {
+        class: reorder(&holdings.class, order),
+        purse: reorder(&holdings.purse, order),
+        stop: Vec::new(),
+        balance: reorder(&holdings.balance, order),
+        gross_received: reorder(&holdings.gross_received, order),
+        first_taint: reorder(&holdings.first_taint, order),
+        last_taint: reorder(&holdings.last_taint, order),
+        deposits: reorder(&holdings.deposits, order),
+        hops: reorder(&holdings.hops, order),
+        grade: reorder(&holdings.grade, order),
+        shares: holdings.shares.to_reordered(order),
+    }
 }
 
 /// Why a trace goes no further than a purse, or where the taint rests.
@@ -119,6 +209,9 @@ impl Trace {
     pub(super) fn keep_used_classes(&mut self) {
         let mut used = vec![false; self.classes.len()];
         self.postings.class.iter().for_each(|class| used[class.index()] = true);
+        if used.iter().all(|used| *used) {
+            return;
+        }
         let mut number = Vec::with_capacity(used.len());
         let mut next = 0;
         for &used in &used {
@@ -135,21 +228,22 @@ impl Trace {
     /// Per class and exact rule: what entered is what rests and what left, in units and in claims.
     pub(super) fn check_laws(&self) {
         for (rule, _) in self.rules.iter().enumerate().filter(|(_, rule)| rule.is_exact()) {
-            let mut sums = vec![[Amount::ZERO; 4]; self.classes.len()];
+            let mut sums = vec![[AmountSum::default(); 4]; self.classes.len()];
             for (row, class) in self.postings.class.iter().enumerate() {
-                let share = self.postings.shares.get(row, rule);
-                let side = if self.postings.kind[row].enters() { 0 } else { 2 };
-                let sum = &mut sums[class.index()];
-                sum[side] = sum[side].plus(share.units);
-                sum[side + 1] = sum[side + 1].plus(share.claim);
+                let [units_in, claims_in, units_out, claims_out] = &mut sums[class.index()];
+                let (units, claims) = if self.postings.kind[row].enters() {
+                    (units_in, claims_in)
+                } else {
+                    (units_out, claims_out)
+                };
+                self.postings.shares.add_to(row, rule, units, claims);
             }
             for (row, class) in self.holdings.class.iter().enumerate() {
-                let share = self.holdings.shares.get(row, rule);
-                let sum = &mut sums[class.index()];
-                sum[2] = sum[2].plus(share.units);
-                sum[3] = sum[3].plus(share.claim);
+                let [_, _, units_out, claims_out] = &mut sums[class.index()];
+                self.holdings.shares.add_to(row, rule, units_out, claims_out);
             }
-            for [units_in, claims_in, units_out, claims_out] in sums {
+            for sums in sums {
+                let [units_in, claims_in, units_out, claims_out] = sums.map(AmountSum::total);
                 assert!(units_in == units_out && claims_in == claims_out, "what entered is what was found");
             }
         }

@@ -16,6 +16,7 @@ mod routes;
 mod run;
 mod seed;
 mod stop;
+mod sum;
 mod theft;
 mod view;
 

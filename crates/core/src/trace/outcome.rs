@@ -4,10 +4,12 @@
 //! [`Trace::rules`], the run's own first. A row stands here if any asked rule gives it an amount.
 
 use super::options::Rule;
+use super::sum::AmountSum;
 use crate::amount::{Amount, AmountColumn};
 use crate::asset::AssetId;
 use crate::label::Category;
 use crate::ledger::PurseId;
+use crate::rules::Units;
 
 /// What kind of stolen money a tainted part is: a theft and the asset it was stolen in. An index into
 /// [`Trace::classes`], which are sorted by the theft's name, then the asset's, by bytes.
@@ -95,19 +97,46 @@ impl ShareColumns {
     /// If there is no such row.
     pub fn push_from(&mut self, other: &Self, row: usize) {
         for rule in 0..self.units.len() {
-            self.push_one(rule, other.get(row, rule));
+            match &other.claims[rule] {
+                Some(_) => self.push_one(rule, other.get(row, rule)),
+                None => {
+                    let units = &other.units[rule];
+                    self.claims[rule].iter_mut().for_each(|claims| claims.push_from(units, row));
+                    self.units[rule].push_from(units, row);
+                }
+            }
         }
     }
 
     fn push_one(&mut self, rule: usize, share: Share) {
-        let (units, claims) = (&mut self.units[rule], &mut self.claims[rule]);
-        if share.units != share.claim && claims.is_none() {
-            *claims = Some(units.clone());
+        self.add(rule, share.units.to_wide(), share.claim.to_wide());
+    }
+
+    /// Adds one rule's share of the row at hand.
+    pub(super) fn add<U: Units>(&mut self, rule: usize, units: U, claim: U) {
+        let (column, claims) = (&mut self.units[rule], &mut self.claims[rule]);
+        if units != claim && claims.is_none() {
+            *claims = Some(column.clone());
         }
         if let Some(claims) = claims {
-            claims.push(share.claim);
+            claim.push_to(claims);
         }
-        units.push(share.units);
+        units.push_to(column);
+    }
+
+    /// Adds a row's share under a rule to two sums: of units, and of claims.
+    pub(super) fn add_to(&self, row: usize, rule: usize, units: &mut AmountSum, claims: &mut AmountSum) {
+        units.add(&self.units[rule], row);
+        claims.add(self.claims[rule].as_ref().unwrap_or(&self.units[rule]), row);
+    }
+
+    /// Returns the same rows in another order: row `i` of the result is row `order[i]` of this.
+    pub(super) fn to_reordered(&self, order: &[u64]) -> Self {
+        let reordered = |column: &AmountColumn| column.to_reordered(order);
+        Self {
+            units: self.units.iter().map(reordered).collect(),
+            claims: self.claims.iter().map(|claims| claims.as_ref().map(reordered)).collect(),
+        }
     }
 
     /// The share of a row under a rule, counted in the order of [`Trace::rules`].

@@ -43,6 +43,8 @@ pub(super) struct Seeds {
     pub(super) taggings: HashMap<u64, Tagging>,
     /// The first transfer into a purse that a transaction seed of a theft tags.
     tagged: HashMap<(PurseId, u32), u64>,
+    /// The purses into which a transaction seed tags a transfer.
+    tagged_purses: HashSet<PurseId>,
     /// Transfers before the end that name a purse of a seed's account, in position order.
     pub(super) rows: Vec<u64>,
 }
@@ -88,6 +90,11 @@ impl Seeds {
     pub(super) fn deciding(&self, purse: PurseId, place: u64) -> Option<Begin> {
         let begins = self.purses.get(&purse)?;
         begins.iter().rev().find(|begin| begin.place <= place).copied()
+    }
+
+    /// Whether a purse is a seed of any theft: by its address, or named by a transaction.
+    pub(super) fn has(&self, purse: PurseId) -> bool {
+        self.purses.contains_key(&purse) || self.tagged_purses.contains(&purse)
     }
 
     /// Whether a purse is a seed of a theft that has begun: by its address, or named by a transaction.
@@ -207,6 +214,7 @@ impl Seeds {
                 let first = self.tagged.entry((columns.to[index(place)], theft)).or_insert(place);
                 *first = place.min(*first);
             }
+            self.tagged_purses.insert(columns.to[index(place)]);
         }
         if tagged {
             return Ok(());

@@ -1,169 +1,305 @@
 //! Books: what every rule agrees on. Balances, gaps, and what seeds do at which event.
 //!
-//! One plain pass over a part's events, before any rule runs.
+//! One plain pass over a part's rows makes the events that the rules then go over, a chunk at a time.
 
-use super::super::outcome::{Gap, LeftClean};
+use super::super::outcome::Gap;
 use super::super::seed::Seeds;
 use super::super::view::View;
-use super::part::{Event, OUTSIDE, Part, Parts, fee_at, index};
+use super::event::{Action, Chunk, Event, Receive, flag};
+use super::marks::Marks;
+use super::part::{OUTSIDE, Part, Parts, Row, RowKind, is_unordered};
 use super::ties::Ties;
-use crate::amount::Amount;
-use crate::ledger::{Fee, PurseId};
+use crate::ledger::PurseId;
+use crate::pages::Pages;
 use crate::rules::Units;
+use hashbrown::HashMap;
 
-/// What a seed does at one event. Indices are into the part's events and nodes.
-#[derive(Clone, Debug)]
-pub(super) struct Action<U> {
-    pub(super) event: u32,
-    /// What the spend needs beyond the balance is this theft's.
-    pub(super) unseen: Option<u32>,
-    /// What arrives clean becomes this theft's.
-    pub(super) receive: Option<Receive<U>>,
-}
-
-/// Clean money that arrives becomes stolen.
-#[derive(Clone, Debug)]
-pub(super) struct Receive<U> {
-    pub(super) theft: u32,
-    /// At most so many units, the last ones; `None` for all.
-    pub(super) limit: Option<U>,
-    /// Left clean if one of these sinks holds the theft's taint.
-    pub(super) returned_from: Vec<u32>,
-    /// Left clean if this watch saw taint: see [`Books::watches`].
-    pub(super) conversion: Option<u32>,
-}
-
-/// Before an event: does one of these nodes hold taint?
-#[derive(Clone, Debug)]
+/// Before the first event of a transaction: does one of these nodes hold taint?
+#[derive(Debug)]
 pub(super) struct Watch {
-    pub(super) event: u32,
+    /// The place of the transaction's first transfer.
+    place: u64,
     pub(super) nodes: Vec<u32>,
 }
 
-/// What a purse is known to hold and to have lacked, and what seeds do.
+/// The watches of a part: one for each transfer by which a seed may convert, sorted by place.
 #[derive(Debug)]
-pub(super) struct Books<U> {
-    /// End balance, one entry a node of the part (only the ledger's own purses are booked).
-    pub(super) balance: Vec<U>,
-    /// All that arrived, likewise.
-    pub(super) gross: Vec<U>,
-    /// Spends beyond the known balance that are no unseen inflow, sorted by node.
-    pub(super) gaps: Vec<Gap>,
-    /// Sorted by event.
-    pub(super) actions: Vec<Action<U>>,
-    /// Sorted by event; numbered by their place here.
-    pub(super) watches: Vec<Watch>,
+pub(super) struct Watches {
+    pub(super) list: Vec<Watch>,
+    /// The watch of a transfer, by its place.
+    of_transfer: HashMap<u64, u32>,
 }
 
-impl<U: Units> Books<U> {
-    /// Books a part.
-    pub(super) fn keep(
-        view: &View<'_>,
-        parts: &Parts,
-        part: &Part,
-        events: &[Event<U>],
-        seeds: &Seeds,
-        ties: &Ties,
-    ) -> Self {
-        let mut books = Self {
-            balance: vec![U::ZERO; part.nodes.len()],
-            gross: vec![U::ZERO; part.nodes.len()],
+impl Watches {
+    pub(super) fn find(view: &View<'_>, parts: &Parts, part: &Part, ties: &Ties) -> Self {
+        let to = &view.ledger.columns().to;
+        let is_here = |place: u64| part.find(parts, to[super::part::index(place)]).is_some();
+        let mut conversions: Vec<_> = ties.conversions.iter().filter(|(place, _)| is_here(**place)).collect();
+        conversions.sort_unstable_by_key(|(place, conversion)| (conversion.first_place, **place));
+        let watch = |conversion: &super::ties::Conversion| {
+            let nodes = conversion.sent_from.iter().filter_map(|purse| part.find(parts, *purse));
+            Watch { place: conversion.first_place, nodes: nodes.collect() }
+        };
+        let of_transfer = (0..).zip(&conversions).map(|(number, (place, _))| (**place, number)).collect();
+        Self { list: conversions.iter().map(|(_, conversion)| watch(conversion)).collect(), of_transfer }
+    }
+}
+
+/// How many rows are asked for at once.
+const BATCH: usize = 256;
+
+/// What is booked for a purse: an array, so that a million of them can lie on large pages, each in one cache line.
+/// See the constants.
+type Account<U> = [U; 4];
+
+/// What a purse is known to hold.
+const BALANCE: usize = 0;
+/// All that arrived.
+const GROSS: usize = 1;
+/// What its spends went beyond its balance, where that was no unseen inflow.
+const LACKING: usize = 2;
+/// How many such spends there were.
+const GAPS: usize = 3;
+
+/// What a booking needs to know of a part.
+pub(super) struct Plan<'a> {
+    pub(super) view: &'a View<'a>,
+    pub(super) seeds: &'a Seeds,
+    pub(super) ties: &'a Ties,
+    pub(super) parts: &'a Parts,
+    pub(super) part: &'a Part,
+    pub(super) watches: &'a Watches,
+    /// The nodes that are purses of a seed.
+    pub(super) is_seed: &'a Marks,
+}
+
+/// The books of a part, kept up to some row of it.
+pub(super) struct Books<'a, U> {
+    plan: &'a Plan<'a>,
+    /// The rows to come.
+    rows: std::slice::Iter<'a, Row>,
+    /// One entry a node of the part. Only the ledger's own purses are booked.
+    accounts: Pages<Account<U>>,
+    /// What each node holds, where there are passing purses, whose transfers are booked at their own purse;
+    /// else empty.
+    apart: Vec<U>,
+    /// The nodes with gaps, and the place of the first.
+    gaps: Vec<(u32, u64)>,
+    /// How many watches have looked.
+    watched: usize,
+}
+
+impl<'a, U: Units> Books<'a, U> {
+    /// Opens the books.
+    pub(super) fn open(plan: &'a Plan<'a>) -> Self {
+        let nodes = plan.part.nodes.len();
+        let has_passing = plan.part.nodes.iter().any(|&node| plan.view.purse(node).0 != node);
+        Self {
+            plan,
+            rows: plan.part.rows.iter(),
+            accounts: Pages::zeroed(nodes),
+            apart: if has_passing { vec![U::ZERO; nodes] } else { Vec::new() },
             gaps: Vec::new(),
-            actions: Vec::new(),
-            watches: Vec::new(),
+            watched: 0,
+        }
+    }
+
+    /// Books the next rows and makes them the chunk's events. The chunk stays empty where there are no more.
+    pub(super) fn next_chunk(&mut self, chunk: &mut Chunk<U>) {
+        chunk.clear();
+        let rows = self.rows.as_slice();
+        let (rows, rest) = rows.split_at(rows.len().min(Chunk::<U>::LENGTH));
+        self.rows = rest.iter();
+        for rows in rows.chunks(BATCH) {
+            self.ask_for_nodes(rows);
+            let booked = chunk.events.len();
+            chunk.events.extend(rows.iter().map(|row| self.event(*row)));
+            self.ask_for_accounts(&chunk.events[booked..]);
+            for number in booked..chunk.events.len() {
+                self.next_event(chunk, number);
+            }
+        }
+    }
+
+    fn next_event(&mut self, chunk: &mut Chunk<U>, event_number: usize) {
+        let event = &mut chunk.events[event_number];
+        let action = self.book(event);
+        if action.unseen.is_some() || action.receive.is_some() {
+            event.mark(flag::ACTION);
+            chunk.actions.push(action);
+        }
+        while self.plan.watches.list.get(self.watched).is_some_and(|it| it.place <= event.place()) {
+            event.mark(flag::WATCH);
+            let number = |number: usize| u32::try_from(number).expect("fewer than 2^32 watches and events");
+            chunk.watches.push((number(event_number), number(self.watched)));
+            self.watched += 1;
+        }
+    }
+
+    /// Reads the numbers of the nodes of some rows, one after the other and nothing else, so that waits for memory
+    /// overlap.
+    fn ask_for_nodes(&self, rows: &[Row]) {
+        let Plan { view, parts, .. } = self.plan;
+        let (columns, fees) = (view.ledger.columns(), view.ledger.fees());
+        let warm = rows.iter().fold(0, |sum, row| match row.kind() {
+            RowKind::Transfer(at) => {
+                sum ^ parts.local_purse(columns.from[at]) ^ parts.local_purse(columns.to[at])
+            }
+            RowKind::Fee(fee) => sum ^ parts.local_purse(fees.payer[fee]),
+        });
+        std::hint::black_box(warm);
+    }
+
+    /// The same for the accounts of some events.
+    fn ask_for_accounts(&self, events: &[Event<U>]) {
+        let accounts = &self.accounts[..];
+        let account = |node: u32| accounts.get(node as usize).map_or(U::ZERO, |account| account[BALANCE]);
+        let warm = events.iter().fold(U::ZERO, |most, it| most.max(account(it.from)).max(account(it.to)));
+        std::hint::black_box(warm);
+    }
+
+    /// Makes a row's event, between the purses where it is booked.
+    #[inline]
+    fn event(&self, row: Row) -> Event<U> {
+        let Plan { view, parts, .. } = self.plan;
+        let at = match row.kind() {
+            RowKind::Transfer(at) => at,
+            RowKind::Fee(fee) => {
+                let fees = view.ledger.fees();
+                let (value, from) = (U::read(&fees.amount, fee), parts.local_purse(fees.payer[fee]));
+                return Event::new(fees.place[fee], value, from, OUTSIDE, flag::FEE);
+            }
         };
-        let mut gap_of: Vec<u32> = vec![OUTSIDE; part.nodes.len()];
         let columns = view.ledger.columns();
-        let booked = |purse: PurseId| {
-            let local = if view.ledger.is_void(purse) { OUTSIDE } else { parts.local(purse) };
-            (local != OUTSIDE).then_some(local as usize)
-        };
-        for (number, (event, &(place, is_transfer))) in (0_u32..).zip(events.iter().zip(&part.rows)) {
-            let (from, to) = if is_transfer {
-                (columns.from[index(place)], Some(columns.to[index(place)]))
-            } else {
-                let Fee { payer, .. } = fee_at(view, place);
-                (payer, None)
-            };
-            let mut action = Action { event: number, unseen: None, receive: None };
-            if let Some(at) = booked(from) {
-                let short = event.value > books.balance[at];
-                if short {
-                    let lacks = event.value.minus(books.balance[at]);
-                    let begin = seeds.deciding(from, place).filter(|_| is_transfer);
-                    match begin {
-                        Some(begin) => action.unseen = Some(begin.theft),
-                        None => books.note_gap(&mut gap_of, at, from, lacks, place),
-                    }
-                    books.balance[at] = event.value;
+        let to = parts.local_purse(columns.to[at]);
+        let mut flags = 0;
+        if to == OUTSIDE && view.ledger.is_void(columns.to[at]) {
+            flags |= flag::BURN;
+        } else if view.is_dust(at) {
+            flags |= flag::DUST;
+        }
+        if is_unordered(view, at) {
+            flags |= flag::UNORDERED;
+        }
+        Event::new(at as u64, U::read(&columns.value, at), parts.local_purse(columns.from[at]), to, flags)
+    }
+
+    /// Books an event, and returns what a seed does at it.
+    fn book(&mut self, event: &mut Event<U>) -> Action<U> {
+        let mut action = Action { unseen: None, receive: None };
+        let (from, to, place) = (event.from, event.to, event.place());
+        if from != OUTSIDE {
+            event.from_held = spend(&mut self.accounts[from as usize][BALANCE], event.value);
+            if event.value > event.from_held {
+                action.unseen = if event.is(flag::FEE) { None } else { self.deciding(from, place) };
+                if action.unseen.is_none() {
+                    self.note_gap(from, event.value.minus(event.from_held), place);
                 }
-                books.balance[at] = books.balance[at].minus(event.value);
-            }
-            if let Some((to, at)) = to.and_then(|to| booked(to).map(|at| (to, at))) {
-                books.balance[at] = books.balance[at].plus(event.value);
-                books.gross[at] = books.gross[at].plus(event.value);
-                action.receive = receive(seeds, ties, parts, place, to);
-            }
-            if action.unseen.is_some() || action.receive.is_some() {
-                books.actions.push(action);
             }
         }
-        books.set_watches(events, ties, parts, part);
-        books.gaps.sort_unstable_by_key(|gap| gap.purse);
-        books
+        if to != OUTSIDE {
+            let account = &mut self.accounts[to as usize];
+            event.to_held = account[BALANCE];
+            account[BALANCE] = account[BALANCE].plus(event.value);
+            account[GROSS] = account[GROSS].plus(event.value);
+            action.receive = self.receive(to, place);
+        }
+        if !self.apart.is_empty() {
+            self.book_apart(event);
+        }
+        action
     }
 
-    fn note_gap(&mut self, gap_of: &mut [u32], at: usize, purse: PurseId, lacks: U, place: u64) {
-        if gap_of[at] == OUTSIDE {
-            gap_of[at] = u32::try_from(self.gaps.len()).expect("fewer than 2^32 nodes");
-            self.gaps.push(Gap { purse, count: 0, amount: Amount::ZERO, first: place });
+    /// Books an event between nodes, where some are passing purses.
+    fn book_apart(&mut self, event: &mut Event<U>) {
+        let Plan { view, parts, .. } = self.plan;
+        if !event.is(flag::FEE) {
+            let at = super::part::index(event.place());
+            let local = |node: Option<u32>| node.map_or(OUTSIDE, |node| parts.local(node));
+            (event.from, event.to) = (local(view.from(at)), local(view.to(at)));
         }
-        let gap = &mut self.gaps[gap_of[at] as usize];
-        gap.count += 1;
-        gap.amount = gap.amount.plus(lacks.to_amount());
+        if event.from != OUTSIDE {
+            event.from_held = spend(&mut self.apart[event.from as usize], event.value);
+        }
+        if event.to != OUTSIDE {
+            let held = &mut self.apart[event.to as usize];
+            event.to_held = *held;
+            *held = held.plus(event.value);
+        }
     }
 
-    /// Places a watch before the first event of each transaction in which a seed may convert.
-    fn set_watches(&mut self, events: &[Event<U>], ties: &Ties, parts: &Parts, part: &Part) {
-        for action in &mut self.actions {
-            let Some(receive) = &mut action.receive else { continue };
-            let place = events[action.event as usize].place;
-            let Some(conversion) = receive.conversion.take().and(ties.conversions.get(&place)) else {
-                continue;
-            };
-            let first = part.rows.partition_point(|row| row.0 < conversion.first_place);
-            let nodes = conversion.sent_from.iter().map(|purse| parts.local(*purse));
-            let nodes: Vec<u32> = nodes.filter(|&local| local != OUTSIDE).collect();
-            receive.conversion = Some(u32::try_from(self.watches.len()).expect("fewer than 2^32 watches"));
-            let event = u32::try_from(first).expect("a part has fewer than 2^32 events");
-            self.watches.push(Watch { event, nodes });
+    fn note_gap(&mut self, node: u32, lacks: U, place: u64) {
+        let account = &mut self.accounts[node as usize];
+        if account[GAPS].is_zero() {
+            self.gaps.push((node, place));
         }
-        // Numbers stay what they are; the walk looks them up by event.
+        account[GAPS] = account[GAPS].plus(U::ONE);
+        account[LACKING] = account[LACKING].plus(lacks);
+    }
+
+    /// The theft whose address seed decides at a node, at a place.
+    fn deciding(&self, node: u32, place: u64) -> Option<u32> {
+        let is_seed = self.plan.is_seed.has(node);
+        is_seed.then(|| self.plan.seeds.deciding(self.purse(node), place)).flatten().map(|begin| begin.theft)
+    }
+
+    fn purse(&self, node: u32) -> PurseId {
+        PurseId(self.plan.part.nodes[node as usize])
+    }
+
+    /// What a seed does with what a transfer brings to a purse.
+    fn receive(&self, to: u32, place: u64) -> Option<Receive<U>> {
+        // Who receives what a transaction seed tags is a seed, too.
+        if !self.plan.is_seed.has(to) {
+            return None;
+        }
+        let Plan { seeds, ties, parts, watches, .. } = self.plan;
+        if let Some(tagging) = seeds.taggings.get(&place) {
+            let limit = tagging.limit.map(U::from_amount);
+            return Some(Receive {
+                theft: tagging.theft,
+                limit,
+                returned_from: Vec::new(),
+                conversion: None,
+            });
+        }
+        let theft = self.deciding(to, place)?;
+        let sinks = ties.returns.get(&place).map_or(&[][..], |sinks| sinks);
+        let returned_from =
+            sinks.iter().map(|node| parts.local(*node)).filter(|&local| local != OUTSIDE).collect();
+        let conversion = watches.of_transfer.get(&place).copied();
+        Some(Receive { theft, limit: None, returned_from, conversion })
+    }
+
+    /// What a node holds: a passing purse, too.
+    pub(super) fn held(&self, node: u32) -> U {
+        let apart = self.apart.get(node as usize);
+        apart.copied().unwrap_or_else(|| self.accounts[node as usize][BALANCE])
+    }
+
+    /// What a purse holds, and all that arrived.
+    pub(super) fn balance_and_gross(&self, node: u32) -> (U, U) {
+        let account = &self.accounts[node as usize];
+        (account[BALANCE], account[GROSS])
+    }
+
+    /// The purses that spent more than they were known to hold, by purse.
+    pub(super) fn gaps(&self) -> Vec<Gap> {
+        let gap = |&(node, first): &(u32, u64)| {
+            let account = &self.accounts[node as usize];
+            let (count, amount) = (account[GAPS].to_amount(), account[LACKING].to_amount());
+            let count = count.to_u128().and_then(|count| u64::try_from(count).ok());
+            Gap { purse: self.purse(node), count: count.expect("no more than there are rows"), amount, first }
+        };
+        let mut gaps: Vec<Gap> = self.gaps.iter().map(gap).collect();
+        gaps.sort_unstable_by_key(|gap| gap.purse);
+        gaps
     }
 }
 
-/// What a seed does with what a transfer brings to a purse.
-fn receive<U: Units>(
-    seeds: &Seeds,
-    ties: &Ties,
-    parts: &Parts,
-    place: u64,
-    to: PurseId,
-) -> Option<Receive<U>> {
-    if let Some(tagging) = seeds.taggings.get(&place) {
-        let limit = tagging.limit.map(U::from_amount);
-        return Some(Receive { theft: tagging.theft, limit, returned_from: Vec::new(), conversion: None });
-    }
-    let theft = seeds.deciding(to, place)?.theft;
-    let sinks = ties.returns.get(&place).map_or(&[][..], |sinks| sinks);
-    let returned_from =
-        sinks.iter().map(|node| parts.local[*node as usize]).filter(|&local| local != OUTSIDE).collect();
-    let conversion = ties.conversions.contains_key(&place).then_some(OUTSIDE);
-    Some(Receive { theft, limit: None, returned_from, conversion })
-}
-
-/// Where both hold, the seed's own conversion says more.
-pub(super) fn reason(returned: bool, conversion: bool) -> Option<LeftClean> {
-    let returned = returned.then_some(LeftClean::Returned);
-    if conversion { Some(LeftClean::OwnConversion) } else { returned }
+/// Takes a spend out of a balance, down to nothing, and returns what it was before.
+fn spend<U: Units>(balance: &mut U, value: U) -> U {
+    let held = *balance;
+    *balance = held.minus(value.min(held));
+    held
 }

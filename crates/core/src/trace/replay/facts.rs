@@ -1,13 +1,13 @@
 //! Facts about each holding under one rule: when taint came, how often, over how many hops. And the law that
 //! each purse's entries sum to what rests there.
 //!
-//! One pass over a walk's flows and postings, apart from the walk, so that the law is checked on what was
-//! listed and not on what was meant.
+//! Kept from a walk's flows and postings, apart from the walk, so that the law is checked on what was listed and
+//! not on what was meant.
 
-use super::super::outcome::PostingKind;
-use super::part::Event;
-use super::walk::Walked;
-use crate::rules::{Tag, Units};
+use super::event::Chunk;
+use super::marks::Marks;
+use super::walk::{Flow, Found, Post};
+use crate::rules::{CLEAN, Tag, Units};
 
 /// What is known of one class of taint at one node.
 #[derive(Clone, Copy, Debug)]
@@ -41,89 +41,153 @@ impl Fact {
     }
 }
 
-/// Facts by node and class.
-#[derive(Debug)]
-pub(super) struct Facts {
-    /// One entry a node and class: node `n`, class `k` of the part's `classes` at `n · classes + k`.
-    facts: Vec<Fact>,
-    classes: Vec<Tag>,
+/// How many flows' facts are asked for at once.
+const BATCH: usize = 128;
+
+/// The facts of one class at one node: in one cache line.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
+struct Entry<U> {
+    fact: Fact,
+    /// The class; [`CLEAN`] for none yet.
+    tag: Tag,
+    /// What entered and has not left.
+    net: U,
 }
 
-impl Facts {
-    /// Goes over a walk. `has_begun` tells whether a node is a seed of a class's theft that has begun at a
-    /// place. `exact` turns on the check that entries sum to what rests.
+/// Facts by node and class.
+pub(super) struct Facts<'a, U> {
+    /// The first class that came to each node: one entry a node.
+    first: Vec<Entry<U>>,
+    /// Each node's place in `others`, above 0; 0 where no other class came. Empty while there is none.
+    others_of: Vec<u32>,
+    /// The other classes of a node, sorted by tag. The first list is nobody's.
+    others: Vec<Vec<Entry<U>>>,
+    /// Whether entries have to sum to what rests.
+    exact: bool,
+    /// The nodes that are purses of a seed.
+    is_seed: &'a Marks,
+    /// Whether a node is a seed of a class's theft that has begun at a place.
+    has_begun: &'a (dyn Fn(u32, Tag, u64) -> bool + Sync),
+}
+
+impl<'a, U: Units> Facts<'a, U> {
+    /// No facts yet of so many nodes. `exact` turns on the check that entries sum to what rests.
+    pub(super) fn new(
+        nodes: usize,
+        exact: bool,
+        is_seed: &'a Marks,
+        has_begun: &'a (dyn Fn(u32, Tag, u64) -> bool + Sync),
+    ) -> Self {
+        let none = Entry { fact: Fact::NONE, tag: CLEAN, net: U::ZERO };
+        let (first, others) = (vec![none; nodes], vec![Vec::new()]);
+        Self { first, others_of: Vec::new(), others, exact, is_seed, has_begun }
+    }
+
+    /// Goes over what a walk found in a chunk.
+    pub(super) fn gather(&mut self, chunk: &Chunk<U>, found: &Found<U>) {
+        let mut posts = found.posts.iter().peekable();
+        for (number, flow) in found.flows.iter().enumerate() {
+            if number.is_multiple_of(BATCH) {
+                self.ask_for(chunk, &found.flows[number..]);
+            }
+            while let Some(post) = posts.next_if(|post| post.event <= flow.event) {
+                self.post(chunk, post);
+            }
+            let event = &chunk.events[flow.event as usize];
+            let (place, tag, exact) = (event.place(), flow.tag, self.exact);
+            let left = self.entry(event.from, tag);
+            let hops = left.fact.hops;
+            if exact {
+                left.net = left.net.minus(flow.units);
+            }
+            let hops = if self.is_begun(event.from, tag, place) { 0 } else { hops };
+            let is_seed = self.is_begun(event.to, tag, place);
+            let arrived = self.entry(event.to, tag);
+            arrived.fact.arrive(place);
+            arrived.fact.deposits += 1;
+            arrived.fact.hops = if is_seed { 0 } else { arrived.fact.hops.min(hops + 1) };
+            if exact {
+                arrived.net = arrived.net.plus(flow.units);
+            }
+        }
+        posts.for_each(|post| self.post(chunk, post));
+    }
+
+    /// Reads what the next flows need, so that waits for memory overlap.
+    fn ask_for(&self, chunk: &Chunk<U>, flows: &[Flow<U>]) {
+        let tag = |node: u32| self.first.get(node as usize).map_or(CLEAN, |entry| entry.tag);
+        let warm = flows.iter().take(BATCH).fold(CLEAN, |sum, flow| {
+            let event = &chunk.events[flow.event as usize];
+            sum ^ tag(event.from) ^ tag(event.to)
+        });
+        std::hint::black_box(warm);
+    }
+
+    fn post(&mut self, chunk: &Chunk<U>, post: &Post<U>) {
+        let place = chunk.events[post.event as usize].place();
+        let exact = self.exact;
+        let entry = self.entry(post.node, post.tag);
+        if post.kind.enters() {
+            entry.fact.arrive(place);
+            entry.fact.hops = 0;
+        }
+        if exact && post.kind.enters() {
+            entry.net = entry.net.plus(post.units);
+        } else if exact {
+            entry.net = entry.net.minus(post.units);
+        }
+    }
+
+    fn is_begun(&self, node: u32, tag: Tag, place: u64) -> bool {
+        self.is_seed.has(node) && (self.has_begun)(node, tag, place)
+    }
+
+    fn entry(&mut self, node: u32, tag: Tag) -> &mut Entry<U> {
+        let known = self.first[node as usize].tag;
+        if known == CLEAN || known == tag {
+            let first = &mut self.first[node as usize];
+            first.tag = tag;
+            return first;
+        }
+        if self.others_of.is_empty() {
+            self.others_of = vec![0; self.first.len()];
+        }
+        let list = &mut self.others_of[node as usize];
+        if *list == 0 {
+            *list = u32::try_from(self.others.len()).expect("fewer than 2^32 nodes");
+            self.others.push(Vec::new());
+        }
+        let list = &mut self.others[*list as usize];
+        let at = list.binary_search_by_key(&tag, |entry| entry.tag).unwrap_or_else(|at| {
+            list.insert(at, Entry { fact: Fact::NONE, tag, net: U::ZERO });
+            at
+        });
+        &mut list[at]
+    }
+
+    /// Settles what rests at a node, and returns the facts of it.
     ///
     /// # Panics
-    /// If they do not: a bug, and no figure may be printed.
-    pub(super) fn gather<U: Units>(
-        events: &[Event<U>],
-        nodes: usize,
-        walked: &Walked<U>,
-        exact: bool,
-        has_begun: &dyn Fn(u32, Tag, u64) -> bool,
-    ) -> Self {
-        let mut classes: Vec<Tag> = walked.posts.iter().map(|post| post.tag).collect();
-        classes.sort_unstable();
-        classes.dedup();
-        let mut facts = Self { facts: vec![Fact::NONE; nodes * classes.len()], classes };
-        let mut net = vec![U::ZERO; if exact { facts.facts.len() } else { 0 }];
-        let mut flows = walked.flows.iter().peekable();
-        let mut posts = walked.posts.iter().peekable();
-        while let Some(next) =
-            posts.peek().map(|post| post.event).into_iter().chain(flows.peek().map(|flow| flow.event)).min()
-        {
-            let event = &events[next as usize];
-            while let Some(post) = posts.next_if(|post| post.event == next) {
-                let at = facts.at(post.node, post.tag);
-                if post.kind.enters() {
-                    facts.facts[at].arrive(event.place);
-                    facts.facts[at].hops = 0;
-                }
-                if exact {
-                    net[at] =
-                        if post.kind.enters() { net[at].plus(post.units) } else { net[at].minus(post.units) };
-                }
-                debug_assert!(post.kind != PostingKind::Unseen || post.node == event.from);
-            }
-            while let Some(flow) = flows.next_if(|flow| flow.event == next) {
-                let (from, to) = (facts.at(event.from, flow.tag), facts.at(event.to, flow.tag));
-                let begun = |node: u32| has_begun(node, flow.tag, event.place);
-                let hops = if begun(event.from) { 0 } else { facts.facts[from].hops };
-                let arrived = &mut facts.facts[to];
-                arrived.arrive(event.place);
-                arrived.deposits += 1;
-                arrived.hops = if begun(event.to) { 0 } else { arrived.hops.min(hops + 1) };
-                if exact {
-                    net[from] = net[from].minus(flow.units);
-                    net[to] = net[to].plus(flow.units);
-                }
-            }
-        }
+    /// If its entries do not sum to it: a bug, and no figure may be printed.
+    pub(super) fn settle(&mut self, node: u32, tag: Tag, units: U) -> Fact {
+        let exact = self.exact;
+        // A seed's own purse is at no distance, also where taint came before the seed began.
+        let is_seed = self.is_begun(node, tag, u64::MAX);
+        let entry = self.entry(node, tag);
         if exact {
-            for rest in &walked.rests {
-                let at = facts.at(rest.node, rest.tag);
-                net[at] = net[at].minus(rest.units);
-            }
-            assert!(net.iter().all(|left| left.is_zero()), "postings + flows in − flows out = holding");
+            entry.net = entry.net.minus(units);
         }
-        facts
+        let hops = if is_seed { 0 } else { entry.fact.hops };
+        Fact { hops, ..entry.fact }
     }
 
-    fn at(&self, node: u32, tag: Tag) -> usize {
-        let class = self.classes.binary_search(&tag).expect("taint of every class entered by a posting");
-        node as usize * self.classes.len() + class
-    }
-
-    /// Gives 0 hops to what rests in a seed's own purse, also where it came before the seed began.
-    pub(super) fn settle_seeds<U>(&mut self, walked: &Walked<U>, is_seed: &dyn Fn(u32, Tag) -> bool) {
-        for rest in walked.rests.iter().filter(|rest| is_seed(rest.node, rest.tag)) {
-            let at = self.at(rest.node, rest.tag);
-            self.facts[at].hops = 0;
-        }
-    }
-
-    /// The facts of a class at a node.
-    pub(super) fn get(&self, node: u32, tag: Tag) -> Fact {
-        self.facts[self.at(node, tag)]
+    /// Checks that what does not rest has left.
+    ///
+    /// # Panics
+    /// If it has not.
+    pub(super) fn check(&self) {
+        let all = self.first.iter().chain(self.others.iter().flatten());
+        assert!(all.clone().all(|it| it.net.is_zero()), "postings + flows in − flows out = holding");
     }
 }

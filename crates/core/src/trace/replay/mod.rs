@@ -4,63 +4,38 @@
 //! for each asked rule. Parts that cannot touch each other run in parallel, and so do the rules of one part;
 //! results are put together in a fixed order, so that they do not depend on threads.
 //!
-//! [`part`] cuts, [`book`] keeps what all rules agree on, [`walk`] runs a rule, [`facts`] checks and describes
-//! what it found, [`merge`] sets the rules side by side.
+//! [`part`] cuts, [`book`] keeps what all rules agree on and makes the [`event`]s, [`walk`] runs a rule over them,
+//! [`facts`] checks and describes what it found, [`tables`] sets the rules side by side. Events go through all of
+//! these a chunk at a time, so that a trace holds its result, the state of its purses and little else.
 
 mod book;
+mod event;
 mod facts;
-mod merge;
+mod marks;
 mod part;
+mod tables;
 mod ties;
 mod walk;
 
-use super::outcome::{Gap, Grade, LeftCleanRow, PostingKind, ShareColumns, Stop};
+use super::outcome::{Grade, Stop};
 use super::seed::Seeds;
-use super::view::{Node, View};
-use super::{Class, ClassId, Rule};
-use crate::amount::Amount;
+use super::view::View;
+use super::{Class, Rule};
 use crate::ledger::PurseId;
 use crate::rules::lots::{Fifo, Lifo};
 use crate::rules::poison::Poison;
 use crate::rules::shares::{Libr, Prorata, TaintFirst};
 use crate::rules::{Tag, Units};
-use book::Books;
-use facts::{Fact, Facts};
-use merge::{Entry, Merged, merge};
-use part::{Event, Part, Parts, events};
+use book::{Books, Watches};
+use event::{Chunk, Event};
+use facts::Facts;
+use marks::Marks;
+use part::{OUTSIDE, Part, Parts};
 use rayon::prelude::*;
-use std::collections::BTreeMap;
+pub(super) use tables::PartTables;
+use tables::Rest;
 use ties::Ties;
-use walk::{Plan, Walked, walk};
-
-/// A flow: place, class.
-pub(super) type FlowKey = (u64, ClassId);
-/// A posting in replay order: place, not a fee, kind, class, purse.
-pub(super) type PostKey = (u64, bool, PostingKind, ClassId, PurseId);
-/// A holding: class, purse.
-pub(super) type RestKey = (ClassId, PurseId);
-
-/// What the telling rule, and the books, say of a holding.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct RestFacts {
-    pub(super) first: u64,
-    pub(super) last: u64,
-    pub(super) deposits: u64,
-    pub(super) hops: u32,
-    pub(super) grade: Grade,
-}
-
-/// What the replay of one part finds.
-#[derive(Debug)]
-pub(super) struct PartTables {
-    pub(super) flows: (Vec<FlowKey>, Vec<Grade>, ShareColumns),
-    pub(super) posts: (Vec<PostKey>, ShareColumns),
-    pub(super) rests: (Vec<RestKey>, Vec<RestFacts>, ShareColumns),
-    /// End balance and all that arrived, one entry a rest.
-    pub(super) books: Vec<(Amount, Amount)>,
-    pub(super) gaps: Vec<Gap>,
-    pub(super) left_clean: Vec<LeftCleanRow>,
-}
+use walk::Found;
 
 /// What a replay works on.
 pub(super) struct Job<'a> {
@@ -92,154 +67,182 @@ pub(super) fn replay(job: &Job<'_>) -> Vec<PartTables> {
         .collect()
 }
 
+/// A chunk on its way, and what each rule found in it.
+struct Step<U> {
+    chunk: Chunk<U>,
+    found: Vec<Found<U>>,
+}
+
+impl<U> Step<U> {
+    fn new(rules: usize) -> Self {
+        Self { chunk: Chunk::new(), found: (0..rules).map(|_| Found::new()).collect() }
+    }
+}
+
+/// A rule on its way, and the facts about what it finds.
+struct Runner<'a, U> {
+    rule: Box<dyn walk::Rule<U> + 'a>,
+    facts: Facts<'a, U>,
+}
+
 impl Job<'_> {
     fn replay_part<U: Units>(&self, parts: &Parts, part: &Part, ties: &Ties) -> PartTables {
-        let events: Vec<Event<U>> = events(self.view, parts, part);
-        let books = Books::keep(self.view, parts, part, &events, self.seeds, ties);
-        let is_sink: Vec<bool> = part.nodes.iter().map(|&node| self.sinks[node as usize].is_some()).collect();
-        let purses = self.view.ledger.purses();
+        let (view, seeds) = (self.view, self.seeds);
+        let purses = view.ledger.purses();
+        let is_sink = Marks::of(part.nodes.iter().map(|&node| self.sinks[node as usize].is_some()));
+        let is_seed = Marks::of(part.nodes.iter().map(|&node| seeds.has(PurseId(node))));
+        let watches = Watches::find(view, parts, part, ties);
+        let booking = book::Plan { view, seeds, ties, parts, part, watches: &watches, is_seed: &is_seed };
+        let mut books = Books::open(&booking);
+
         let tag_of = |theft: u32, event: &Event<U>| {
-            let node = if event.from == part::OUTSIDE { event.to } else { event.from };
-            let asset = purses.asset(self.view.purse(part.nodes[node as usize]));
+            let node = if event.from == OUTSIDE { event.to } else { event.from };
+            let asset = purses.asset(view.purse(part.nodes[node as usize]));
             self.tag(Class { theft, asset })
         };
         let theft_of = |tag: Tag| self.classes[tag as usize - 1].theft;
-        let plan =
-            Plan { events: &events, books: &books, is_sink: &is_sink, tag_of: &tag_of, theft_of: &theft_of };
         let has_begun = |node: u32, tag: Tag, place: u64| {
-            let node: Node = part.nodes[node as usize];
-            let is_passing = self.view.purse(node).0 != node;
-            !is_passing && self.seeds.has_begun(PurseId(node), theft_of(tag), place)
+            seeds.has_begun(PurseId(part.nodes[node as usize]), theft_of(tag), place)
         };
-        let walks: Vec<(Walked<U>, Facts)> = self
-            .rules
-            .par_iter()
-            .map(|rule| {
-                let walked = match rule {
-                    Rule::Fifo => walk::<Fifo<U>, U>(&plan),
-                    Rule::Lifo => walk::<Lifo<U>, U>(&plan),
-                    Rule::Prorata => walk::<Prorata<U>, U>(&plan),
-                    Rule::Libr => walk::<Libr<U>, U>(&plan),
-                    Rule::TaintFirst => walk::<TaintFirst<U>, U>(&plan),
-                    Rule::Poison => walk::<Poison, U>(&plan),
-                };
-                let mut facts =
-                    Facts::gather(&events, part.nodes.len(), &walked, rule.is_exact(), &has_begun);
-                facts.settle_seeds(&walked, &|node, tag| has_begun(node, tag, u64::MAX));
-                (walked, facts)
-            })
-            .collect();
-        self.tables(part, &events, &books, &walks)
+        let plan = walk::Plan {
+            nodes: part.nodes.len(),
+            watches: &watches.list,
+            is_sink: &is_sink,
+            tag_of: &tag_of,
+            theft_of: &theft_of,
+        };
+        let start = |rule: &Rule| {
+            let facts = Facts::new(part.nodes.len(), rule.is_exact(), &is_seed, &has_begun);
+            let rule = match rule {
+                Rule::Fifo => walk::start::<Fifo<U>, U>(&plan),
+                Rule::Lifo => walk::start::<Lifo<U>, U>(&plan),
+                Rule::Prorata => walk::start::<Prorata<U>, U>(&plan),
+                Rule::Libr => walk::start::<Libr<U>, U>(&plan),
+                Rule::TaintFirst => walk::start::<TaintFirst<U>, U>(&plan),
+                Rule::Poison => walk::start::<Poison, U>(&plan),
+            };
+            Runner { rule, facts }
+        };
+        let mut runners: Vec<Runner<'_, U>> = self.rules.par_iter().map(start).collect();
+        let mut tables = PartTables::new(runners.len());
+        let purse = |node: u32| view.purse(part.nodes[node as usize]);
+        self.run(&mut books, &mut runners, &mut tables, purse);
+        add_holdings(&books, &mut runners, &mut tables, part, purse);
+        tables.gaps = books.gaps();
+        tables
+    }
+
+    /// Takes all chunks through books, rules and tables. While the rules go over one, the next is booked and the
+    /// last one's findings are put into the tables.
+    fn run<U: Units>(
+        &self,
+        books: &mut Books<'_, U>,
+        runners: &mut [Runner<'_, U>],
+        tables: &mut PartTables,
+        purse: impl Fn(u32) -> PurseId + Sync,
+    ) {
+        let [mut next, mut here, mut last] = [(); 3].map(|()| Step::<U>::new(runners.len()));
+        books.next_chunk(&mut next.chunk);
+        while !next.chunk.events.is_empty() || !here.chunk.events.is_empty() {
+            // What was next is here, what was here is last, and the last is done with.
+            std::mem::swap(&mut here, &mut last);
+            std::mem::swap(&mut next, &mut here);
+            let (chunk, purse) = (&here.chunk, &purse);
+            let (next, last) = (&mut next.chunk, &mut last);
+            let (books, tables) = (&mut *books, &mut *tables);
+            rayon::scope(|scope| {
+                for (runner, found) in runners.iter_mut().zip(&mut here.found) {
+                    scope.spawn(move |_| {
+                        runner.rule.walk(chunk, found);
+                        runner.facts.gather(chunk, found);
+                    });
+                }
+                scope.spawn(move |_| books.next_chunk(next));
+                scope.spawn(move |_| tables.add(&last.chunk, &mut last.found, purse));
+            });
+        }
     }
 
     fn tag(&self, class: Class) -> Tag {
         let at = self.classes.iter().position(|known| *known == class);
         Tag::try_from(at.expect("seeds make the classes") + 1).expect("fewer than 2^32 classes")
     }
+}
 
-    /// Sets the rules of a part side by side.
-    fn tables<U: Units>(
-        &self,
-        part: &Part,
-        events: &[Event<U>],
-        books: &Books<U>,
-        walks: &[(Walked<U>, Facts)],
-    ) -> PartTables {
-        let class = |tag: Tag| ClassId(tag - 1);
-        let purse = |node: u32| self.view.purse(part.nodes[node as usize]);
-        let place = |event: u32| events[event as usize].place;
-        let flows = merge(
-            walks
-                .iter()
-                .map(|(walked, _)| {
-                    walked.flows.iter().map(|it| Entry {
-                        key: (place(it.event), class(it.tag)),
-                        units: it.units,
-                        claim: it.claim,
-                        more: it.grade,
-                    })
-                })
-                .collect(),
-        );
-        let posts = merge(
-            walks
-                .iter()
-                .map(|(walked, _)| {
-                    let mut entries: Vec<Entry<PostKey, U, ()>> = walked
-                        .posts
-                        .iter()
-                        .map(|it| {
-                            let is_transfer = it.kind != PostingKind::Fee;
-                            let key = (place(it.event), is_transfer, it.kind, class(it.tag), purse(it.node));
-                            Entry { key, units: it.units, claim: it.claim, more: () }
-                        })
-                        .collect();
-                    entries.sort_by_key(|entry| entry.key);
-                    entries.into_iter()
-                })
-                .collect(),
-        );
-        let rests: Merged<RestKey, RestFacts> = merge(
-            walks.iter().map(|(walked, facts)| rests(walked, facts, &class, &purse).into_iter()).collect(),
-        );
-        let booked = |&(_, purse): &RestKey| {
-            let at = part.nodes.binary_search(&purse.0).expect("a holding's purse is booked");
-            (books.balance[at].to_amount(), books.gross[at].to_amount())
-        };
-        PartTables {
-            books: rests.keys.iter().map(booked).collect(),
-            flows: (flows.keys, flows.more, flows.shares),
-            posts: (posts.keys, posts.shares),
-            rests: (rests.keys, rests.more, rests.shares),
-            gaps: books.gaps.clone(),
-            left_clean: walks[0]
-                .0
-                .kept
-                .iter()
-                .map(|it| LeftCleanRow {
-                    place: place(it.event),
-                    theft: it.theft,
-                    reason: it.reason,
-                    amount: it.units.to_amount(),
-                })
-                .collect(),
+impl<U: Units> Runner<'_, U> {
+    /// What rests in each purse, and its grade, in the order of the purses: those with no taint are left out. Checks
+    /// that nothing else is left. `purses` are the nodes of each purse.
+    fn rests<'n>(&mut self, books: &Books<'_, U>, purses: impl Iterator<Item = &'n [u32]>) -> Rests<U> {
+        let mut all = Rests { ends: Vec::new(), rests: Vec::new() };
+        let (mut parts, mut of_purse) = (Vec::new(), Vec::new());
+        for (purse, nodes) in (0..).zip(purses) {
+            let mut grade = Grade::Fact;
+            for &node in nodes {
+                parts.clear();
+                let weakest = self.rule.rests_at(node, books.held(node), &mut parts);
+                for &part in &parts {
+                    // A grade belongs to the purse, whatever the class.
+                    grade = weakest.max(grade);
+                    let fact = self.facts.settle(node, part.tag, part.units);
+                    add_rest(&mut of_purse, Rest { part, fact });
+                }
+            }
+            if !of_purse.is_empty() {
+                all.rests.append(&mut of_purse);
+                all.ends.push((purse, grade, all.rests.len()));
+            }
         }
+        self.facts.check();
+        all
     }
 }
 
-/// What rests where under one rule: passing purses under the purse they belong to.
-fn rests<U: Units>(
-    walked: &Walked<U>,
-    facts: &Facts,
-    class: &impl Fn(Tag) -> ClassId,
-    purse: &impl Fn(u32) -> PurseId,
-) -> Vec<Entry<RestKey, U, RestFacts>> {
-    let mut by_purse: BTreeMap<RestKey, (U, U, Fact, Grade)> = BTreeMap::new();
-    for rest in &walked.rests {
-        let fact = facts.get(rest.node, rest.tag);
-        by_purse
-            .entry((class(rest.tag), purse(rest.node)))
-            .and_modify(|(units, claim, known, grade)| {
-                *units = units.plus(rest.units);
-                *claim = claim.plus(rest.claim);
-                *known = known.join(fact);
-                *grade = rest.grade.max(*grade);
-            })
-            .or_insert((rest.units, rest.claim, fact, rest.grade));
+/// What rests in the purses of a part under one rule.
+struct Rests<U> {
+    /// Of each purse with taint: its number, its grade, and where its rests end.
+    ends: Vec<(u32, Grade, usize)>,
+    /// Purse by purse, each sorted by tag.
+    rests: Vec<Rest<U>>,
+}
+
+/// Adds what rests in each purse, passing purses under the purse they belong to.
+fn add_holdings<U: Units>(
+    books: &Books<'_, U>,
+    runners: &mut [Runner<'_, U>],
+    tables: &mut PartTables,
+    part: &Part,
+    purse: impl Fn(u32) -> PurseId + Sync,
+) {
+    let mut nodes: Vec<u32> = (0..).take(part.nodes.len()).collect();
+    // In order already where no purse is a passing one.
+    nodes.sort_by_key(|&node| purse(node));
+    let purses = || nodes.chunk_by(|&one, &other| purse(one) == purse(other));
+    let all: Vec<Rests<U>> = runners.par_iter_mut().map(|runner| runner.rests(books, purses())).collect();
+    let mut next = vec![(0, 0); all.len()];
+    let mut grades = vec![Grade::Fact; all.len()];
+    let mut of_purse: Vec<&[Rest<U>]> = vec![&[]; all.len()];
+    for (number, nodes) in (0..).zip(purses()) {
+        for (rule, (at, start)) in next.iter_mut().enumerate() {
+            of_purse[rule] = &[];
+            if let Some(&(_, grade, end)) = all[rule].ends.get(*at).filter(|end| end.0 == number) {
+                (of_purse[rule], grades[rule]) = (&all[rule].rests[*start..end], grade);
+                (*at, *start) = (*at + 1, end);
+            }
+        }
+        // The purse's own node comes first, and is booked.
+        tables.add_holdings(purse(nodes[0]), books.balance_and_gross(nodes[0]), &of_purse, &grades);
     }
-    // A grade belongs to the purse, whatever the class.
-    let mut weakest: BTreeMap<PurseId, Grade> = BTreeMap::new();
-    for ((_, purse), (.., grade)) in &by_purse {
-        let known = weakest.entry(*purse).or_insert(*grade);
-        *known = grade.max(known).to_owned();
+}
+
+/// Adds to a list that has one rest a class, sorted by tag.
+fn add_rest<U: Units>(list: &mut Vec<Rest<U>>, Rest { part, fact }: Rest<U>) {
+    match list.binary_search_by_key(&part.tag, |held| held.part.tag) {
+        Ok(at) => {
+            let held = &mut list[at];
+            held.part.units = held.part.units.plus(part.units);
+            held.part.claim = held.part.claim.plus(part.claim);
+            held.fact = held.fact.join(fact);
+        }
+        Err(at) => list.insert(at, Rest { part, fact }),
     }
-    by_purse
-        .into_iter()
-        .map(|(key, (units, claim, Fact { first, last, deposits, hops }, _))| Entry {
-            key,
-            units,
-            claim,
-            more: RestFacts { first, last, deposits, hops, grade: weakest[&key.1] },
-        })
-        .collect()
 }

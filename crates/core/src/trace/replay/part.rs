@@ -1,43 +1,45 @@
 //! Parts: what can be replayed apart from the rest.
 //!
 //! Assets do not touch each other, so each is a part of its own; assets that a seed's own conversion or a
-//! stop ties together share one. A part lists its *events* in replay order: fees and transfers that touch a
+//! stop ties together share one. A part lists its *rows* in replay order: fees and transfers that touch a
 //! reached node. Nodes are renumbered densely inside a part.
 
 use super::super::reach::NEVER;
+use super::super::sum::AmountSum;
 use super::super::view::{Node, View};
-use crate::amount::Amount;
+use super::marks::Marks;
+use crate::amount::{Amount, AmountColumn};
 use crate::asset::AssetId;
-use crate::ledger::{Fee, PurseId};
-use crate::rules::Units;
+use crate::ledger::PurseId;
+use crate::pages::Pages;
 use rayon::prelude::*;
+use std::ops::Range;
 
 /// Stands for a node that the part does not follow.
 pub(super) const OUTSIDE: u32 = u32::MAX;
 
-/// What an event is, beside a plain transfer.
-pub(super) mod flag {
-    /// A transaction's fee: no receiver.
-    pub(in super::super) const FEE: u8 = 1;
-    /// Into the zero address.
-    pub(in super::super) const BURN: u8 = 2;
-    /// Below the least amount followed.
-    pub(in super::super) const DUST: u8 = 4;
-    /// The sender has another transfer of unknown order in this block.
-    pub(in super::super) const UNORDERED: u8 = 8;
+/// A row of a part: a transfer, or a fee.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Row(u64);
+
+/// What a row is, and where it stands.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum RowKind {
+    /// The transfer at this place.
+    Transfer(usize),
+    /// The fee of this number.
+    Fee(usize),
 }
 
-/// One spend: of a fee, or by a transfer.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Event<U> {
-    /// The transfer's place; for a fee, that of the transaction's first.
-    pub(super) place: u64,
-    pub(super) value: U,
-    /// The sender, numbered in the part; [`OUTSIDE`] where not followed.
-    pub(super) from: u32,
-    /// The receiver, likewise.
-    pub(super) to: u32,
-    pub(super) flags: u8,
+impl Row {
+    const fn new(number: usize, is_transfer: bool) -> Self {
+        Self((number as u64) << 1 | is_transfer as u64)
+    }
+
+    pub(super) fn kind(self) -> RowKind {
+        let number = index(self.0 >> 1);
+        if self.0 & 1 == 1 { RowKind::Transfer(number) } else { RowKind::Fee(number) }
+    }
 }
 
 /// What one part is about, before its events are put together.
@@ -45,52 +47,81 @@ pub(super) struct Event<U> {
 pub(super) struct Part {
     /// The nodes of the part, sorted.
     pub(super) nodes: Vec<Node>,
-    /// Its rows in replay order: place, and whether it is the transfer (else the fee, which comes first).
-    pub(super) rows: Vec<(u64, bool)>,
+    /// Its rows in replay order: a transaction's fee stands before its first transfer.
+    pub(super) rows: Vec<Row>,
     /// The sum of all values and fees: no balance can be larger.
     pub(super) total: Amount,
 }
 
 /// The parts of a trace, and where each node stands in its own.
-#[derive(Debug)]
 pub(super) struct Parts {
     pub(super) parts: Vec<Part>,
     /// Each node's number in its part; [`OUTSIDE`] where not followed. One entry a node.
-    pub(super) local: Vec<u32>,
+    local: Pages<u32>,
 }
 
 impl Parts {
     /// Cuts the reached part of the ledger. `from` is the reach; `ties` are pairs of assets to keep together.
+    ///
+    /// # Cost
+    /// One pass over the columns, in parallel; 8 bytes a row.
     pub(super) fn cut(view: &View<'_>, from: &[u64], ties: &[(AssetId, AssetId)]) -> Self {
         let ledger = view.ledger;
         let of_asset = groups(ledger.assets().len(), ties);
         let count = of_asset.iter().map(|&part| part as usize + 1).max().unwrap_or(0);
         let mut parts: Vec<Part> = (0..count).map(|_| Part::default()).collect();
+        let mut followed = Marks::of(from.iter().map(|&place| place != NEVER));
         // A passing purse's own account is booked too, so that its balance is known.
-        let mut followed: Vec<bool> = from.iter().map(|&place| place != NEVER).collect();
-        for node in ledger.purses().len()..from.len() {
-            if followed[node] {
-                let purse = view.purse(u32::try_from(node).expect("fewer than 2^32 nodes"));
-                followed[purse.index()] = true;
+        for node in (0..).zip(from).skip(ledger.purses().len()).map(|(node, _)| node) {
+            if followed.has(node) {
+                followed.set(view.purse(node).0);
             }
         }
-        let mut local = vec![OUTSIDE; from.len()];
-        let part_of = |node: Node| of_asset[ledger.purses().asset(view.purse(node)).index()] as usize;
-        for (node, _) in (0..).zip(&followed).filter(|(_, followed)| **followed) {
+        let part_of = |node: Node| {
+            if count == 1 { 0 } else { of_asset[ledger.purses().asset(view.purse(node)).index()] as usize }
+        };
+        let mut local = Pages::zeroed(from.len());
+        local.fill(OUTSIDE);
+        for (node, local) in (0..).zip(local.iter_mut()).filter(|(node, _)| followed.has(*node)) {
             let nodes = &mut parts[part_of(node)].nodes;
-            local[node as usize] = u32::try_from(nodes.len()).expect("fewer than 2^32 nodes");
+            *local = u32::try_from(nodes.len()).expect("fewer than 2^32 nodes");
             nodes.push(node);
         }
-        for (place, is_transfer, part, amount) in rows(view, &followed, part_of) {
-            parts[part].rows.push((place, is_transfer));
-            parts[part].total = parts[part].total.plus(amount);
+        let ranges = ranges(ledger.transfer_count());
+        let mut found: Vec<Vec<Found>> =
+            ranges.into_par_iter().map(|range| find_rows(view, &followed, count, &part_of, range)).collect();
+        for (number, part) in parts.iter_mut().enumerate() {
+            let mut total = AmountSum::default();
+            for of_range in &mut found {
+                let rows = std::mem::take(&mut of_range[number]);
+                if part.rows.is_empty() {
+                    part.rows = rows.rows;
+                } else {
+                    part.rows.extend(rows.rows);
+                }
+                total.join(rows.total);
+            }
+            part.total = total.total();
         }
         Self { parts, local }
     }
 
-    /// The number of a purse in its part.
-    pub(super) fn local(&self, purse: PurseId) -> u32 {
-        self.local[purse.index()]
+    /// The number of a node in its part.
+    pub(super) fn local(&self, node: Node) -> u32 {
+        self.local[node as usize]
+    }
+
+    /// The number of a purse in its part; [`OUTSIDE`] also for the empty sender.
+    pub(super) fn local_purse(&self, purse: PurseId) -> u32 {
+        self.local.get(purse.index()).copied().unwrap_or(OUTSIDE)
+    }
+}
+
+impl Part {
+    /// The number of a purse in this part, if it is of it.
+    pub(super) fn find(&self, parts: &Parts, purse: PurseId) -> Option<u32> {
+        let local = parts.local_purse(purse);
+        (self.nodes.get(local as usize) == Some(&purse.0)).then_some(local)
     }
 }
 
@@ -111,86 +142,66 @@ fn groups(assets: usize, ties: &[(AssetId, AssetId)]) -> Vec<u32> {
     group.iter().map(|it| u32::try_from(number(it)).expect("fewer than 2^32 assets")).collect()
 }
 
-/// The fees and transfers that touch a followed node, in replay order, with their parts and amounts.
-fn rows(
-    view: &View<'_>,
-    followed: &[bool],
-    part_of: impl Fn(Node) -> usize + Sync,
-) -> Vec<(u64, bool, usize, Amount)> {
-    let ledger = view.ledger;
-    let columns = ledger.columns();
-    let is_followed = |node: Option<Node>| node.is_some_and(|node| followed[node as usize]);
-    let of_purse = |purse: PurseId| (!ledger.is_void(purse)).then_some(purse.0);
-    let rows: Vec<(u64, bool, usize, Amount)> = (0..ledger.transfer_count())
-        .into_par_iter()
-        .filter(|&place| {
-            let nodes = [of_purse(columns.from[place]), of_purse(columns.to[place])];
-            (nodes.into_iter().any(is_followed)
-                || is_followed(view.from(place))
-                || is_followed(view.to(place)))
-                && view.moves(place)
-        })
-        .map(|place| {
-            let purse =
-                if columns.from[place] == PurseId::NONE { columns.to[place] } else { columns.from[place] };
-            (place as u64, true, part_of(purse.0), columns.value.get(place))
-        })
-        .collect();
-    let fees: Vec<(u64, bool, usize, Amount)> = ledger
-        .fees()
-        .place
-        .par_iter()
-        .enumerate()
-        .map(|(number, _)| ledger.fees().get(number))
-        .filter(|fee| followed[fee.payer.index()] && !view.is_after_end(index(fee.place)))
-        .map(|fee: Fee| (fee.place, false, part_of(fee.payer.0), fee.amount))
-        .collect();
-    // Both are in order: a merge, not a sort.
-    let mut merged = Vec::with_capacity(rows.len() + fees.len());
-    let mut transfers = rows.into_iter().peekable();
-    for fee in fees {
-        while let Some(row) = transfers.next_if(|row| row.0 < fee.0) {
-            merged.push(row);
-        }
-        merged.push(fee);
+/// Cuts the places into ranges for the threads at hand.
+fn ranges(places: usize) -> Vec<Range<usize>> {
+    let threads = rayon::current_num_threads();
+    // One thread needs no second range, and then no rows are copied; several take what is left.
+    let pieces = if threads == 1 { 1 } else { 4 * threads };
+    let length = places.div_ceil(pieces).max(1);
+    (0..places).step_by(length).map(|start| start..places.min(start + length)).collect()
+}
+
+/// Rows of one part in one range of places.
+#[derive(Clone, Debug, Default)]
+struct Found {
+    rows: Vec<Row>,
+    total: AmountSum,
+}
+
+impl Found {
+    fn add(&mut self, row: Row, amounts: &AmountColumn, at: usize) {
+        self.rows.push(row);
+        self.total.add(amounts, at);
     }
-    merged.extend(transfers);
-    merged
 }
 
-/// Turns the rows of a part into events.
-pub(super) fn events<U: Units>(view: &View<'_>, parts: &Parts, part: &Part) -> Vec<Event<U>> {
-    let columns = view.ledger.columns();
-    let local = |node: Option<Node>| node.map_or(OUTSIDE, |node| parts.local[node as usize]);
-    let event = |&(place, is_transfer): &(u64, bool)| {
-        let at = index(place);
-        if !is_transfer {
-            let fee = fee_at(view, place);
-            let from = parts.local(fee.payer);
-            return Event { place, value: U::from_amount(fee.amount), from, to: OUTSIDE, flags: flag::FEE };
+/// The fees and transfers in a range of places that touch a followed node, in replay order, by part.
+fn find_rows(
+    view: &View<'_>,
+    followed: &Marks,
+    parts: usize,
+    part_of: &(impl Fn(Node) -> usize + Sync),
+    range: Range<usize>,
+) -> Vec<Found> {
+    let ledger = view.ledger;
+    let (columns, fees) = (ledger.columns(), ledger.fees());
+    let nets = view.netting.len() > 0;
+    let is_followed = |node: Option<Node>| node.is_some_and(|node| followed.has(node));
+    let mut found = vec![Found::default(); parts];
+    let mut fee = fees.place.partition_point(|&place| index(place) < range.start);
+    for place in range {
+        if fees.place.get(fee).is_some_and(|&at| index(at) == place) {
+            let payer = fees.payer[fee];
+            if followed.has(payer.0) && !view.is_after_end(place) {
+                found[part_of(payer.0)].add(Row::new(fee, false), &fees.amount, fee);
+            }
+            fee += 1;
         }
-        let (from, to) = (view.from(at), view.to(at));
-        let mut flags = 0;
-        if to.is_none() {
-            flags |= flag::BURN;
-        } else if view.is_dust(at) {
-            flags |= flag::DUST;
+        let (from, to) = (columns.from[place], columns.to[place]);
+        // No purse that can hold nothing is followed.
+        let touches = followed.has(from.0)
+            || followed.has(to.0)
+            || (nets && (is_followed(view.from(place)) || is_followed(view.to(place))));
+        if touches && view.moves(place) {
+            let purse = if from == PurseId::NONE { to } else { from };
+            found[part_of(purse.0)].add(Row::new(place, true), &columns.value, place);
         }
-        if is_unordered(view, at) {
-            flags |= flag::UNORDERED;
-        }
-        Event { place, value: U::from_amount(columns.value.get(at)), from: local(from), to: local(to), flags }
-    };
-    part.rows.par_iter().map(event).collect()
-}
-
-/// The fee of the transaction whose first transfer stands at this place.
-pub(super) fn fee_at(view: &View<'_>, place: u64) -> Fee {
-    view.ledger.fees().at(place).expect("a fee row comes from a fee")
+    }
+    found
 }
 
 /// Whether the sender's purse has another transfer in the same tie group.
-fn is_unordered(view: &View<'_>, place: usize) -> bool {
+pub(super) fn is_unordered(view: &View<'_>, place: usize) -> bool {
     let columns = view.ledger.columns();
     if !columns.is_tied(place) && !columns.is_tied(place + 1) {
         return false;

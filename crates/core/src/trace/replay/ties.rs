@@ -96,11 +96,13 @@ impl Ties {
         let senders: HashSet<AccountId> = arrivals.iter().filter_map(|&place| sender(place)).collect();
         let mut sinks: HashMap<AccountId, Vec<Node>> = HashMap::new();
         for (node, (stop, &reached)) in (0..).zip(stops.iter().zip(from)) {
-            let account = purses.account(view.purse(node));
             // What stays in a passing purse rests at the account, too.
             let rests = stop.is_some() || view.purse(node).0 != node;
-            if rests && reached != NEVER && senders.contains(&account) {
-                sinks.entry(account).or_default().push(node);
+            if rests && reached != NEVER {
+                let account = purses.account(view.purse(node));
+                if senders.contains(&account) {
+                    sinks.entry(account).or_default().push(node);
+                }
             }
         }
         for &place in arrivals {
