@@ -14,6 +14,7 @@ mod golden;
 mod laws;
 mod ledgers;
 mod peers;
+mod reach;
 mod stream;
 mod threads;
 mod worked;

@@ -56,6 +56,35 @@ pub fn trace(
     Ok(trace)
 }
 
+/// For each theft, sorted by name, the purses that its taint alone can get to, and the earliest place from which each
+/// can pass it on.
+///
+/// # Errors
+/// As [`trace`].
+pub fn reach_by_theft(
+    ledger: &Ledger,
+    labels: &Labels,
+    thefts: &[Theft],
+    options: &TraceOptions,
+) -> Result<Vec<BTreeMap<PurseId, u64>>, String> {
+    let known = Known::new(ledger, labels, thefts, options)?;
+    let (seeds, stops) = settle(&known)?;
+    let of_theft = |theft: usize| {
+        let mut earliest: BTreeMap<PurseId, u64> = BTreeMap::new();
+        for (node, place) in reach(&known, &seeds, &stops, theft) {
+            let begins = seeds.begins.get(&node.purse()).into_iter().flatten();
+            // From the row at which a seed begins on; else after the transfer that brought the taint.
+            let at_once = node == stops::Node::Purse(node.purse())
+                && begins.into_iter().any(|begin| begin.theft == theft && begin.place == place);
+            let place = place as u64 + u64::from(!at_once);
+            let known = earliest.entry(node.purse()).or_insert(place);
+            *known = place.min(*known);
+        }
+        earliest
+    };
+    Ok((0..known.thefts.len()).map(of_theft).collect())
+}
+
 /// Holdings whose figure under the run's rule differs between the two orders.
 fn order_spread(forward: &Run<'_>, reversed: &Run<'_>) -> Vec<OrderSpread> {
     let figures = |run: &Run<'_>| -> BTreeMap<_, Amount> {
@@ -154,22 +183,28 @@ struct Run<'a> {
     outcomes: Vec<Outcome>,
 }
 
+/// Finds the seeds, then all stops.
+fn settle(known: &Known<'_>) -> Result<(Seeds, Stops), String> {
+    let seeds = Seeds::find(known)?;
+    let mut stops = Stops::find(known, &seeds);
+    if let Some(limit) = known.options.max_hops {
+        let fewest = fewest_transfers(known, &seeds, &stops);
+        let is_seed = |purse| seeds.accounts.contains(&known.ledger.purses().account(purse));
+        // The limit is the purse's: all that it has, and all its passings, are as far as the nearest.
+        let mut near: BTreeMap<PurseId, u32> = BTreeMap::new();
+        for (node, hops) in fewest {
+            let least = near.entry(node.purse()).or_insert(hops);
+            *least = hops.min(*least);
+        }
+        let far = near.into_iter().filter(|&(purse, hops)| hops >= limit && !is_seed(purse));
+        stops.far = far.map(|(purse, _)| purse).collect();
+    }
+    Ok((seeds, stops))
+}
+
 impl<'a> Run<'a> {
     fn new(known: &'a Known<'a>) -> Result<Self, String> {
-        let seeds = Seeds::find(known)?;
-        let mut stops = Stops::find(known, &seeds);
-        if let Some(limit) = known.options.max_hops {
-            let fewest = fewest_transfers(known, &seeds, &stops);
-            let is_seed = |purse| seeds.accounts.contains(&known.ledger.purses().account(purse));
-            // The limit is the purse's: all that it has, and all its passings, are as far as the nearest.
-            let mut near: BTreeMap<PurseId, u32> = BTreeMap::new();
-            for (node, hops) in fewest {
-                let least = near.entry(node.purse()).or_insert(hops);
-                *least = hops.min(*least);
-            }
-            let far = near.into_iter().filter(|&(purse, hops)| hops >= limit && !is_seed(purse));
-            stops.far = far.map(|(purse, _)| purse).collect();
-        }
+        let (seeds, stops) = settle(known)?;
         let reaches: Vec<_> =
             (0..known.thefts.len()).map(|theft| reach(known, &seeds, &stops, theft)).collect();
         let rules = known.options.rules();

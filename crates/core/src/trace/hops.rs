@@ -15,12 +15,10 @@ pub(super) const FAR: u32 = u32::MAX;
 /// **O(n)** for n transfers.
 pub(super) fn fewest_hops(view: &View<'_>, seeds: &Seeds, is_sink: &dyn Fn(Node) -> bool) -> Vec<u32> {
     let mut hops = vec![FAR; view.node_count()];
-    let mut begins = starts(view, seeds);
-    begins.sort_unstable_by_key(|&(node, place)| (place, node));
-    let mut begins = begins.into_iter().peekable();
+    let mut begins = starts(view, seeds).into_iter().peekable();
     for place in 0..view.ledger.transfer_count() {
-        while let Some((node, _)) = begins.next_if(|&(_, begin)| begin <= place as u64) {
-            hops[node as usize] = 0;
+        while let Some(begin) = begins.next_if(|begin| begin.place <= place as u64) {
+            hops[begin.node as usize] = 0;
         }
         let Some(from) = view.from(place) else { continue };
         let known = hops[from as usize];
@@ -31,8 +29,8 @@ pub(super) fn fewest_hops(view: &View<'_>, seeds: &Seeds, is_sink: &dyn Fn(Node)
             hops[to as usize] = hops[to as usize].min(known + 1);
         }
     }
-    for (node, _) in begins {
-        hops[node as usize] = 0;
+    for begin in begins {
+        hops[begin.node as usize] = 0;
     }
     hops
 }

@@ -26,6 +26,7 @@ pub use outcome::{
     Class, ClassId, Flows, Gap, Grade, Holdings, LeftClean, LeftCleanRow, OrderSpread, PostingKind, Postings,
     Share, ShareColumns, Stop, Trace,
 };
+pub use reach::ReachByTheft;
 pub use routes::{Evidence, EvidenceGraph, Routes};
 pub use run::{Prepared, Reach, trace};
 pub use theft::{AddressSeed, Seed, Since, Theft, TransactionSeed};

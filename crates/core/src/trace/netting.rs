@@ -23,12 +23,15 @@ pub(super) struct Netting {
     outgoing: Vec<Vec<u32>>,
     from: HashMap<u64, Node>,
     to: HashMap<u64, Node>,
+    /// The transfers that leave or enter a passing purse, rising.
+    places: Vec<u64>,
 }
 
 impl Netting {
     /// No passing purses over a ledger with so many purses.
     pub(super) fn none(base: usize) -> Self {
-        Self { base, purses: Vec::new(), outgoing: Vec::new(), from: HashMap::new(), to: HashMap::new() }
+        let (from, to) = (HashMap::new(), HashMap::new());
+        Self { base, purses: Vec::new(), outgoing: Vec::new(), from, to, places: Vec::new() }
     }
 
     /// Finds the transactions that net at one of these accounts. `moves` tells which transfers count.
@@ -92,6 +95,9 @@ impl Netting {
 
     fn record(&mut self, at: usize, place: usize, into: bool) {
         let node = u32::try_from(self.base + at).expect("fewer than 2^32 nodes");
+        if self.places.last() != Some(&(place as u64)) {
+            self.places.push(place as u64);
+        }
         if into {
             self.to.insert(place as u64, node);
         } else {
@@ -103,6 +109,11 @@ impl Netting {
     /// How many passing purses there are.
     pub(super) fn len(&self) -> usize {
         self.purses.len()
+    }
+
+    /// The transfers that leave or enter a passing purse, rising.
+    pub(super) fn places(&self) -> &[u64] {
+        &self.places
     }
 
     /// The passing purse that a transfer leaves.

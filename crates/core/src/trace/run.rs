@@ -6,7 +6,7 @@ use super::hops::{FAR, fewest_hops};
 use super::netting::Netting;
 use super::options::{Rule, StopRule, TraceOptions};
 use super::outcome::{Class, OrderSpread, Stop, Trace};
-use super::reach::{NEVER, reach};
+use super::reach::{Arrivals, Bits, Question, ReachByTheft, masks};
 use super::replay::{Job, replay};
 use super::seed::Seeds;
 use super::stop::Stops;
@@ -16,7 +16,6 @@ use crate::amount::Amount;
 use crate::asset::AssetId;
 use crate::label::Labels;
 use crate::ledger::{FlowIndex, Ledger, PurseId};
-use hashbrown::HashSet;
 
 /// Traces thefts through a ledger.
 ///
@@ -50,9 +49,7 @@ fn trace_once(
     options: &TraceOptions,
 ) -> Result<Trace, TraceError> {
     let prepared = Prepared::new(ledger, labels, thefts, options)?;
-    let index = FlowIndex::build(ledger);
-    let reach = prepared.reach(&index);
-    drop(index);
+    let reach = prepared.reach(None);
     Ok(prepared.replay(&reach))
 }
 
@@ -91,8 +88,7 @@ impl std::fmt::Debug for Prepared<'_> {
 /// The purses that taint can get to in time order, whatever the rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reach {
-    /// The earliest place from which each node can pass taint on.
-    from: Vec<u64>,
+    arrivals: Arrivals,
     /// How many purses are reached, seeds included.
     pub purses: u64,
     /// How many accounts hold them.
@@ -115,16 +111,79 @@ impl<'a> Prepared<'a> {
         Ok(Self { view, seeds, stops, sinks, rules: options.rules() })
     }
 
-    /// Finds the purses that taint can get to.
+    /// Finds the purses that taint can get to: along the index if there is one and little is reached, else by one
+    /// pass over the ledger. Whatever the way, the answer is the same.
+    ///
+    /// For one question no index should be made: that costs more than the pass.
+    ///
+    /// # Cost
+    /// With an index **O(m + k log k)** for k purses reached and m transfers out of them, and at most two passes;
+    /// without, one pass. The index has to be that of the ledger.
     #[must_use]
-    pub fn reach(&self, index: &FlowIndex) -> Reach {
-        let from = reach(&self.view, index, &self.seeds, &|node: Node| self.sinks[node as usize].is_some());
-        let purses = self.view.ledger.purses();
-        let reached =
-            || (0..).zip(&from).filter(|(_, place)| **place != NEVER).map(|(node, _)| self.view.purse(node));
-        let accounts: HashSet<_> = reached().map(|purse| purses.account(purse)).collect();
-        let (purses, accounts) = (reached().collect::<HashSet<_>>().len() as u64, accounts.len() as u64);
-        Reach { from, purses, accounts }
+    pub fn reach<'i>(&self, index: impl Into<Option<&'i FlowIndex>>) -> Reach {
+        self.reached(self.ask(|question| question.answer(index.into())))
+    }
+
+    /// Finds the same by one pass over the ledger, from the first seed on.
+    ///
+    /// # Cost
+    /// **O(n)** for n transfers; two bits a purse.
+    #[must_use]
+    pub fn reach_by_scan(&self) -> Reach {
+        self.reached(self.ask(|question| question.scan()))
+    }
+
+    /// Finds the same along the index, unless more than `most` transfers have to be followed.
+    ///
+    /// # Cost
+    /// **O(m + k log k)** for k purses reached and m transfers out of them; 8 bytes a purse from some thousands on.
+    #[must_use]
+    pub fn reach_along(&self, index: &FlowIndex, most: u64) -> Option<Reach> {
+        self.ask(|question| question.along(index, most)).map(|arrivals| self.reached(arrivals))
+    }
+
+    /// Finds, for up to 64 thefts at once, the purses that each of them can get to by itself.
+    ///
+    /// What stops one theft stops all: the stops are those of the whole run, where no theft's seed stops. A theft's
+    /// reach is that of a run with the same stops and its seeds alone.
+    ///
+    /// # Errors
+    /// More than 64 thefts.
+    ///
+    /// # Cost
+    /// **O(n)** for n transfers, whatever the number of thefts; 8 bytes a purse.
+    pub fn reach_by_theft(&self) -> Result<ReachByTheft, TraceError> {
+        if self.seeds.thefts.len() > ReachByTheft::MOST {
+            let message = format!("{} thefts are more than one pass takes", self.seeds.thefts.len());
+            return Err(TraceError::new(message, "take 64 at a time"));
+        }
+        Ok(self.ask(masks))
+    }
+
+    /// Each purse that is reached, in order of its number, and the earliest place from which it can pass taint on.
+    #[must_use]
+    pub fn arrivals(&self, reach: &Reach) -> Vec<(PurseId, u64)> {
+        let nodes = reach.arrivals.node.iter().map(|&node| self.view.purse(node));
+        let mut arrivals: Vec<(PurseId, u64)> = nodes.zip(reach.arrivals.from.iter().copied()).collect();
+        // Stable: the first of several passing purses is the earliest.
+        arrivals.sort_by_key(|arrival| arrival.0);
+        arrivals.dedup_by_key(|arrival| arrival.0);
+        arrivals
+    }
+
+    fn ask<T>(&self, answer: impl FnOnce(&Question<'_>) -> T) -> T {
+        let is_sink = |node: Node| self.sinks[node as usize].is_some();
+        answer(&Question::new(&self.view, &self.seeds, &is_sink))
+    }
+
+    /// Counts what is reached.
+    fn reached(&self, arrivals: Arrivals) -> Reach {
+        let (ledger, purses) = (self.view.ledger, self.view.ledger.purses());
+        let nodes = arrivals.node.iter().map(|&node| self.view.purse(node));
+        let accounts = nodes.clone().map(|purse| purses.account(purse).0);
+        let accounts = count(accounts, ledger.accounts().len());
+        let purses = count(nodes.map(|purse| purse.0), purses.len());
+        Reach { arrivals, purses, accounts }
     }
 
     /// Apportions exactly over what is reached, under every asked rule.
@@ -136,7 +195,7 @@ impl<'a> Prepared<'a> {
         let Self { view, seeds, stops, sinks, rules } = self;
         let ledger = view.ledger;
         let classes = classes(ledger, seeds);
-        let from = &reach.from;
+        let from = &reach.arrivals.by_node(view.node_count());
         let tables = replay(&Job { view, seeds, sinks, from, rules, classes: &classes });
         let mut trace =
             Trace { rules: rules.clone(), thefts: seeds.thefts.clone(), classes, ..Trace::default() };
@@ -150,6 +209,19 @@ impl<'a> Prepared<'a> {
         trace.check_laws();
         trace
     }
+}
+
+/// How many different numbers below `end` there are.
+fn count(numbers: impl ExactSizeIterator<Item = u32>, end: usize) -> u64 {
+    if numbers.len() < end / 64 {
+        let mut numbers: Vec<u32> = numbers.collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        return numbers.len() as u64;
+    }
+    let mut seen = Bits::new(end);
+    numbers.for_each(|number| seen.set(number));
+    seen.count()
 }
 
 /// Why each node is a sink, if it is: by its account, or because it is too far away.

@@ -46,6 +46,22 @@ impl<'a> View<'a> {
         }
     }
 
+    /// The place after the last transfer that is not after the end.
+    pub(super) fn end(&self) -> usize {
+        let mut end = self.ledger.transfer_count();
+        if self.has_end() {
+            // Before it there can be others: block times of several chains need not rise.
+            for &start in self.ledger.columns().blocks.starts.iter().rev() {
+                let start = usize::try_from(start).expect("the ledger is in memory");
+                if !self.is_after_end(start) {
+                    break;
+                }
+                end = start;
+            }
+        }
+        end
+    }
+
     /// Whether the user set an end.
     pub(super) const fn has_end(&self) -> bool {
         self.until.is_some()
