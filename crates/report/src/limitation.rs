@@ -255,7 +255,7 @@ impl List<'_> {
     fn times(&mut self) {
         let (ledger, notes) = (self.input.ledger, self.input.ledger.notes());
         let count = ledger.transfer_count();
-        let without = (0..count).filter(|&place| ledger.columns().time(place).is_none()).count();
+        let without = ledger.columns().blocks.without_time(count);
         if without > 0 {
             self.add(
                 "no_time",

@@ -45,6 +45,14 @@ impl Blocks {
         (self.block[run], self.time[run])
     }
 
+    /// How many of `transfers` transfers have no time.
+    #[must_use]
+    pub fn without_time(&self, transfers: usize) -> u64 {
+        let ends = self.starts.iter().copied().skip(1).chain([transfers as u64]);
+        let runs = self.starts.iter().zip(ends).zip(self.time.iter());
+        runs.filter(|(_, time)| **time == Columns::NO_TIME).map(|((start, end), _)| end - start).sum()
+    }
+
     /// The known block numbers and times, one entry a run, in order of place.
     pub fn runs(&self) -> impl Iterator<Item = (Option<u64>, Option<i64>)> {
         let known = |(&block, &time): (&u64, &i64)| {
