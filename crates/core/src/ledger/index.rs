@@ -51,7 +51,10 @@ impl FlowIndex {
     pub fn build(ledger: &Ledger) -> Self {
         let (columns, purses) = (ledger.columns(), ledger.purses().len());
         let transfers = columns.from.len();
-        assert!(u32::try_from(transfers).is_ok_and(|count| count < u32::MAX), "an index holds fewer transfers");
+        assert!(
+            u32::try_from(transfers).is_ok_and(|count| count < u32::MAX),
+            "an index holds fewer transfers"
+        );
         let cells = Cells::of(purses);
         let share = transfers.div_ceil(rayon::current_num_threads()).max(SHARE);
         let shares: Vec<Range<usize>> =
@@ -59,8 +62,11 @@ impl FlowIndex {
         let counts: Vec<Vec<u32>> =
             shares.par_iter().map(|share| cells.count(columns, share.clone())).collect();
         let buckets = Buckets::of(&cells, &counts);
-        let dealt: Vec<Dealt> =
-            shares.into_par_iter().zip(&counts).map(|(share, counts)| buckets.deal(columns, share, counts)).collect();
+        let dealt: Vec<Dealt> = shares
+            .into_par_iter()
+            .zip(&counts)
+            .map(|(share, counts)| buckets.deal(columns, share, counts))
+            .collect();
 
         let mut offsets = Pages::zeroed(purses + 1);
         let mut places = Pages::zeroed(buckets.transfers());

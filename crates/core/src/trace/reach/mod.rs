@@ -15,8 +15,8 @@ mod pass;
 mod scan;
 
 pub(super) use bits::Bits;
-pub(super) use masks::masks;
 pub use masks::ReachByTheft;
+pub(super) use masks::masks;
 
 use super::seed::Seeds;
 use super::view::{Node, View};
@@ -81,11 +81,7 @@ pub(super) struct Start {
 }
 
 impl<'a> Question<'a> {
-    pub(super) fn new(
-        view: &'a View<'a>,
-        seeds: &Seeds,
-        is_sink: &'a (dyn Fn(Node) -> bool + Sync),
-    ) -> Self {
+    pub(super) fn new(view: &'a View<'a>, seeds: &Seeds, is_sink: &'a (dyn Fn(Node) -> bool + Sync)) -> Self {
         Self { view, starts: starts(view, seeds), is_sink }
     }
 

@@ -15,6 +15,7 @@ use super::marks::Marks;
 use super::part::OUTSIDE;
 use crate::rules::{Part, Store, Tag, Units, add_by_class};
 use hashbrown::HashMap;
+use serde::{Deserialize, Serialize};
 
 /// Taint that a transfer carries.
 #[derive(Clone, Copy, Debug)]
@@ -82,13 +83,18 @@ pub(super) struct Plan<'a, U> {
 }
 
 /// How sure one can be of a node's taint.
-#[derive(Clone, Copy, Debug)]
-struct Haze {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(in super::super) struct Haze {
     /// A mixed spend has blurred what is left.
     blurred: bool,
     /// The weakest grade among tainted transfers in since the purse was last free of taint; of a sink, since
     /// the beginning.
     grade: Grade,
+}
+
+impl Haze {
+    /// Of a purse that never held taint.
+    pub(super) const NONE: Self = Self { blurred: false, grade: Grade::Fact };
 }
 
 /// One rule on its way through a part.
@@ -98,6 +104,12 @@ pub(super) trait Rule<U>: Send {
 
     /// Lists the taint at a node that holds `balance` in all, one part a class, and returns its grade.
     fn rests_at(&self, node: u32, balance: U, held: &mut Vec<Part<U>>) -> Grade;
+
+    /// Lists all that is to be known of a node that holds `balance` in all, to go on from there.
+    fn keep(&self, node: u32, balance: U, parts: &mut Vec<Part<U>>) -> Haze;
+
+    /// Goes on from what was kept of a node.
+    fn restore(&mut self, node: u32, parts: &[Part<U>], haze: Haze);
 }
 
 struct Walk<'a, S: Store<U>, U: Units> {
@@ -125,7 +137,7 @@ pub(super) fn start<'a, S: Store<U> + 'a, U: Units>(plan: &'a Plan<'a, U>) -> Bo
         plan,
         is_tainted: Marks::none(plan.nodes),
         stores: (0..plan.nodes).map(|_| S::default()).collect(),
-        haze: vec![Haze { blurred: false, grade: Grade::Fact }; plan.nodes],
+        haze: vec![Haze::NONE; plan.nodes],
         room: S::Room::default(),
         seen: vec![false; plan.watches.len()],
         parts: Vec::new(),
@@ -159,6 +171,29 @@ impl<S: Store<U>, U: Units> Rule<U> for Walk<'_, S, U> {
             held.extend(self.sunk.get(&node).into_iter().flatten());
         }
         self.haze[node as usize].grade
+    }
+
+    fn keep(&self, node: u32, balance: U, parts: &mut Vec<Part<U>>) -> Haze {
+        if self.is_tainted.has(node) {
+            self.stores[node as usize].parts(&self.room, balance, parts);
+        } else {
+            self.rests_at(node, balance, parts);
+        }
+        self.haze[node as usize]
+    }
+
+    fn restore(&mut self, node: u32, parts: &[Part<U>], haze: Haze) {
+        self.haze[node as usize] = haze;
+        if self.plan.is_sink.has(node) {
+            if !parts.is_empty() {
+                self.sunk.insert(node, parts.to_vec());
+            }
+            return;
+        }
+        for &part in parts {
+            self.is_tainted.set(node);
+            self.stores[node as usize].put(&mut self.room, part);
+        }
     }
 }
 
