@@ -123,6 +123,10 @@ pub(crate) struct TraceArgs {
     /// Write all tables into this folder; an existing one is replaced only if it is a result of ours
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
+    /// Keep the state of the trace in this file, and go on from the one that is there: with more transfers only
+    /// these are traced, and the answer is that of a trace of everything
+    #[arg(long, value_name = "FILE")]
+    pub(crate) resume: Option<PathBuf>,
     /// Print the answer as JSON
     #[arg(long)]
     pub(crate) json: bool,

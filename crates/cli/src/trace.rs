@@ -7,10 +7,11 @@ use crate::exit::Exit;
 use crate::output::Output;
 use crate::plan::Plan;
 use anyhow::{Result, anyhow};
-use dyetrace_core::trace::{TraceError, trace};
+use dyetrace_core::trace::{Course, Trace, TraceError, TraceState, resume, trace};
 use dyetrace_core::{Label, Labels};
 use dyetrace_ingest::{
-    InputFact, LabelSpec, ReadOptions, Reading, Tokens, Warning, read, read_labels, total_size,
+    Case, FileSpec, InputFact, LabelSpec, ReadOptions, Reading, StateFile, Tokens, Warning, read,
+    read_labels, read_state, total_size, write_state,
 };
 use dyetrace_report::{FileFacts, Input, Limitation, Reject, Report, RunFacts, SnapshotFacts, check_out};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -31,7 +32,13 @@ fn run_plan(args: &TraceArgs, plan: &Plan, started: i64, output: &Output) -> Res
     let tables = AssetTables::read(&reading, token_files, &plan.case.issuers)?;
 
     let busy = output.busy("tracing");
-    let traced = trace(&reading.ledger, &labels, &plan.case.thefts, &plan.case.options).map_err(explain)?;
+    let (traced, state) = match &args.resume {
+        None => {
+            let Case { thefts, options, .. } = &plan.case;
+            (trace(&reading.ledger, &labels, thefts, options).map_err(explain)?, None)
+        }
+        Some(path) => go_on(&FileSpec::typed(path), &plan.case, &reading, &labels, output)?,
+    };
     busy.finish_and_clear();
 
     let files = label_files.iter().chain(&tables.files).map(file_facts).collect();
@@ -45,6 +52,9 @@ fn run_plan(args: &TraceArgs, plan: &Plan, started: i64, output: &Output) -> Res
         facts: &facts,
     })?;
     let written = args.out.as_ref().map(|out| report.write(out)).transpose()?;
+    if let Some((file, state)) = state {
+        write_state(&file, &state)?;
+    }
     let summary = report.summary(written.as_ref());
     if args.json {
         output.data(&format!("{:#}\n", summary.to_json()))?;
@@ -52,6 +62,30 @@ fn run_plan(args: &TraceArgs, plan: &Plan, started: i64, output: &Output) -> Res
         output.data(&summary.to_string())?;
     }
     Ok(if report.is_complete() { Exit::Complete } else { Exit::Incomplete })
+}
+
+/// A trace, and the state to be kept in a file.
+type Kept = (Trace, Option<(FileSpec, TraceState)>);
+
+/// Traces from where the state in a file ends, and says whether that could be done.
+fn go_on(file: &FileSpec, case: &Case, reading: &Reading, labels: &Labels, output: &Output) -> Result<Kept> {
+    let (earlier, other) = match read_state(file)? {
+        StateFile::Absent => (None, None),
+        StateFile::Found(state) => (Some(state), None),
+        StateFile::Other(reason) => (None, Some(reason)),
+    };
+    let Case { thefts, options, .. } = case;
+    let resumed = resume(&reading.ledger, labels, thefts, options, earlier.as_deref()).map_err(explain)?;
+    let course = match (other, resumed.course) {
+        (Some(reason), _) | (None, Course::StartedOver(reason)) => Some(format!("started over: {reason}")),
+        (None, Course::Began) => None,
+        (None, Course::WentOn(known)) => {
+            let new = reading.ledger.transfer_count() as u64 - known;
+            Some(format!("went on after {known} transfers: {new} are new"))
+        }
+    };
+    course.iter().for_each(|course| output.note(course));
+    Ok((resumed.trace, Some((file.clone(), resumed.state))))
 }
 
 fn now() -> i64 {

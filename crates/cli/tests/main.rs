@@ -11,6 +11,7 @@ mod limits;
 mod output;
 mod real;
 mod refuses;
+mod resume;
 mod sample;
 mod snapshots;
 mod support;

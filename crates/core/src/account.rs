@@ -21,7 +21,20 @@ use std::hash::{BuildHasher, Hasher};
 pub struct ChainId(pub u16);
 
 /// An account of the ledger: an index into its accounts, in first-seen order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Pod, Zeroable)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Pod,
+    Zeroable,
+    serde::Serialize,
+    serde::Deserialize,
+)]
 #[repr(transparent)]
 pub struct AccountId(pub u32);
 
@@ -512,6 +525,11 @@ impl Accounts {
         };
         let Self { chains, keys, text, .. } = self.clone_columns();
         AccountColumns { chains, keys, text, sorted }
+    }
+
+    /// The columns as they lie in memory: chains, addresses, and the text of those that are no 20 bytes.
+    pub(crate) fn raw(&self) -> (&[ChainMark], &[Key], &[u8]) {
+        (&self.chains, &self.keys, &self.text)
     }
 
     /// The columns, as [`Accounts::to_columns`] gives them, without a copy.

@@ -14,6 +14,7 @@
 
 use crate::column::Column;
 use ruint::Uint;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 
 /// The integer behind an [`Amount`]: 320 bits.
@@ -184,6 +185,19 @@ fn fault(text: &[u8]) -> AmountError {
     }
 }
 
+/// As limbs, lowest first.
+impl Serialize for Amount {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.to_limbs().serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Amount {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self(Wide::from_limbs(<[u64; 5]>::deserialize(deserializer)?)))
+    }
+}
+
 impl From<u128> for Amount {
     fn from(units: u128) -> Self {
         Self(Wide::from(units))
@@ -215,7 +229,7 @@ impl fmt::Debug for Amount {
 ///
 /// `narrow` has one entry a row. The value `u128::MAX` there means that the amount stands in the side table:
 /// `wide_rows` lists such rows, rising, and `wide` has their amounts as five 64-bit limbs, lowest first.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AmountColumn {
     /// One entry a row.
     pub narrow: Column<u128>,

@@ -4,7 +4,20 @@ use crate::account::{Address, AddressKind, ChainId};
 use hashbrown::HashMap;
 
 /// An asset of the ledger: an index into its assets, in first-seen order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, bytemuck::Pod, bytemuck::Zeroable)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    bytemuck::Pod,
+    bytemuck::Zeroable,
+    serde::Serialize,
+    serde::Deserialize,
+)]
 #[repr(transparent)]
 pub struct AssetId(pub u32);
 

@@ -5,6 +5,7 @@
 //! every reader: a column is read as a slice.
 
 use bytemuck::AnyBitPattern;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::ops::{Deref, Range};
 use std::sync::Arc;
@@ -63,6 +64,18 @@ impl<T: Clone> Column<T> {
     #[must_use]
     pub fn into_vec(mut self) -> Vec<T> {
         std::mem::take(self.to_mut())
+    }
+}
+
+impl<T: Serialize> Serialize for Column<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (**self).serialize(serializer)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Column<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Vec::deserialize(deserializer).map(Self::from)
     }
 }
 

@@ -15,6 +15,7 @@ mod laws;
 mod ledgers;
 mod peers;
 mod reach;
+mod resume;
 mod stream;
 mod threads;
 mod worked;

@@ -25,6 +25,7 @@ mod purse_keys;
 mod purses;
 mod repeated;
 mod repeats;
+mod seal;
 mod stream;
 mod ties;
 mod transactions;
@@ -38,6 +39,7 @@ pub use origin::{Lines, Origin};
 pub use parts::Parts;
 pub use purses::Purses;
 pub use repeated::Repeat;
+pub use seal::Seal;
 pub use stream::{LedgerStream, StreamColumns, Unfit};
 pub use ties::Ambiguity;
 pub use transactions::{Transactions, TxHash};
@@ -46,12 +48,13 @@ use crate::account::{AccountId, Accounts, Address, ChainId};
 use crate::asset::{Asset, AssetId, Assets};
 use crate::column::Column;
 use bytemuck::{Pod, Zeroable};
+use serde::{Deserialize, Serialize};
 
 /// What holds a balance: an index into the ledger's purses, in first-seen order.
 ///
 /// A purse is one asset of one holder on one chain. On Bitcoin the holder is an outpoint, so nothing may
 /// assume that a purse is an address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Pod, Zeroable)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Pod, Zeroable, Serialize, Deserialize)]
 #[repr(transparent)]
 pub struct PurseId(pub u32);
 

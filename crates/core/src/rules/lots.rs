@@ -232,6 +232,18 @@ impl<U: Units, const NEWEST_FIRST: bool> Store<U> for Lots<U, NEWEST_FIRST> {
         }
     }
 
+    fn parts(&self, room: &LotRoom<U>, _balance: U, out: &mut Vec<Part<U>>) {
+        let (begin, mut at) = (out.len(), self.first);
+        while at != NONE {
+            let Lot { units, claim, tag, next } = room.lots[at as usize];
+            out.push(Part { tag, units, claim });
+            at = next;
+        }
+        if NEWEST_FIRST {
+            out[begin..].reverse();
+        }
+    }
+
     fn clear(&mut self, room: &mut LotRoom<U>) {
         while self.first != NONE {
             let next = room.lots[self.first as usize].next;

@@ -127,6 +127,11 @@ pub(crate) trait Store<U: Units>: Default + Send {
     /// The classes held in a balance, each once, with how much of each.
     fn held(&self, room: &Self::Room, balance: U, out: &mut Vec<Part<U>>);
 
+    /// All parts that are kept, in the order in which they arrived: put into an empty store, they make the same.
+    fn parts(&self, room: &Self::Room, balance: U, out: &mut Vec<Part<U>>) {
+        self.held(room, balance, out);
+    }
+
     /// Forgets everything.
     fn clear(&mut self, room: &mut Self::Room);
 }

@@ -205,8 +205,17 @@ fn rows_after_end(view: &View<'_>) -> HashSet<PurseId> {
 }
 
 impl Trace {
+    /// Drops what is not used, and checks the laws.
+    ///
+    /// # Panics
+    /// If one does not hold: a bug.
+    pub(super) fn finish(&mut self) {
+        self.keep_used_classes();
+        self.check_laws();
+    }
+
     /// Drops classes in which nothing entered, and numbers the others anew.
-    pub(super) fn keep_used_classes(&mut self) {
+    fn keep_used_classes(&mut self) {
         let mut used = vec![false; self.classes.len()];
         self.postings.class.iter().for_each(|class| used[class.index()] = true);
         if used.iter().all(|used| *used) {
@@ -226,7 +235,7 @@ impl Trace {
     }
 
     /// Per class and exact rule: what entered is what rests and what left, in units and in claims.
-    pub(super) fn check_laws(&self) {
+    fn check_laws(&self) {
         for (rule, _) in self.rules.iter().enumerate().filter(|(_, rule)| rule.is_exact()) {
             let mut sums = vec![[AmountSum::default(); 4]; self.classes.len()];
             for (row, class) in self.postings.class.iter().enumerate() {

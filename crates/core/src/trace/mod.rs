@@ -12,6 +12,7 @@ mod options;
 mod outcome;
 mod reach;
 mod replay;
+mod resume;
 mod routes;
 mod run;
 mod seed;
@@ -27,6 +28,7 @@ pub use outcome::{
     Share, ShareColumns, Stop, Trace,
 };
 pub use reach::ReachByTheft;
+pub use resume::{Course, TraceState};
 pub use routes::{Evidence, EvidenceGraph, Routes};
-pub use run::{Prepared, Reach, trace};
+pub use run::{Prepared, Reach, Resumed, resume, trace};
 pub use theft::{AddressSeed, Seed, Since, Theft, TransactionSeed};

@@ -19,6 +19,8 @@ pub(super) type Node = u32;
 pub(super) struct Netting {
     base: usize,
     purses: Vec<PurseId>,
+    /// The first transfer of each, rising.
+    first: Vec<u64>,
     /// Outgoing transfers, one list a passing purse, in position order.
     outgoing: Vec<Vec<u32>>,
     from: HashMap<u64, Node>,
@@ -31,7 +33,15 @@ impl Netting {
     /// No passing purses over a ledger with so many purses.
     pub(super) fn none(base: usize) -> Self {
         let (from, to) = (HashMap::new(), HashMap::new());
-        Self { base, purses: Vec::new(), outgoing: Vec::new(), from, to, places: Vec::new() }
+        Self {
+            base,
+            purses: Vec::new(),
+            first: Vec::new(),
+            outgoing: Vec::new(),
+            from,
+            to,
+            places: Vec::new(),
+        }
     }
 
     /// Finds the transactions that net at one of these accounts. `moves` tells which transfers count.
@@ -78,7 +88,8 @@ impl Netting {
                 let nets =
                     is_theirs(purse) && sums.contains_key(&(transaction, ledger.purses().account(purse)));
                 if nets {
-                    let at = *passing.entry((transaction, purse)).or_insert_with(|| netting.add(purse));
+                    let at =
+                        *passing.entry((transaction, purse)).or_insert_with(|| netting.add(purse, place));
                     netting.record(at, place, into);
                 }
             }
@@ -86,9 +97,10 @@ impl Netting {
         netting
     }
 
-    /// Makes a passing purse and returns its number.
-    fn add(&mut self, purse: PurseId) -> usize {
+    /// Makes a passing purse, whose first transfer this is, and returns its number.
+    fn add(&mut self, purse: PurseId, place: usize) -> usize {
         self.purses.push(purse);
+        self.first.push(place as u64);
         self.outgoing.push(Vec::new());
         self.purses.len() - 1
     }
@@ -109,6 +121,11 @@ impl Netting {
     /// How many passing purses there are.
     pub(super) fn len(&self) -> usize {
         self.purses.len()
+    }
+
+    /// The passing purses of which a transfer stands before a place, by the purses that they belong to.
+    pub(super) fn purses_before(&self, place: u64) -> &[PurseId] {
+        &self.purses[..self.first.partition_point(|&first| first < place)]
     }
 
     /// The transfers that leave or enter a passing purse, rising.

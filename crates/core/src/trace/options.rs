@@ -3,11 +3,12 @@
 use crate::amount::Amount;
 use crate::asset::AssetName;
 use crate::label::Category;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
 /// How taint divides when a mixed purse spends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Rule {
     /// First in, first out.
     Fifo,
@@ -114,7 +115,7 @@ impl Default for StopRule {
 }
 
 /// Where the ledger ends for a trace, inclusive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Until {
     /// The last second.
     Time(i64),

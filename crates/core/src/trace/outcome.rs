@@ -10,10 +10,11 @@ use crate::asset::AssetId;
 use crate::label::Category;
 use crate::ledger::PurseId;
 use crate::rules::Units;
+use serde::{Deserialize, Serialize};
 
 /// What kind of stolen money a tainted part is: a theft and the asset it was stolen in. An index into
 /// [`Trace::classes`], which are sorted by the theft's name, then the asset's, by bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ClassId(pub u32);
 
 impl ClassId {
@@ -25,7 +26,7 @@ impl ClassId {
 }
 
 /// A theft and the asset that was stolen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Class {
     /// An index into [`Trace::thefts`].
     pub theft: u32,
@@ -43,7 +44,7 @@ pub struct Share {
 }
 
 /// How sure a hop is. The order is the order of strength: the weakest is the largest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Grade {
     /// No presumption was needed.
     Fact,
@@ -66,7 +67,7 @@ impl Grade {
 }
 
 /// One pair of columns a rule: units, and claims where they are not the same numbers.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ShareColumns {
     units: Vec<AmountColumn>,
     /// `None` while every claim equals its units.
@@ -168,7 +169,7 @@ impl ShareColumns {
 }
 
 /// Theft × stolen asset × transfer that carries taint, in replay order.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Flows {
     /// The transfer's place in the ledger.
     pub place: Vec<u64>,
@@ -181,7 +182,7 @@ pub struct Flows {
 }
 
 /// What enters or leaves outside a tainted transfer. The order is that of the words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum PostingKind {
     /// Sent to the zero address.
     Burn,
@@ -216,7 +217,7 @@ impl PostingKind {
 }
 
 /// Theft × stolen asset × posting, in replay order, then kind, theft, stolen asset.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Postings {
     /// What happened.
     pub kind: Vec<PostingKind>,
@@ -300,7 +301,7 @@ pub struct Gap {
 }
 
 /// Why money that arrived at a seed was left clean.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum LeftClean {
     /// It came back from a stop that this theft had reached.
     Returned,
@@ -309,7 +310,7 @@ pub enum LeftClean {
 }
 
 /// Clean money that arrived at a seed and was not counted as stolen, under the run's rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeftCleanRow {
     /// The transfer.
     pub place: u64,

@@ -7,7 +7,8 @@ use super::netting::Netting;
 use super::options::{Rule, StopRule, TraceOptions};
 use super::outcome::{Class, OrderSpread, Stop, Trace};
 use super::reach::{Arrivals, Bits, Question, ReachByTheft, masks};
-use super::replay::{Job, replay};
+use super::replay::{Job, Kept, KeptNode, Replayed, replay};
+use super::resume::{Course, ReplayState, TraceState, check};
 use super::seed::Seeds;
 use super::stop::Stops;
 use super::theft::Theft;
@@ -15,7 +16,7 @@ use super::view::{Node, View};
 use crate::amount::Amount;
 use crate::asset::AssetId;
 use crate::label::Labels;
-use crate::ledger::{FlowIndex, Ledger, PurseId};
+use crate::ledger::{FlowIndex, Ledger, PurseId, Seal};
 
 /// Traces thefts through a ledger.
 ///
@@ -40,6 +41,56 @@ pub fn trace(
         trace.order_spread = order_spread(ledger, &trace, &reversed);
     }
     Ok(trace)
+}
+
+/// A trace, and what a later one can go on from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resumed {
+    /// The trace: the same as [`trace`] makes.
+    pub trace: Trace,
+    /// What is to be kept until the ledger has grown.
+    pub state: TraceState,
+    /// Whether it went on from an earlier one.
+    pub course: Course,
+}
+
+/// Traces thefts through a ledger, from where an earlier trace of it ended, if it still holds.
+///
+/// # Errors
+/// As [`trace`].
+///
+/// # Panics
+/// As [`trace`].
+///
+/// # Cost
+/// As [`trace`], but the rules only go over the transfers that are new. The state holds all that was found, and
+/// what each purse held under each rule.
+pub fn resume(
+    ledger: &Ledger,
+    labels: &Labels,
+    thefts: &[Theft],
+    options: &TraceOptions,
+    earlier: Option<&TraceState>,
+) -> Result<Resumed, TraceError> {
+    let mut course = earlier.map_or(Course::Began, |state| match check(state, ledger) {
+        Ok(()) => Course::WentOn(state.transfers()),
+        Err(reason) => Course::StartedOver(reason),
+    });
+    let (mut trace, forward) = {
+        let prepared = Prepared::new(ledger, labels, thefts, options)?;
+        prepared.go_on(earlier.map(|state| (&state.forward, &state.seal)), &mut course)
+    };
+    let mut reversed = None;
+    if ledger.notes().order_ambiguous {
+        let ledger = ledger.with_ties_reversed();
+        let prepared = Prepared::new(&ledger, labels, thefts, options)?;
+        let earlier = earlier.and_then(|state| state.reversed.as_ref().map(|it| (it, &state.seal)));
+        let (other, state) = prepared.go_on(earlier, &mut course);
+        trace.order_spread = order_spread(&ledger, &trace, &other);
+        reversed = Some(state);
+    }
+    let state = TraceState { seal: ledger.seal(), forward, reversed };
+    Ok(Resumed { trace, state, course })
 }
 
 fn trace_once(
@@ -71,14 +122,14 @@ pub(super) fn settle<'a>(
 ///
 /// [`trace`] runs them all; they stand apart so that each can be measured.
 pub struct Prepared<'a> {
-    view: View<'a>,
-    seeds: Seeds,
+    pub(super) view: View<'a>,
+    pub(super) seeds: Seeds,
     stops: Stops,
     /// Why each node is a sink, if it is.
-    sinks: Vec<Option<Stop>>,
+    pub(super) sinks: Vec<Option<Stop>>,
     /// The nodes that are one.
     is_sink: Bits,
-    rules: Vec<Rule>,
+    pub(super) rules: Vec<Rule>,
 }
 
 impl std::fmt::Debug for Prepared<'_> {
@@ -90,7 +141,7 @@ impl std::fmt::Debug for Prepared<'_> {
 /// The purses that taint can get to in time order, whatever the rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reach {
-    arrivals: Arrivals,
+    pub(super) arrivals: Arrivals,
     /// How many purses are reached, seeds included.
     pub purses: u64,
 }
@@ -201,22 +252,53 @@ impl<'a> Prepared<'a> {
     /// If a law does not hold: a bug.
     #[must_use]
     pub fn replay(&self, reach: &Reach) -> Trace {
+        let classes = classes(self.view.ledger, &self.seeds);
+        let job = Job { earlier: None, keeps: false, ..self.job(&classes) };
+        let (mut trace, _) = self.assemble(reach, &job);
+        trace.finish();
+        trace
+    }
+
+    /// Finds the reach and apportions, from where an earlier replay ended if that is what the course says and
+    /// it holds; else the course says why not. Returns what a later one can go on from.
+    fn go_on(&self, earlier: Option<(&ReplayState, &Seal)>, course: &mut Course) -> (Trace, ReplayState) {
+        let reach = self.reach(None);
+        let classes = classes(self.view.ledger, &self.seeds);
+        let earlier = match (&course, earlier) {
+            (Course::WentOn(_), Some((state, then))) => {
+                let taken = state.take_up(self, &reach, &classes, then);
+                taken.map_err(|reason| *course = Course::StartedOver(reason)).ok()
+            }
+            _ => None,
+        };
+        let job = Job { earlier: earlier.as_ref(), keeps: true, ..self.job(&classes) };
+        let (mut trace, nodes) = self.assemble(&reach, &job);
+        let (flows, postings) = (trace.flows.clone(), trace.postings.clone());
+        let kept = Kept { flows, postings, left_clean: trace.left_clean.clone(), nodes };
+        let state = ReplayState::new(self, &reach, &classes, kept);
+        trace.finish();
+        (trace, state)
+    }
+
+    fn job<'j>(&'j self, classes: &'j [Class]) -> Job<'j> {
+        let Self { view, seeds, sinks, rules, .. } = self;
+        Job { view, seeds, sinks, rules, classes, earlier: None, keeps: false }
+    }
+
+    /// Replays and puts the tables in order, with all classes that could be. Also returns what each rule keeps.
+    fn assemble(&self, reach: &Reach, job: &Job<'_>) -> (Trace, Vec<Vec<KeptNode>>) {
         let Self { view, seeds, stops, sinks, rules, .. } = self;
         let ledger = view.ledger;
-        let classes = classes(ledger, seeds);
-        let from = &reach.arrivals.by_node(view.node_count());
-        let tables = replay(&Job { view, seeds, sinks, from, rules, classes: &classes });
-        let mut trace =
-            Trace { rules: rules.clone(), thefts: seeds.thefts.clone(), classes, ..Trace::default() };
+        let Replayed { tables, nodes } = replay(job, &reach.arrivals.by_node(view.node_count()));
+        let (thefts, classes) = (seeds.thefts.clone(), job.classes.to_vec());
+        let mut trace = Trace { rules: rules.clone(), thefts, classes, ..Trace::default() };
         (trace.reached_purses, trace.reached_accounts) = (reach.purses, self.accounts(reach));
         if view.has_end() {
             let after = (0..ledger.transfer_count()).filter(|&place| view.is_after_end(place));
             trace.transfers_after_end = after.count() as u64;
         }
         assemble(view, stops, sinks, tables, &mut trace);
-        trace.keep_used_classes();
-        trace.check_laws();
-        trace
+        (trace, nodes)
     }
 }
 

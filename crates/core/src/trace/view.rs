@@ -62,6 +62,16 @@ impl<'a> View<'a> {
         end
     }
 
+    /// The end that the user set.
+    pub(super) const fn until(&self) -> Option<Until> {
+        self.until
+    }
+
+    /// The least amount followed, one entry an asset.
+    pub(super) fn least(&self) -> &[Amount] {
+        &self.least
+    }
+
     /// Whether the user set an end.
     pub(super) const fn has_end(&self) -> bool {
         self.until.is_some()

@@ -15,7 +15,7 @@ use std::sync::Arc;
 pub(crate) struct Target {
     goal: FileSpec,
     aside: PathBuf,
-    pub(super) file: Arc<File>,
+    pub(crate) file: Arc<File>,
     done: bool,
 }
 
@@ -70,7 +70,7 @@ impl Target {
     }
 
     /// Says that something could not be written.
-    pub(super) fn error(&self, error: io::Error) -> Error {
+    pub(crate) fn error(&self, error: io::Error) -> Error {
         let full = error.kind() == io::ErrorKind::StorageFull || error.kind() == io::ErrorKind::QuotaExceeded;
         let cannot = Error::io(&self.goal.name, "cannot be written", error);
         let old =
@@ -79,7 +79,7 @@ impl Target {
     }
 
     /// Brings the file to the disk and puts it in the place of the old one. Returns its name, fit for outputs.
-    pub(super) fn finish(mut self) -> Result<String, Error> {
+    pub(crate) fn finish(mut self) -> Result<String, Error> {
         let rename = |target: &Self| {
             target.file.sync_all()?;
             fs::rename(&target.aside, &target.goal.path)

@@ -121,6 +121,22 @@ impl<'a, U: Units> Books<'a, U> {
         }
     }
 
+    /// Books all rows before a place, of which no events are wanted.
+    pub(super) fn catch_up(&mut self, place: u64) {
+        let fees = &self.plan.view.ledger.fees().place;
+        let rows = self.rows.as_slice();
+        let end = rows.partition_point(|row| match row.kind() {
+            RowKind::Transfer(at) => (at as u64) < place,
+            RowKind::Fee(fee) => fees[fee] < place,
+        });
+        self.rows = rows[..end].iter();
+        let mut chunk = Chunk::new();
+        while !self.rows.as_slice().is_empty() {
+            self.next_chunk(&mut chunk);
+        }
+        self.rows = rows[end..].iter();
+    }
+
     fn next_event(&mut self, chunk: &mut Chunk<U>, event_number: usize) {
         let event = &mut chunk.events[event_number];
         let action = self.book(event);

@@ -8,10 +8,11 @@ use super::event::Chunk;
 use super::marks::Marks;
 use super::walk::{Flow, Found, Post};
 use crate::rules::{CLEAN, Tag, Units};
+use serde::{Deserialize, Serialize};
 
 /// What is known of one class of taint at one node.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Fact {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(in super::super) struct Fact {
     /// The place of the first arrival.
     pub(super) first: u64,
     /// The place of the last arrival.
@@ -47,12 +48,12 @@ const BATCH: usize = 128;
 /// The facts of one class at one node: in one cache line.
 #[derive(Clone, Copy, Debug)]
 #[repr(align(64))]
-struct Entry<U> {
-    fact: Fact,
+pub(super) struct Entry<U> {
+    pub(super) fact: Fact,
     /// The class; [`CLEAN`] for none yet.
-    tag: Tag,
+    pub(super) tag: Tag,
     /// What entered and has not left.
-    net: U,
+    pub(super) net: U,
 }
 
 /// Facts by node and class.
@@ -164,6 +165,18 @@ impl<'a, U: Units> Facts<'a, U> {
             at
         });
         &mut list[at]
+    }
+
+    /// The facts of a node, one entry a class that ever came there.
+    pub(super) fn keep(&self, node: u32) -> impl Iterator<Item = &Entry<U>> {
+        let others = self.others_of.get(node as usize).map_or(0, |list| *list as usize);
+        let first = Some(&self.first[node as usize]).filter(|entry| entry.tag != CLEAN);
+        first.into_iter().chain(&self.others[others])
+    }
+
+    /// Goes on from what was kept of a node.
+    pub(super) fn restore(&mut self, node: u32, entry: Entry<U>) {
+        *self.entry(node, entry.tag) = entry;
     }
 
     /// Settles what rests at a node, and returns the facts of it.

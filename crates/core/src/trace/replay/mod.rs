@@ -11,6 +11,7 @@
 mod book;
 mod event;
 mod facts;
+mod kept;
 mod marks;
 mod part;
 mod tables;
@@ -19,7 +20,7 @@ mod walk;
 
 use super::outcome::{Grade, Stop};
 use super::seed::Seeds;
-use super::view::View;
+use super::view::{Node, View};
 use super::{Class, Rule};
 use crate::ledger::PurseId;
 use crate::rules::lots::{Fifo, Lifo};
@@ -29,6 +30,8 @@ use crate::rules::{Tag, Units};
 use book::{Books, Watches};
 use event::{Chunk, Event};
 use facts::Facts;
+use kept::keep;
+pub(super) use kept::{Earlier, Kept, KeptNode, NodeName};
 use marks::Marks;
 use part::{OUTSIDE, Part, Parts};
 use rayon::prelude::*;
@@ -43,19 +46,29 @@ pub(super) struct Job<'a> {
     pub(super) seeds: &'a Seeds,
     /// Why each node is a sink, if it is.
     pub(super) sinks: &'a [Option<Stop>],
-    /// The reach.
-    pub(super) from: &'a [u64],
     pub(super) rules: &'a [Rule],
     /// All classes that may occur, sorted; tag `k + 1` is class `k`.
     pub(super) classes: &'a [Class],
+    /// What to go on from, if anything.
+    pub(super) earlier: Option<&'a Earlier<'a>>,
+    /// Whether another replay is to go on from this one.
+    pub(super) keeps: bool,
 }
 
-/// Replays everything reached: one table a part.
-pub(super) fn replay(job: &Job<'_>) -> Vec<PartTables> {
-    let ties = Ties::find(job.view, job.seeds, job.sinks, job.from);
-    let parts = Parts::cut(job.view, job.from, &ties.assets);
+/// What a replay finds: one table a part, and what was found earlier. What each rule keeps of the nodes, if asked.
+pub(super) struct Replayed {
+    pub(super) tables: Vec<PartTables>,
+    /// One list a rule, sorted by node.
+    pub(super) nodes: Vec<Vec<KeptNode>>,
+}
+
+/// Replays everything reached. `from` is the reach: one entry a node.
+pub(super) fn replay(job: &Job<'_>, from: &[u64]) -> Replayed {
+    let ties = Ties::find(job.view, job.seeds, job.sinks, from);
+    let parts = Parts::cut(job.view, from, &ties.assets);
     let busy: Vec<&Part> = parts.parts.iter().filter(|part| !part.rows.is_empty()).collect();
-    busy.par_iter()
+    let found: Vec<(PartTables, Vec<Vec<KeptNode>>)> = busy
+        .par_iter()
         .map(|part| {
             // A balance is at most the sum of all values.
             if part.total.to_u128().is_some_and(|total| total <= u128::MAX / 2) {
@@ -64,7 +77,27 @@ pub(super) fn replay(job: &Job<'_>) -> Vec<PartTables> {
                 job.replay_part::<crate::amount::Wide>(&parts, part, &ties)
             }
         })
-        .collect()
+        .collect();
+    let mut replayed = Replayed { tables: Vec::new(), nodes: vec![Vec::new(); job.rules.len()] };
+    replayed.tables.extend(job.earlier.map(Earlier::tables));
+    for (tables, nodes) in found {
+        replayed.tables.push(tables);
+        replayed.nodes.iter_mut().zip(nodes).for_each(|(all, nodes)| all.extend(nodes));
+    }
+    replayed.nodes.iter_mut().for_each(|nodes| nodes.sort_by_key(|kept| kept.node));
+    replayed
+}
+
+/// Transfers from a stop back to a seed, and where the theft's taint can rest at that stop: sorted by place.
+pub(super) fn returns(
+    view: &View<'_>,
+    seeds: &Seeds,
+    sinks: &[Option<Stop>],
+    from: &[u64],
+) -> Vec<(u64, Vec<Node>)> {
+    let mut returns: Vec<_> = Ties::find(view, seeds, sinks, from).returns.into_iter().collect();
+    returns.sort_unstable();
+    returns
 }
 
 /// A chunk on its way, and what each rule found in it.
@@ -86,7 +119,12 @@ struct Runner<'a, U> {
 }
 
 impl Job<'_> {
-    fn replay_part<U: Units>(&self, parts: &Parts, part: &Part, ties: &Ties) -> PartTables {
+    fn replay_part<U: Units>(
+        &self,
+        parts: &Parts,
+        part: &Part,
+        ties: &Ties,
+    ) -> (PartTables, Vec<Vec<KeptNode>>) {
         let (view, seeds) = (self.view, self.seeds);
         let purses = view.ledger.purses();
         let is_sink = Marks::of(part.nodes.iter().map(|&node| self.sinks[node as usize].is_some()));
@@ -124,12 +162,21 @@ impl Job<'_> {
             Runner { rule, facts }
         };
         let mut runners: Vec<Runner<'_, U>> = self.rules.par_iter().map(start).collect();
+        if let Some(earlier) = self.earlier {
+            books.catch_up(earlier.end);
+            runners
+                .par_iter_mut()
+                .enumerate()
+                .for_each(|(rule, runner)| earlier.restore(view, part, rule, runner));
+        }
         let mut tables = PartTables::new(runners.len());
         let purse = |node: u32| view.purse(part.nodes[node as usize]);
         self.run(&mut books, &mut runners, &mut tables, purse);
+        let kept = runners.iter().filter(|_| self.keeps).map(|runner| keep(view, part, &books, runner));
+        let kept = kept.collect();
         add_holdings(&books, &mut runners, &mut tables, part, purse);
         tables.gaps = books.gaps();
-        tables
+        (tables, kept)
     }
 
     /// Takes all chunks through books, rules and tables. While the rules go over one, the next is booked and the

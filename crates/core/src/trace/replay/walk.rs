@@ -15,6 +15,7 @@ use super::marks::Marks;
 use super::part::OUTSIDE;
 use crate::rules::{Part, Store, Tag, Units, add_by_class};
 use hashbrown::HashMap;
+use serde::{Deserialize, Serialize};
 
 /// Taint that a transfer carries.
 #[derive(Clone, Copy, Debug)]
@@ -84,6 +85,15 @@ pub(super) struct Plan<'a, U> {
     pub(super) theft_of: &'a (dyn Fn(Tag) -> u32 + Sync),
 }
 
+/// How sure one can be of a node's taint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(in super::super) struct Haze {
+    /// A mixed spend has blurred what is left.
+    blurred: bool,
+    /// The weakest grade, as in the walk.
+    grade: Grade,
+}
+
 /// What is known of a node under a rule: in one cache line.
 #[derive(Debug)]
 #[repr(align(64))]
@@ -94,6 +104,11 @@ struct Held<S> {
     grade: Grade,
 }
 
+impl Haze {
+    /// Of a purse that never held taint.
+    pub(super) const NONE: Self = Self { blurred: false, grade: Grade::Fact };
+}
+
 /// One rule on its way through a part.
 pub(super) trait Rule<U>: Send {
     /// Goes over the next chunk.
@@ -101,6 +116,12 @@ pub(super) trait Rule<U>: Send {
 
     /// Lists the taint at a node that holds `balance` in all, one part a class, and returns its grade.
     fn rests_at(&self, node: u32, balance: U, held: &mut Vec<Part<U>>) -> Grade;
+
+    /// Lists all that is to be known of a node that holds `balance` in all, to go on from there.
+    fn keep(&self, node: u32, balance: U, parts: &mut Vec<Part<U>>) -> Haze;
+
+    /// Goes on from what was kept of a node.
+    fn restore(&mut self, node: u32, parts: &[Part<U>], haze: Haze);
 }
 
 struct Walk<'a, S: Store<U>, U: Units> {
@@ -166,6 +187,32 @@ impl<S: Store<U>, U: Units> Rule<U> for Walk<'_, S, U> {
             held.extend(self.sunk.get(&node).into_iter().flatten());
         }
         self.held[node as usize].grade
+    }
+
+    fn keep(&self, node: u32, balance: U, parts: &mut Vec<Part<U>>) -> Haze {
+        if self.is_tainted.has(node) {
+            self.held[node as usize].store.parts(&self.room, balance, parts);
+        } else {
+            self.rests_at(node, balance, parts);
+        }
+        Haze { blurred: self.is_blurred.has(node), grade: self.held[node as usize].grade }
+    }
+
+    fn restore(&mut self, node: u32, parts: &[Part<U>], haze: Haze) {
+        self.held[node as usize].grade = haze.grade;
+        if haze.blurred {
+            self.is_blurred.set(node);
+        }
+        if self.plan.is_sink.has(node) {
+            if !parts.is_empty() {
+                self.sunk.insert(node, parts.to_vec());
+            }
+            return;
+        }
+        for &part in parts {
+            self.is_tainted.set(node);
+            self.held[node as usize].store.put(&mut self.room, part);
+        }
     }
 }
 
