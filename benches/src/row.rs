@@ -50,7 +50,7 @@ impl InputRow {
             to: address(self.to),
             contract: None,
             value: Amount::from(self.value),
-            fee: self.from.map(|_| Amount::from(u128::from(self.fee))),
+            fee: (self.fee > 0).then(|| Amount::from(u128::from(self.fee))),
             kind: if self.from.is_some() { Kind::External } else { Kind::Reward },
         }
     }

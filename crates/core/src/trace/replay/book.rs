@@ -50,16 +50,19 @@ const BATCH: usize = 256;
 
 /// What is booked for a purse: an array, so that a million of them can lie on large pages, each in one cache line.
 /// See the constants.
-type Account<U> = [U; 4];
+type Account<U> = [U; 2];
 
 /// What a purse is known to hold.
 const BALANCE: usize = 0;
 /// All that arrived.
 const GROSS: usize = 1;
-/// What its spends went beyond its balance, where that was no unseen inflow.
-const LACKING: usize = 2;
-/// How many such spends there were.
-const GAPS: usize = 3;
+
+/// What a purse's spends went beyond its balance, where that was no unseen inflow, and how many they were. Apart from
+/// the accounts, of which so more fit into a cache.
+type Lack<U> = [U; 2];
+
+const LACKING: usize = 0;
+const GAPS: usize = 1;
 
 /// What a booking needs to know of a part.
 pub(super) struct Plan<'a> {
@@ -80,6 +83,8 @@ pub(super) struct Books<'a, U> {
     rows: std::slice::Iter<'a, Row>,
     /// One entry a node of the part. Only the ledger's own purses are booked.
     accounts: Pages<Account<U>>,
+    /// The same for what they lacked.
+    lacks: Pages<Lack<U>>,
     /// What each node holds, where there are passing purses, whose transfers are booked at their own purse;
     /// else empty.
     apart: Vec<U>,
@@ -98,6 +103,7 @@ impl<'a, U: Units> Books<'a, U> {
             plan,
             rows: plan.part.rows.iter(),
             accounts: Pages::zeroed(nodes),
+            lacks: Pages::zeroed(nodes),
             apart: if has_passing { vec![U::ZERO; nodes] } else { Vec::new() },
             gaps: Vec::new(),
             watched: 0,
@@ -245,12 +251,12 @@ impl<'a, U: Units> Books<'a, U> {
     }
 
     fn note_gap(&mut self, node: u32, lacks: U, place: u64) {
-        let account = &mut self.accounts[node as usize];
-        if account[GAPS].is_zero() {
+        let lack = &mut self.lacks[node as usize];
+        if lack[GAPS].is_zero() {
             self.gaps.push((node, place));
         }
-        account[GAPS] = account[GAPS].plus(U::ONE);
-        account[LACKING] = account[LACKING].plus(lacks);
+        lack[GAPS] = lack[GAPS].plus(U::ONE);
+        lack[LACKING] = lack[LACKING].plus(lacks);
     }
 
     /// The theft whose address seed decides at a node, at a place.
@@ -302,8 +308,8 @@ impl<'a, U: Units> Books<'a, U> {
     /// The purses that spent more than they were known to hold, by purse.
     pub(super) fn gaps(&self) -> Vec<Gap> {
         let gap = |&(node, first): &(u32, u64)| {
-            let account = &self.accounts[node as usize];
-            let (count, amount) = (account[GAPS].to_amount(), account[LACKING].to_amount());
+            let lack = &self.lacks[node as usize];
+            let (count, amount) = (lack[GAPS].to_amount(), lack[LACKING].to_amount());
             let count = count.to_u128().and_then(|count| u64::try_from(count).ok());
             Gap { purse: self.purse(node), count: count.expect("no more than there are rows"), amount, first }
         };
