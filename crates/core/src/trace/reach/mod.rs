@@ -27,7 +27,7 @@ pub(super) const NEVER: u64 = u64::MAX;
 
 /// Along an index, a reach gives up once it has to follow more than one in so many of the transfers that a scan would
 /// go over: there both cost the same, since a transfer that is followed costs about 70 ns, one that is passed 2 to 3
-/// (`benches/record/`). So giving up costs about one more scan.
+/// (`benches/record/`). So a reach that gives up costs two to two and a half scans in all.
 const SCAN_PAYS: u64 = 40;
 
 /// What taint gets to: each node once, in order of the place from which on it can pass taint on, then of its number.
