@@ -1,0 +1,3 @@
+//! What a simulated world keeps to.
+
+mod world;
