@@ -12,5 +12,6 @@ mod output;
 mod real;
 mod refuses;
 mod sample;
+mod simulate;
 mod snapshots;
 mod support;

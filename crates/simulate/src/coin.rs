@@ -120,11 +120,15 @@ impl Coin {
     }
 
     const fn fact(self) -> &'static CoinFact {
-        &FACTS[self.0 as usize]
+        &FACTS[self.index()]
     }
 
     pub(crate) const fn number(self) -> u64 {
         self.0 as u64
+    }
+
+    pub(crate) const fn index(self) -> usize {
+        self.0 as usize
     }
 
     pub(crate) const fn of_number(number: u64) -> Self {

@@ -1,7 +1,7 @@
 //! Made-up thefts with known truth, and how right a trace of them is.
 //!
 //! [`simulate`] makes two chains of any size from [`Parameters`], a size and a seed, block by block: a clean economy,
-//! and thefts whose money is known to the last unit. It is handed to a [`Sink`]; [`write`](write()) is the one that makes a
+//! and thefts whose money is known to the last unit. It is handed to a [`Sink`]; [`write()`] makes a
 //! folder of files.
 //!
 //! ```
@@ -29,9 +29,11 @@ mod error;
 mod params;
 mod party;
 mod random;
+pub mod score;
 mod theft;
 mod truth;
 mod world;
+mod write;
 
 pub use chain::{BEGINNING, BLOCK_SECONDS, Block, Transaction, Transfer, block_number, block_time};
 pub use coin::{Chain, Coin};
@@ -40,3 +42,4 @@ pub use params::{Economy, LabelShares, Parameters, Step, TheftPlan};
 pub use party::{Kind, Party, address, transaction_hash};
 pub use truth::{Link, Outcome, Place, Role, Spot, Sum, TheftTruth, Through};
 pub use world::{Scope, Sink, simulate};
+pub use write::{Format, Order, write};

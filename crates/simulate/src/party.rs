@@ -162,7 +162,8 @@ impl Party {
     /// What it is.
     #[must_use]
     pub fn kind(self) -> Kind {
-        Kind::ALL[usize::try_from(self.0 >> NUMBER_BITS).expect("8 bits")]
+        // The highest byte, as it was put there.
+        Kind::ALL[usize::from(self.0.to_be_bytes()[0])]
     }
 
     /// Its number among its kind.

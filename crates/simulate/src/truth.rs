@@ -4,6 +4,7 @@
 
 use crate::coin::Coin;
 use crate::party::Party;
+use crate::world::Seen;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Two sides of one thing, in one transaction or two.
@@ -218,16 +219,20 @@ pub struct TheftTruth {
 }
 
 /// What is known about a world in the end.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Outcome {
     /// How many transfers were made, of those that are written.
     pub rows: u64,
     /// How many wallets there are.
     pub wallets: u64,
-    /// How many invoices were made.
-    pub invoices: u64,
-    /// How many parties each kind of business has.
-    pub businesses: u64,
+    pub(crate) seen: Seen,
     /// One a theft.
     pub thefts: Vec<TheftTruth>,
+}
+
+impl Outcome {
+    /// Everybody who ever received something, in a fixed order.
+    pub fn parties(&self) -> impl Iterator<Item = Party> {
+        self.seen.parties()
+    }
 }

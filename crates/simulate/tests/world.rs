@@ -103,7 +103,7 @@ fn one_seed_is_one_world() {
 #[test]
 fn a_seed_means_the_same_world_as_ever() {
     let digests = ["small", "bybit"].map(|preset| make(preset, 10_000, 1).0.digest);
-    assert_eq!(digests, [2_424_347_196_145_408_227, 4_424_489_531_955_374_801]);
+    assert_eq!(digests, [6_406_395_730_979_006_571, 7_834_487_296_221_976_821]);
 }
 
 #[test]

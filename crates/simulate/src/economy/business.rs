@@ -18,7 +18,7 @@ impl World<'_> {
             let units = coin.whole(500 + person.fate(self.scope.seed, 3) % 6000);
             self.fund(employer, coin, units, gas_of(coin));
             self.send(employer, person, coin, units);
-            if person.fate(self.scope.seed, 4) % 4 == 0 {
+            if person.fate(self.scope.seed, 4).is_multiple_of(4) {
                 let ticks = self.random.between(20, 9000);
                 self.schedule(ticks, Event::Forward { person, coin, units });
             }

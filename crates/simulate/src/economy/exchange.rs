@@ -17,6 +17,17 @@ impl World<'_> {
         let person = self.person();
         let coin = self.coin_of(person);
         let units = self.amount(coin);
+        let has = if coin.is_native() {
+            self.all_but_fee(person, coin.chain())
+        } else {
+            self.spendable(person, coin)
+        };
+        if coin.worth(has) < 10_000_000 {
+            // Nothing to deposit: he withdraws instead.
+            self.withdraw(person, coin, units);
+            return;
+        }
+        let units = units.min(has);
         self.fund(person, coin, units, gas_of(coin));
         self.deposit_there(person, coin, units);
     }

@@ -26,6 +26,8 @@ pub(crate) enum Event {
     Arrive(Crossing),
     /// A wallet passes on to its exchange what it got.
     Forward { person: Party, coin: Coin, units: u64 },
+    /// A wallet pays, now that it can.
+    Pay { person: Party, to: Party, coin: Coin, units: u64 },
     /// A thief goes on with a lot.
     Lot(usize),
     /// A theft is near.
@@ -59,23 +61,23 @@ pub(crate) struct Crossing {
 
 /// Payments in millionths of a dollar: their sixteenths, from the least to the largest.
 const PAYMENTS: [u64; 17] = [
-    10_000,
-    500_000,
-    3_000_000,
-    8_000_000,
-    16_000_000,
-    30_000_000,
-    55_000_000,
-    95_000_000,
-    150_000_000,
-    250_000_000,
-    430_000_000,
-    800_000_000,
-    1_600_000_000,
-    3_600_000_000,
-    10_000_000_000,
-    45_000_000_000,
-    2_500_000_000_000,
+    1_000_000,
+    15_000_000,
+    35_000_000,
+    60_000_000,
+    90_000_000,
+    130_000_000,
+    170_000_000,
+    220_000_000,
+    300_000_000,
+    420_000_000,
+    600_000_000,
+    900_000_000,
+    1_400_000_000,
+    2_500_000_000,
+    5_000_000_000,
+    14_000_000_000,
+    400_000_000_000,
 ];
 
 impl World<'_> {
@@ -122,6 +124,7 @@ impl World<'_> {
             Event::Unmix(note) => self.unmix(note),
             Event::Arrive(crossing) => self.arrive(crossing),
             Event::Forward { person, coin, units } => self.forward(person, coin, units),
+            Event::Pay { person, to, coin, units } => self.pay_now(person, to, coin, units),
             Event::Lot(lot) => self.go_on(lot),
             Event::Prepare(theft) => self.prepare(theft),
             Event::Theft(theft) => self.steal(theft),
@@ -140,8 +143,8 @@ impl World<'_> {
     pub(crate) fn person(&mut self) -> Party {
         let born = self.born();
         let number = match self.random.below(10) {
-            0..5 => self.random.skewed(born, 3),
-            5..8 => self.random.below(born),
+            0..5 => self.random.skewed(born, 6),
+            5..7 => self.random.below(born),
             _ => born - 1 - self.random.below(born / 50 + 1),
         };
         Party::new(Kind::Person, number)

@@ -1,8 +1,12 @@
 //! What wallets do among each other, and on the second chain.
 
+use super::Event;
 use crate::coin::Coin;
 use crate::party::{Kind, Party};
 use crate::world::{World, gas_of, stablecoin};
+
+/// How many ticks pass until a wallet pays with what it bought: quantiles, from a minute to weeks.
+const PAUSES: [u64; 9] = [3, 7, 20, 60, 180, 700, 4_000, 25_000, 100_000];
 
 impl World<'_> {
     /// A wallet pays another.
@@ -20,6 +24,18 @@ impl World<'_> {
             self.send(person, to, coin, all);
             return;
         }
+        if self.spendable(person, coin) >= units {
+            self.pay_now(person, to, coin, units);
+        } else {
+            // It buys some first, and pays when it gets to it.
+            self.fund(person, coin, units, gas_of(coin));
+            let ticks = self.random.of_quantiles(&PAUSES);
+            self.schedule(ticks, Event::Pay { person, to, coin, units });
+        }
+    }
+
+    /// A wallet pays, and buys what it lacks for that.
+    pub(super) fn pay_now(&mut self, person: Party, to: Party, coin: Coin, units: u64) {
         self.fund(person, coin, units, gas_of(coin));
         self.send(person, to, coin, units);
     }

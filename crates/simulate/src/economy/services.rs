@@ -16,6 +16,9 @@ const BRIDGE_GAS: u64 = 110_000;
 /// How many ticks an honest note stays in a mixer: quantiles, from minutes to weeks.
 const NOTE_STAYS: [u64; 9] = [30, 300, 1_200, 3_600, 7_200, 14_400, 36_000, 80_000, 200_000];
 
+/// A relayer's fee in hundredths of a per cent: quantiles.
+const RELAYER_SHARES: [u64; 7] = [3, 4, 7, 11, 17, 28, 45];
+
 /// How many ticks a bridge takes: quantiles.
 const CROSSINGS: [u64; 9] = [8, 12, 16, 22, 30, 45, 65, 90, 140];
 
@@ -125,9 +128,13 @@ impl World<'_> {
     pub(super) fn mix(&mut self) {
         let person = self.person();
         let note = self.random.pick(&[1, 1, 1, 10, 10, 100]);
-        let recipient = if self.random.chance(60) { person } else { self.person() };
+        let recipient = if self.random.chance(15) { person } else { self.person() };
+        // Whoever has more than a note's worth puts in several, and takes them out at one place.
         let ticks = self.random.of_quantiles(&NOTE_STAYS);
-        self.put_note(person, note, recipient, ticks, None);
+        for _ in 0..=self.random.skewed(9, 2) {
+            let apart = self.random.between(1, 600);
+            self.put_note(person, note, recipient, ticks + apart, None);
+        }
     }
 
     /// Puts a note into the mixer of its denomination.
@@ -157,12 +164,16 @@ impl World<'_> {
         let Note { pool, depositor, deposit, recipient, lots } = note;
         let relayer = self.business(Kind::Relayer);
         let units = Coin::ETH.whole(pool.number());
-        let fee =
-            (units / 10_000 * self.random.between(20, 60)).max(self.fee(Chain::Ethereum, UNMIX_GAS) * 2);
+        // Some take out their notes themselves. A thief's fresh account has no gas for that.
+        let alone = lots.is_none() && self.random.chance(240);
+        let share = units / 10_000 * self.random.of_quantiles(&RELAYER_SHARES);
+        let fee = if alone { 0 } else { share.max(self.fee(Chain::Ethereum, UNMIX_GAS) * 2) };
+        let relayer = if alone { recipient } else { relayer };
         self.fund(relayer, Coin::ETH, 0, UNMIX_GAS);
         let moves =
             [transfer(pool, recipient, Coin::ETH, units - fee), transfer(pool, relayer, Coin::ETH, fee)];
-        let withdrawal = self.transact(Some(relayer), UNMIX_GAS, &moves);
+        let moves = if alone { &moves[..1] } else { &moves[..] };
+        let withdrawal = self.transact(Some(relayer), UNMIX_GAS, moves);
         self.links.push(Link::Mix {
             pool,
             deposit,

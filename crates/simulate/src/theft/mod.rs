@@ -58,7 +58,7 @@ impl World<'_> {
         let coins = self.thefts.taken(theft).len() as u64;
         self.fund(victim, Coin::ETH, self.thefts.taken_of(theft, Coin::ETH), 400_000 * coins);
         let seed = self.thefts.seed(theft);
-        self.withdraw(seed, Coin::ETH, Coin::ETH.whole(5));
+        self.withdraw(seed, Coin::ETH, Coin::ETH.whole(1));
     }
 
     /// The theft.

@@ -15,6 +15,7 @@
 mod balances;
 mod clock;
 mod money;
+mod seen;
 
 pub(crate) use balances::stablecoin;
 pub(crate) use clock::{DAY, HOUR, minutes};
@@ -25,11 +26,12 @@ use crate::economy::Event;
 use crate::error::Error;
 use crate::params::Parameters;
 use crate::party::{Kind, Party};
-use crate::random::Random;
+use crate::random::{Random, mix};
 use crate::theft::Thefts;
 use crate::truth::{Link, Outcome};
 use balances::Balances;
 use clock::Clock;
+pub(crate) use seen::Seen;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
@@ -126,6 +128,7 @@ pub(crate) struct World<'p> {
     scheduled: u64,
     pub(crate) thefts: Thefts,
     pub(crate) links: Vec<Link>,
+    seen: Seen,
 }
 
 /// Makes a world, and hands it to a sink block by block.
@@ -135,13 +138,15 @@ pub(crate) struct World<'p> {
 pub fn simulate(parameters: &Parameters, scope: Scope, sink: &mut dyn Sink) -> Result<Outcome, Error> {
     scope.check()?;
     let mut world = World::new(parameters, scope)?;
+    // A round number of rows looks like a file that was cut.
+    let rows = scope.transfers + 3 + mix(scope.seed) % 60;
     world.plan_thefts();
     for tick in 0..world.clock.ticks() {
         world.begin(tick);
         while let Some(event) = world.next_due() {
             world.happen(event);
         }
-        let goal = world.clock.rows_by(tick, scope.transfers);
+        let goal = world.clock.rows_by(tick, rows);
         while world.rows < goal {
             world.act();
         }
@@ -150,8 +155,8 @@ pub fn simulate(parameters: &Parameters, scope: Scope, sink: &mut dyn Sink) -> R
     let open: Vec<Event> = world.due.drain().map(|Reverse(due)| due.event).collect();
     world.close(open);
     world.links.drain(..).try_for_each(|link| sink.link(&link))?;
-    let (rows, wallets, invoices, businesses) = (world.rows, world.wallets, world.invoices, world.businesses);
-    Ok(Outcome { rows, wallets, invoices, businesses, thefts: world.thefts.finish() })
+    let World { rows, wallets, seen, thefts, .. } = world;
+    Ok(Outcome { rows, wallets, seen, thefts: thefts.finish() })
 }
 
 impl<'p> World<'p> {
@@ -175,6 +180,7 @@ impl<'p> World<'p> {
             scheduled: 0,
             thefts: Thefts::new(parameters)?,
             links: Vec::new(),
+            seen: Seen::new(places),
         })
     }
 
@@ -247,6 +253,7 @@ impl<'p> World<'p> {
             }
             self.balances.add(transfer.to, transfer.coin, transfer.units);
             self.thefts.mark(transfer);
+            self.seen.see(transfer.to);
             block.transfers.push(*transfer);
         }
         let written = &block.transfers[start..];
