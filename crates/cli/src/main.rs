@@ -10,6 +10,7 @@ mod exit;
 mod ingest;
 mod output;
 mod plan;
+mod simulate;
 mod trace;
 
 use args::{Args, Command};
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
         Command::Trace(args) => trace::run(args, &output),
         Command::Check(args) => check::run(args, &output),
         Command::Ingest(args) => ingest::run(args, &output),
+        Command::Simulate(args) => simulate::run(args, &output),
     });
     match done {
         Ok(exit) => exit.into(),

@@ -13,5 +13,6 @@ mod real;
 mod refuses;
 mod resume;
 mod sample;
+mod simulate;
 mod snapshots;
 mod support;

@@ -22,6 +22,7 @@
 mod archive;
 mod columns;
 mod item;
+mod made;
 mod meta;
 mod stream;
 mod target;
@@ -45,6 +46,7 @@ use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::sync::Arc;
 
+pub use made::SnapshotWriter;
 pub(crate) use stream::SnapshotStream;
 pub(crate) use target::Target;
 use zip::{CompressionMethod, ZipArchive};
