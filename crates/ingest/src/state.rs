@@ -72,6 +72,9 @@ pub fn read_state(file: &FileSpec) -> Result<StateFile, Error> {
 ///
 /// # Errors
 /// An [`Error`] where it cannot be written: what was there is then as it was.
+///
+/// # Panics
+/// Never: a state is numbers and lists.
 pub fn write_state(goal: &FileSpec, state: &TraceState) -> Result<(), Error> {
     let target = Target::begin(goal)?;
     let content = postcard::to_stdvec(state).expect("a state is numbers and lists");
@@ -107,7 +110,7 @@ mod tests {
             transaction_index: Some(0),
             event_index: None,
             transaction_hash: None,
-            from: Some(thief.clone()),
+            from: Some(thief),
             to: shop,
             contract: None,
             value: Amount::from(u128::MAX).plus(Amount::from(7)),

@@ -4,7 +4,7 @@
 //! *unit* is what the simulation counts in: the base unit, or 10^9 of them where coins have 18 decimals, so that 64
 //! bits hold every balance.
 
-/// One of the coins of [`Coin::ALL`].
+/// One of the coins that there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Coin(u8);
 

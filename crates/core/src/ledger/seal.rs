@@ -28,6 +28,9 @@ pub struct Seal {
 impl Ledger {
     /// Seals the ledger as it is.
     ///
+    /// # Panics
+    /// Never: a ledger holds what it holds.
+    ///
     /// # Cost
     /// **O(n)**: every transfer, purse and account is read once.
     #[must_use]
