@@ -894,7 +894,10 @@ class Tables:
     def state_of(self, purse, stop):
         cats = self.case.categories(*purse[:2])
         if "exchange_deposit" in cats:
-            mine = sum(u for (_, p), (u, _) in self.held[self.case.rule].items() if p == purse)
+            # The run's rule; where it gives 0, the first asked one that gives more. Poison is no amount.
+            sums = (sum(u for (_, p), (u, _) in self.held[rule].items() if p == purse)
+                    for rule in self.case.rules if rule != "poison")
+            mine = next((units for units in sums if units), 0)
             return "AT_DEPOSIT_UNSWEPT" if self.balance[purse] >= mine else "SWEPT_CREDITED"
         for cat, state in (("exchange", "AT_EXCHANGE"), ("mixer", "IN_POOL"), ("bridge", "IN_FLIGHT_BRIDGE"),
                            ("defi", "DEFI_POSITION")):

@@ -136,7 +136,7 @@ struct Facts {
     purse: PurseId,
     stop: Option<Stop>,
     balance: Amount,
-    /// The run rule's amount in the purse, over all thefts.
+    /// The run rule's amount in the purse, over all thefts; where that is 0, the first asked rule's above 0.
     tainted: Amount,
 }
 
@@ -146,16 +146,22 @@ struct Facts {
 /// **O(n log n)** for n holdings.
 #[must_use]
 pub fn states(input: &Input<'_>) -> Vec<State> {
-    let holdings = &input.trace.holdings;
+    let (holdings, rules) = (&input.trace.holdings, &input.trace.rules);
     let mut tainted: HashMap<PurseId, Amount> = HashMap::new();
-    for (row, &purse) in holdings.purse.iter().enumerate() {
-        let sum = tainted.entry(purse).or_default();
-        *sum = sum.plus(holdings.shares.get(row, 0).units);
+    for (rule, _) in rules.iter().enumerate().filter(|(_, rule)| rule.is_exact()) {
+        let mut by_rule: HashMap<PurseId, Amount> = HashMap::new();
+        for (row, &purse) in holdings.purse.iter().enumerate() {
+            let sum = by_rule.entry(purse).or_default();
+            *sum = sum.plus(holdings.shares.get(row, rule).units);
+        }
+        for (purse, sum) in by_rule.drain().filter(|(_, sum)| !sum.is_zero()) {
+            tainted.entry(purse).or_insert(sum);
+        }
     }
     let facts = |row: usize| {
         let purse = holdings.purse[row];
         let (stop, balance) = (holdings.stop[row], holdings.balance[row]);
-        Facts { purse, stop, balance, tainted: tainted[&purse] }
+        Facts { purse, stop, balance, tainted: tainted.get(&purse).copied().unwrap_or_default() }
     };
     (0..holdings.purse.len())
         .map(|row| state(input.ledger, input.labels, input.issuers, facts(row)))

@@ -91,3 +91,22 @@ fn the_stolen_money_of_all_thefts_counts_together_at_a_deposit() {
     case.trace.holdings.class[1] = dyetrace_core::trace::ClassId(1);
     case.with(|report| assert_eq!(report.states(), [State::SweptCredited; 2]));
 }
+
+#[test]
+fn a_deposit_that_only_a_compared_rule_sees_is_swept_by_that_rule() {
+    // By the run's rule nothing is there: any balance would be enough for nothing.
+    let state = |balance: u128| {
+        let mut case = Case::new(&[Rule::Libr, Rule::Fifo, Rule::Poison]);
+        let place = case.coin(9, 1, 10);
+        case.built();
+        case.label(1, "x", C::ExchangeDeposit, "X");
+        let purse = case.purse(1, None);
+        case.posting(PostingKind::Received, place, purse, &[0, 10, 99]);
+        let at = At { holder: 1, token: None, stop: None, balance, hops: 0, first: place };
+        case.holding(&at, &[0, 10, 99]);
+        case.with(|report| report.states()[0])
+    };
+    assert_eq!(state(10), State::AtDepositUnswept);
+    assert_eq!(state(9), State::SweptCredited);
+    assert_eq!(state(0), State::SweptCredited);
+}
