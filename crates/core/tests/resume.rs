@@ -2,9 +2,10 @@
 
 use crate::against_reference::difference;
 use crate::generate::{case, cases};
-use crate::ledgers::{Case, SeedAt, in_order, sends, thief, tx};
+use crate::ledgers::{Case, SeedAt, address, hash, in_order, sends, thief, tx};
+use dyetrace_core::ledger::{Covers, Kind, Row, RowPlace, Source};
 use dyetrace_core::trace::{Course, Resumed, Rule, TraceState, resume, trace};
-use dyetrace_core::{Amount, Category};
+use dyetrace_core::{Amount, Category, Ledger, LedgerBuilder};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use std::cell::RefCell;
@@ -149,4 +150,40 @@ fn it_starts_over_where_something_else_is_asked_or_the_ledger_is_another() {
     assert!(reason(&other).contains("first ones"));
     // Less than before.
     assert!(reason(&first(&case, 2)).contains("first ones"));
+}
+
+/// A block of token transfers in known order: each row's transaction.
+fn block_of(transactions: &[usize]) -> Ledger {
+    let mut builder = LedgerBuilder::default();
+    let chain = builder.chain("ethereum");
+    let source = builder.add_source(Source { covers: Covers::All, native: true, tokens: true });
+    for (event, &transaction) in (0..).zip(transactions) {
+        let row = Row {
+            chain,
+            block: Some(7),
+            time: None,
+            transaction_index: None,
+            event_index: Some(event),
+            transaction_hash: Some(hash(transaction)),
+            from: Some(address(0, 1)),
+            to: address(0, 2),
+            contract: Some(address(0, 9)),
+            value: Amount::from(5),
+            fee: None,
+            kind: Kind::Token,
+        };
+        builder.push(RowPlace { source, line: event + 2 }, row).unwrap();
+    }
+    builder.finish().unwrap()
+}
+
+#[test]
+fn no_transaction_of_then_may_go_on_not_only_the_last_one() {
+    let then = block_of(&[1, 2]).seal();
+    assert!(block_of(&[1, 2, 3]).goes_on_from(&then));
+    assert!(!block_of(&[1, 2, 2]).goes_on_from(&then));
+    // What a transaction nets, and whether a seed converts in it, is told by all its rows.
+    assert!(!block_of(&[1, 2, 1]).goes_on_from(&then));
+    assert!(!block_of(&[1]).goes_on_from(&then));
+    assert!(block_of(&[1]).goes_on_from(&block_of(&[]).seal()));
 }

@@ -53,12 +53,14 @@ impl Ledger {
     /// As [`Ledger::seal`].
     #[must_use]
     pub fn goes_on_from(&self, seal: &Seal) -> bool {
-        let Ok(end) = usize::try_from(seal.transfers) else { return false };
-        let transaction = &self.columns.transaction;
-        let shared = 0 < end && end < transaction.len() && {
-            self.columns.is_tied(end) || transaction[end..].contains(&transaction[end - 1])
+        let Some(end) = usize::try_from(seal.transfers).ok().filter(|&end| end <= self.transfer_count())
+        else {
+            return false;
         };
-        !shared && self.hash_of(seal) == Some(seal.hash)
+        // Transactions are numbered as they were first seen: one that comes later has a number above all of then.
+        let (then, later) = self.columns.transaction.split_at(end);
+        let begins_anew = then.iter().max().is_none_or(|last| later.iter().all(|it| it > last));
+        begins_anew && !(end > 0 && self.columns.is_tied(end)) && self.hash_of(seal) == Some(seal.hash)
     }
 
     /// The hash of so much of the ledger; `None` where there is less.
