@@ -7,10 +7,10 @@
 
 use super::options::{Rule, Until};
 use super::outcome::Class;
-use super::reach::Bits;
-use super::replay::{self, Earlier, Kept, NodeName};
-use super::run::{Prepared, Reach};
-use super::view::Node;
+use super::reach::{Bits, NEVER};
+use super::replay::{Earlier, Kept, NodeName, Ties};
+use super::run::{Prepared, Reach, Tied};
+use super::view::{Node, View};
 use crate::account::AccountId;
 use crate::amount::Amount;
 use crate::ledger::{Ledger, PurseId, Seal};
@@ -133,7 +133,13 @@ impl Basis {
 
 impl ReplayState {
     /// What is to be kept of a replay that ended.
-    pub(super) fn new(prepared: &Prepared<'_>, reach: &Reach, classes: &[Class], kept: Kept) -> Self {
+    pub(super) fn new(
+        prepared: &Prepared<'_>,
+        reach: &Reach,
+        tied: &Tied,
+        classes: &[Class],
+        kept: Kept,
+    ) -> Self {
         let view = &prepared.view;
         let name = |node: &u32| (NodeName::of(view, *node), prepared.sinks[*node as usize].is_some());
         Self {
@@ -141,7 +147,7 @@ impl ReplayState {
             classes: classes.to_vec(),
             reached: reach.arrivals.node.iter().map(name).collect(),
             passing: view.netting.purses_before(u64::MAX).to_vec(),
-            returns: returns(prepared, reach, |_| true),
+            returns: returns(view, &tied.ties, |_| true),
             kept,
         }
     }
@@ -153,7 +159,7 @@ impl ReplayState {
     pub(super) fn take_up<'a>(
         &'a self,
         prepared: &Prepared<'_>,
-        reach: &Reach,
+        tied: &Tied,
         classes: &[Class],
         then: &Seal,
     ) -> Result<Earlier<'a>, String> {
@@ -164,11 +170,9 @@ impl ReplayState {
         if view.netting.purses_before(then.transfers) != self.passing {
             return Err("other transactions pass through exchanges of tokens".to_owned());
         }
-        let mut is_reached = Bits::new(view.node_count());
-        reach.arrivals.node.iter().for_each(|&node| is_reached.set(node));
         let mut was_reached = Bits::new(view.node_count());
         for &(name, was_sink) in &self.reached {
-            let node = name.find(view).filter(|&node| is_reached.get(node) == 1);
+            let node = name.find(view).filter(|&node| tied.from[node as usize] != NEVER);
             let Some(node) = node else { return Err("what taint gets to is another".to_owned()) };
             was_reached.set(node);
             if prepared.sinks[node as usize].is_some() != was_sink {
@@ -178,7 +182,7 @@ impl ReplayState {
                 return Err(format!("{chain}:{} {verb} the trace", ledger.purse_address(purse)));
             }
         }
-        let mut returns = returns(prepared, reach, |node| was_reached.get(node) == 1);
+        let mut returns = returns(view, &tied.ties, |node| was_reached.get(node) == 1);
         returns.retain(|(place, _)| *place < then.transfers);
         if returns != self.returns {
             return Err("what a stop sent back to a seed counts otherwise now".to_owned());
@@ -197,21 +201,16 @@ impl ReplayState {
 }
 
 /// Transfers from a stop back to a seed, and at which of the nodes that count taint can rest at that stop.
-fn returns(
-    prepared: &Prepared<'_>,
-    reach: &Reach,
-    counts: impl Fn(Node) -> bool,
-) -> Vec<(u64, Vec<NodeName>)> {
-    let Prepared { view, seeds, sinks, .. } = prepared;
-    let from = reach.arrivals.by_node(view.node_count());
-    let named = |(place, nodes): (u64, Vec<Node>)| {
-        let nodes = nodes.into_iter().filter(|&node| counts(node));
-        let mut names: Vec<NodeName> = nodes.map(|node| NodeName::of(view, node)).collect();
+fn returns(view: &View<'_>, ties: &Ties, counts: impl Fn(Node) -> bool) -> Vec<(u64, Vec<NodeName>)> {
+    let named = |(&place, nodes): (&u64, &Vec<Node>)| {
+        let nodes = nodes.iter().filter(|&&node| counts(node));
+        let mut names: Vec<NodeName> = nodes.map(|&node| NodeName::of(view, node)).collect();
         names.sort_unstable();
         (place, names)
     };
-    let returns = replay::returns(view, seeds, sinks, &from).into_iter().map(named);
-    returns.filter(|(_, nodes)| !nodes.is_empty()).collect()
+    let mut returns: Vec<_> = ties.returns.iter().map(named).filter(|(_, nodes)| !nodes.is_empty()).collect();
+    returns.sort_unstable();
+    returns
 }
 
 /// Whether a state is one of an earlier form of this ledger.

@@ -7,7 +7,7 @@ use super::netting::Netting;
 use super::options::{Rule, StopRule, TraceOptions};
 use super::outcome::{Class, OrderSpread, Stop, Trace};
 use super::reach::{Arrivals, Bits, Question, ReachByTheft, masks};
-use super::replay::{Job, Kept, KeptNode, Replayed, replay};
+use super::replay::{Job, Kept, KeptNode, Replayed, Ties, replay};
 use super::resume::{Course, ReplayState, TraceState, check};
 use super::seed::Seeds;
 use super::stop::Stops;
@@ -146,6 +146,13 @@ pub struct Reach {
     pub purses: u64,
 }
 
+/// The reach as a replay needs it.
+pub(super) struct Tied {
+    /// One entry a node.
+    pub(super) from: Vec<u64>,
+    pub(super) ties: Ties,
+}
+
 impl<'a> Prepared<'a> {
     /// Settles seeds and stops.
     ///
@@ -253,8 +260,8 @@ impl<'a> Prepared<'a> {
     #[must_use]
     pub fn replay(&self, reach: &Reach) -> Trace {
         let classes = classes(self.view.ledger, &self.seeds);
-        let job = Job { earlier: None, keeps: false, ..self.job(&classes) };
-        let (mut trace, _) = self.assemble(reach, &job);
+        let tied = self.tie(reach);
+        let (mut trace, _) = self.assemble(reach, &self.job(&classes, &tied));
         trace.finish();
         trace
     }
@@ -263,33 +270,41 @@ impl<'a> Prepared<'a> {
     /// it holds; else the course says why not. Returns what a later one can go on from.
     fn go_on(&self, earlier: Option<(&ReplayState, &Seal)>, course: &mut Course) -> (Trace, ReplayState) {
         let reach = self.reach(None);
+        let tied = self.tie(&reach);
         let classes = classes(self.view.ledger, &self.seeds);
         let earlier = match (&course, earlier) {
             (Course::WentOn(_), Some((state, then))) => {
-                let taken = state.take_up(self, &reach, &classes, then);
+                let taken = state.take_up(self, &tied, &classes, then);
                 taken.map_err(|reason| *course = Course::StartedOver(reason)).ok()
             }
             _ => None,
         };
-        let job = Job { earlier: earlier.as_ref(), keeps: true, ..self.job(&classes) };
+        let job = Job { earlier: earlier.as_ref(), keeps: true, ..self.job(&classes, &tied) };
         let (mut trace, nodes) = self.assemble(&reach, &job);
         let (flows, postings) = (trace.flows.clone(), trace.postings.clone());
         let kept = Kept { flows, postings, left_clean: trace.left_clean.clone(), nodes };
-        let state = ReplayState::new(self, &reach, &classes, kept);
+        let state = ReplayState::new(self, &reach, &tied, &classes, kept);
         trace.finish();
         (trace, state)
     }
 
-    fn job<'j>(&'j self, classes: &'j [Class]) -> Job<'j> {
+    /// Lays the reach out by node, and finds what ties assets together.
+    fn tie(&self, reach: &Reach) -> Tied {
+        let from = reach.arrivals.by_node(self.view.node_count());
+        let ties = Ties::find(&self.view, &self.seeds, &self.sinks, &from);
+        Tied { from, ties }
+    }
+
+    fn job<'j>(&'j self, classes: &'j [Class], Tied { from, ties }: &'j Tied) -> Job<'j> {
         let Self { view, seeds, sinks, rules, .. } = self;
-        Job { view, seeds, sinks, rules, classes, earlier: None, keeps: false }
+        Job { view, seeds, sinks, rules, classes, from, ties, earlier: None, keeps: false }
     }
 
     /// Replays and puts the tables in order, with all classes that could be. Also returns what each rule keeps.
     fn assemble(&self, reach: &Reach, job: &Job<'_>) -> (Trace, Vec<Vec<KeptNode>>) {
         let Self { view, seeds, stops, sinks, rules, .. } = self;
         let ledger = view.ledger;
-        let Replayed { tables, nodes } = replay(job, &reach.arrivals.by_node(view.node_count()));
+        let Replayed { tables, nodes } = replay(job);
         let (thefts, classes) = (seeds.thefts.clone(), job.classes.to_vec());
         let mut trace = Trace { rules: rules.clone(), thefts, classes, ..Trace::default() };
         (trace.reached_purses, trace.reached_accounts) = (reach.purses, self.accounts(reach));

@@ -20,7 +20,7 @@ mod walk;
 
 use super::outcome::{Grade, Stop};
 use super::seed::Seeds;
-use super::view::{Node, View};
+use super::view::View;
 use super::{Class, Rule};
 use crate::ledger::PurseId;
 use crate::rules::lots::{Fifo, Lifo};
@@ -37,7 +37,7 @@ use part::{OUTSIDE, Part, Parts};
 use rayon::prelude::*;
 pub(super) use tables::PartTables;
 use tables::Rest;
-use ties::Ties;
+pub(super) use ties::Ties;
 use walk::Found;
 
 /// What a replay works on.
@@ -49,6 +49,9 @@ pub(super) struct Job<'a> {
     pub(super) rules: &'a [Rule],
     /// All classes that may occur, sorted; tag `k + 1` is class `k`.
     pub(super) classes: &'a [Class],
+    /// The reach: one entry a node.
+    pub(super) from: &'a [u64],
+    pub(super) ties: &'a Ties,
     /// What to go on from, if anything.
     pub(super) earlier: Option<&'a Earlier<'a>>,
     /// Whether another replay is to go on from this one.
@@ -62,19 +65,18 @@ pub(super) struct Replayed {
     pub(super) nodes: Vec<Vec<KeptNode>>,
 }
 
-/// Replays everything reached. `from` is the reach: one entry a node.
-pub(super) fn replay(job: &Job<'_>, from: &[u64]) -> Replayed {
-    let ties = Ties::find(job.view, job.seeds, job.sinks, from);
-    let parts = Parts::cut(job.view, from, &ties.assets);
+/// Replays everything reached.
+pub(super) fn replay(job: &Job<'_>) -> Replayed {
+    let parts = Parts::cut(job.view, job.from, &job.ties.assets);
     let busy: Vec<&Part> = parts.parts.iter().filter(|part| !part.rows.is_empty()).collect();
     let found: Vec<(PartTables, Vec<Vec<KeptNode>>)> = busy
         .par_iter()
         .map(|part| {
             // A balance is at most the sum of all values.
             if part.total.to_u128().is_some_and(|total| total <= u128::MAX / 2) {
-                job.replay_part::<u128>(&parts, part, &ties)
+                job.replay_part::<u128>(&parts, part)
             } else {
-                job.replay_part::<crate::amount::Wide>(&parts, part, &ties)
+                job.replay_part::<crate::amount::Wide>(&parts, part)
             }
         })
         .collect();
@@ -86,18 +88,6 @@ pub(super) fn replay(job: &Job<'_>, from: &[u64]) -> Replayed {
     }
     replayed.nodes.iter_mut().for_each(|nodes| nodes.sort_by_key(|kept| kept.node));
     replayed
-}
-
-/// Transfers from a stop back to a seed, and where the theft's taint can rest at that stop: sorted by place.
-pub(super) fn returns(
-    view: &View<'_>,
-    seeds: &Seeds,
-    sinks: &[Option<Stop>],
-    from: &[u64],
-) -> Vec<(u64, Vec<Node>)> {
-    let mut returns: Vec<_> = Ties::find(view, seeds, sinks, from).returns.into_iter().collect();
-    returns.sort_unstable();
-    returns
 }
 
 /// A chunk on its way, and what each rule found in it.
@@ -119,13 +109,8 @@ struct Runner<'a, U> {
 }
 
 impl Job<'_> {
-    fn replay_part<U: Units>(
-        &self,
-        parts: &Parts,
-        part: &Part,
-        ties: &Ties,
-    ) -> (PartTables, Vec<Vec<KeptNode>>) {
-        let (view, seeds) = (self.view, self.seeds);
+    fn replay_part<U: Units>(&self, parts: &Parts, part: &Part) -> (PartTables, Vec<Vec<KeptNode>>) {
+        let Self { view, seeds, ties, .. } = *self;
         let purses = view.ledger.purses();
         let is_sink = Marks::of(part.nodes.iter().map(|&node| self.sinks[node as usize].is_some()));
         let is_seed = Marks::of(part.nodes.iter().map(|&node| seeds.has(PurseId(node))));

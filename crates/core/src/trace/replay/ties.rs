@@ -17,7 +17,7 @@ use rayon::prelude::*;
 
 /// A seed's own conversion, seen from one incoming transfer.
 #[derive(Clone, Debug)]
-pub(super) struct Conversion {
+pub(in super::super) struct Conversion {
     /// The place of the transaction's first transfer.
     pub(super) first_place: u64,
     /// The seed's purses in other assets that send in the transaction.
@@ -26,17 +26,17 @@ pub(super) struct Conversion {
 
 /// Transfers into seeds that may have to stay clean, by place.
 #[derive(Debug, Default)]
-pub(super) struct Ties {
+pub(in super::super) struct Ties {
     pub(super) conversions: HashMap<u64, Conversion>,
     /// Where taint can rest at the account that sends, itself a stop: its reached sinks and passing purses.
-    pub(super) returns: HashMap<u64, Vec<Node>>,
+    pub(in super::super) returns: HashMap<u64, Vec<Node>>,
     /// Pairs of assets that must be replayed together.
     pub(super) assets: Vec<(AssetId, AssetId)>,
 }
 
 impl Ties {
     /// Finds them among the transfers of the seeds' accounts. `from` is the reach.
-    pub(super) fn find(view: &View<'_>, seeds: &Seeds, stops: &[Option<Stop>], from: &[u64]) -> Self {
+    pub(in super::super) fn find(view: &View<'_>, seeds: &Seeds, stops: &[Option<Stop>], from: &[u64]) -> Self {
         let mut ties = Self::default();
         let arrivals: Vec<u64> = seeds
             .rows
