@@ -121,17 +121,20 @@ fn order_of_holdings(ledger: &Ledger, holdings: &Holdings) -> Vec<u64> {
     let assets = ranks(ledger.assets().iter().map(|(asset, _)| ledger.asset_name(asset)));
     let address = |row: u64| accounts.address_bytes(purses.account(holdings.purse[index(row)]));
     let asset = |row: u64| assets[purses.asset(holdings.purse[index(row)]).index()];
-    // Class, chain and the first bytes of the address decide nearly always: they are one integer.
+    // Class, chain and the first bytes of the address decide nearly always: they are two integers.
     let packed = |row: u64| {
         let class = u128::from(holdings.class[index(row)].0);
         let account = purses.account(holdings.purse[index(row)]);
         let chain = u128::from(chains[usize::from(accounts.chain(account).0)]);
-        let (mut head, bytes) = ([0; 8], accounts.address_bytes(account));
-        let length = bytes.len().min(8);
+        let (mut head, bytes) = ([0; 24], accounts.address_bytes(account));
+        let length = bytes.len().min(head.len());
         head[..length].copy_from_slice(&bytes[..length]);
-        (class << 96 | chain << 64 | u128::from(u64::from_be_bytes(head)), row)
+        let [high, middle, low] =
+            [0, 8, 16].map(|at| u128::from(u64::from_be_bytes(std::array::from_fn(|byte| head[at + byte]))));
+        ([class << 96 | chain << 64 | high, middle << 64 | low], row)
     };
-    let mut order: Vec<(u128, u64)> = (0..holdings.purse.len() as u64).into_par_iter().map(packed).collect();
+    let mut order: Vec<([u128; 2], u64)> =
+        (0..holdings.purse.len() as u64).into_par_iter().map(packed).collect();
     order.par_sort_unstable_by(|(one, row), (other, other_row)| {
         one.cmp(other)
             .then_with(|| (address(*row), asset(*row)).cmp(&(address(*other_row), asset(*other_row))))

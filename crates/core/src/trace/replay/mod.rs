@@ -13,6 +13,7 @@ mod event;
 mod facts;
 mod kept;
 mod marks;
+mod numbers;
 mod part;
 mod tables;
 mod ties;

@@ -7,11 +7,10 @@
 use super::super::reach::NEVER;
 use super::super::sum::AmountSum;
 use super::super::view::{Node, View};
-use super::marks::Marks;
+use super::numbers::Numbers;
 use crate::amount::{Amount, AmountColumn};
 use crate::asset::AssetId;
 use crate::ledger::PurseId;
-use crate::pages::Pages;
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -56,8 +55,7 @@ pub(super) struct Part {
 /// The parts of a trace, and where each node stands in its own.
 pub(super) struct Parts {
     pub(super) parts: Vec<Part>,
-    /// Each node's number in its part; [`OUTSIDE`] where not followed. One entry a node.
-    local: Pages<u32>,
+    numbers: Numbers,
 }
 
 impl Parts {
@@ -70,26 +68,29 @@ impl Parts {
         let of_asset = groups(ledger.assets().len(), ties);
         let count = of_asset.iter().map(|&part| part as usize + 1).max().unwrap_or(0);
         let mut parts: Vec<Part> = (0..count).map(|_| Part::default()).collect();
-        let mut followed = Marks::of(from.iter().map(|&place| place != NEVER));
+        let mut numbers = Numbers::of(from.iter().map(|&place| place != NEVER), &ledger.purses().void);
         // A passing purse's own account is booked too, so that its balance is known.
         for node in (0..).zip(from).skip(ledger.purses().len()).map(|(node, _)| node) {
-            if followed.has(node) {
-                followed.set(view.purse(node).0);
+            if numbers.has(node) {
+                numbers.follow(view.purse(node).0);
             }
         }
+        numbers.count();
         let part_of = |node: Node| {
             if count == 1 { 0 } else { of_asset[ledger.purses().asset(view.purse(node)).index()] as usize }
         };
-        let mut local = Pages::zeroed(from.len());
-        local.fill(OUTSIDE);
-        for (node, local) in (0..).zip(local.iter_mut()).filter(|(node, _)| followed.has(*node)) {
+        let mut in_part = Vec::new();
+        for node in numbers.nodes() {
             let nodes = &mut parts[part_of(node)].nodes;
-            *local = u32::try_from(nodes.len()).expect("fewer than 2^32 nodes");
+            if count > 1 {
+                in_part.push(u32::try_from(nodes.len()).expect("fewer than 2^32 nodes"));
+            }
             nodes.push(node);
         }
+        numbers.renumber(in_part);
         let ranges = ranges(ledger.transfer_count());
         let mut found: Vec<Vec<Found>> =
-            ranges.into_par_iter().map(|range| find_rows(view, &followed, count, &part_of, range)).collect();
+            ranges.into_par_iter().map(|range| find_rows(view, &numbers, count, &part_of, range)).collect();
         for (number, part) in parts.iter_mut().enumerate() {
             let mut total = AmountSum::default();
             for of_range in &mut found {
@@ -103,17 +104,24 @@ impl Parts {
             }
             part.total = total.total();
         }
-        Self { parts, local }
+        Self { parts, numbers }
     }
 
-    /// The number of a node in its part.
+    /// The number of a node in its part; [`OUTSIDE`] where not followed.
     pub(super) fn local(&self, node: Node) -> u32 {
-        self.local[node as usize]
+        self.numbers.get(node)
     }
 
     /// The number of a purse in its part; [`OUTSIDE`] also for the empty sender.
+    #[inline]
     pub(super) fn local_purse(&self, purse: PurseId) -> u32 {
-        self.local.get(purse.index()).copied().unwrap_or(OUTSIDE)
+        self.numbers.get(purse.0)
+    }
+
+    /// Whether a purse is the zero address's: mostly told without a look at the ledger's purses.
+    #[inline]
+    pub(super) fn is_void(&self, view: &View<'_>, purse: PurseId) -> bool {
+        self.numbers.may_be_void(purse.0) && view.ledger.is_void(purse)
     }
 }
 
@@ -165,10 +173,13 @@ impl Found {
     }
 }
 
+/// How many transfers are looked at before those that touch a followed node are listed.
+const BLOCK: usize = 1024;
+
 /// The fees and transfers in a range of places that touch a followed node, in replay order, by part.
 fn find_rows(
     view: &View<'_>,
-    followed: &Marks,
+    followed: &Numbers,
     parts: usize,
     part_of: &(impl Fn(Node) -> usize + Sync),
     range: Range<usize>,
@@ -177,25 +188,39 @@ fn find_rows(
     let (columns, fees) = (ledger.columns(), ledger.fees());
     let nets = view.netting.len() > 0;
     let is_followed = |node: Option<Node>| node.is_some_and(|node| followed.has(node));
+    // No purse that can hold nothing is followed.
+    let touches = |place: usize| {
+        followed.has(columns.from[place].0) | followed.has(columns.to[place].0)
+            || (nets && (is_followed(view.from(place)) || is_followed(view.to(place))))
+    };
     let mut found = vec![Found::default(); parts];
     let mut fee = fees.place.partition_point(|&place| index(place) < range.start);
-    for place in range {
-        if fees.place.get(fee).is_some_and(|&at| index(at) == place) {
+    let mut add_fees = |found: &mut [Found], end: usize| {
+        while fees.place.get(fee).is_some_and(|&at| index(at) < end) {
             let payer = fees.payer[fee];
-            if followed.has(payer.0) && !view.is_after_end(place) {
+            if followed.has(payer.0) && !view.is_after_end(index(fees.place[fee])) {
                 found[part_of(payer.0)].add(Row::new(fee, false), &fees.amount, fee);
             }
             fee += 1;
         }
-        let (from, to) = (columns.from[place], columns.to[place]);
-        // No purse that can hold nothing is followed.
-        let touches = followed.has(from.0)
-            || followed.has(to.0)
-            || (nets && (is_followed(view.from(place)) || is_followed(view.to(place))));
-        if touches && view.moves(place) {
-            let purse = if from == PurseId::NONE { to } else { from };
-            found[part_of(purse.0)].add(Row::new(place, true), &columns.value, place);
+    };
+    // Which transfers touch is hard to foresee: no branch hangs on it.
+    let mut touching = [0; BLOCK];
+    for start in range.clone().step_by(BLOCK) {
+        let (end, mut count) = (range.end.min(start + BLOCK), 0);
+        for place in start..end {
+            touching[count] = place;
+            count += usize::from(touches(place));
         }
+        for &place in &touching[..count] {
+            add_fees(&mut found, place + 1);
+            if view.moves(place) {
+                let (from, to) = (columns.from[place], columns.to[place]);
+                let purse = if from == PurseId::NONE { to } else { from };
+                found[part_of(purse.0)].add(Row::new(place, true), &columns.value, place);
+            }
+        }
+        add_fees(&mut found, end);
     }
     found
 }

@@ -36,7 +36,12 @@ pub(in super::super) struct Ties {
 
 impl Ties {
     /// Finds them among the transfers of the seeds' accounts. `from` is the reach.
-    pub(in super::super) fn find(view: &View<'_>, seeds: &Seeds, stops: &[Option<Stop>], from: &[u64]) -> Self {
+    pub(in super::super) fn find(
+        view: &View<'_>,
+        seeds: &Seeds,
+        stops: &[Option<Stop>],
+        from: &[u64],
+    ) -> Self {
         let mut ties = Self::default();
         let arrivals: Vec<u64> = seeds
             .rows
