@@ -271,7 +271,9 @@ def run(case, folder, binary, errors=False):
     if did.returncode not in (0, 2):
         return [f"engine: exit {did.returncode}: {did.stderr.strip()[-400:]}"]
     laws = [f"conservation does not add up: {row}" for row in tables["conservation.csv"][1] if row[-1] != "0"]
-    return laws + rederive.compare(tables, out)
+    verified = subprocess.run([binary, "verify", str(out)], capture_output=True, text=True, timeout=60)
+    faults = [] if verified.returncode == 0 else [f"verify: {verified.stdout.strip()[-400:]}"]
+    return laws + faults + rederive.compare(tables, out)
 
 
 def kind_of(found):

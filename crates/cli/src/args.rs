@@ -27,6 +27,8 @@ pub(crate) enum Command {
     Ingest(IngestArgs),
     /// Make up a theft with known truth, of any size, and tell how right a trace of it is
     Simulate(SimulateArgs),
+    /// Derive every total of a result again from its evidence, and compare its files with their hashes
+    Verify(VerifyArgs),
 }
 
 /// How many threads may be asked for. More would only cost the machine their stacks.
@@ -41,7 +43,7 @@ impl Args {
             Command::Trace(args) => args.threads,
             Command::Check(args) => args.threads,
             Command::Ingest(args) => args.threads,
-            Command::Simulate(_) => None,
+            Command::Simulate(_) | Command::Verify(_) => None,
         };
         threads.map(usize::from)
     }
@@ -192,6 +194,27 @@ pub(crate) struct IngestArgs {
     /// How many threads [default: all processors]; the snapshot is the same with any number
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = thread_count())]
     pub(crate) threads: Option<u16>,
+}
+
+const VERIFY_EXAMPLE: &str = "Examples:
+  dyetrace verify result
+  dyetrace verify result --sha256 26526c4133b614bd21e17d023559dd4eccc862b53988c1de59a70fc4a38e9e39
+
+Exit codes: 0 the result holds; 1 it does not, or cannot be read. What is found is damage and inconsistency, not
+forgery: against that, keep the SHA-256 of the manifest that a trace prints, and give it here.";
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = VERIFY_EXAMPLE)]
+pub(crate) struct VerifyArgs {
+    /// The folder that `dyetrace trace --out` wrote
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// The SHA-256 of `manifest.json` that was kept elsewhere
+    #[arg(long, value_name = "HASH")]
+    pub(crate) sha256: Option<String>,
+    /// Print the verdict as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 const SIMULATE_EXAMPLE: &str = "Examples:

@@ -13,6 +13,7 @@ mod plan;
 mod resume;
 mod simulate;
 mod trace;
+mod verify;
 
 use args::{Args, Command};
 use clap::Parser;
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
         Command::Check(args) => check::run(args, &output),
         Command::Ingest(args) => ingest::run(args, &output),
         Command::Simulate(args) => simulate::run(args, &output),
+        Command::Verify(args) => verify::run(args, &output),
     });
     match done {
         Ok(exit) => exit.into(),

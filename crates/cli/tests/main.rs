@@ -16,3 +16,4 @@ mod sample;
 mod simulate;
 mod snapshots;
 mod support;
+mod verify;

@@ -22,6 +22,7 @@ fn traced(transfers: &str, thefts: &[String], options: &[&str]) -> Option<Desk> 
     words.extend(options.iter().map(|&option| option.to_owned()));
     words.extend(["--out".to_owned(), "result".to_owned()]);
     dyetrace(desk.folder(), words).ends_with(0);
+    desk.run("verify result").ends_with(0);
     Some(desk)
 }
 

@@ -22,6 +22,7 @@ mod summary;
 mod sweep;
 mod table;
 mod totals;
+mod verify;
 mod write;
 
 pub use cell::{defused, iso};
@@ -36,4 +37,5 @@ pub use missing::Missing;
 pub use report::Report;
 pub use state::{State, states};
 pub use summary::Summary;
+pub use verify::{Fault, Verdict, verify};
 pub use write::{Written, WrittenFile, check_out};

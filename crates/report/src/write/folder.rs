@@ -52,10 +52,11 @@ impl Folder {
     ) -> Result<(), Error> {
         let path = self.goal.join(name);
         let written = create(&self.aside.path().join(name)).and_then(|file| {
-            let mut file = Sealing { to: BufWriter::new(file), digest: Sha256::new(), bytes: 0 };
+            let mut file = Sealing::new(BufWriter::new(file));
             write(&mut file)?;
             file.flush()?;
-            Ok(WrittenFile { name: name.to_owned(), sha256: hex(&file.digest.finalize()), bytes: file.bytes })
+            let (sha256, bytes) = file.finish();
+            Ok(WrittenFile { name: name.to_owned(), sha256, bytes })
         });
         self.files.push(written.map_err(|error| Error::io("write it", &path, error))?);
         Ok(())
@@ -189,7 +190,7 @@ fn create(path: &Path) -> io::Result<fs::File> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the caller puts the path into the error")]
-fn open(path: &Path) -> io::Result<fs::File> {
+pub(crate) fn open(path: &Path) -> io::Result<fs::File> {
     fs::File::open(path)
 }
 
@@ -199,6 +200,17 @@ pub(crate) struct Sealing<W> {
     to: W,
     digest: Sha256,
     bytes: u64,
+}
+
+impl<W> Sealing<W> {
+    pub(crate) fn new(to: W) -> Self {
+        Self { to, digest: Sha256::new(), bytes: 0 }
+    }
+
+    /// The SHA-256 of all that went through, in hex, and how many bytes that was.
+    pub(crate) fn finish(self) -> (String, u64) {
+        (hex(&self.digest.finalize()), self.bytes)
+    }
 }
 
 impl<W: Write> Write for Sealing<W> {

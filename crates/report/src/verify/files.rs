@@ -1,0 +1,79 @@
+//! Files: the manifest's seal, and the hash and size of every file that it lists.
+
+use super::Verdict;
+use crate::error::Error;
+use crate::manifest::{SealCheck, check_seal, is_ours};
+use crate::write::folder::{Sealing, hex, open};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use std::fs;
+use std::io;
+use std::path::Path;
+
+/// The name of the manifest.
+pub(super) const MANIFEST: &str = "manifest.json";
+
+/// Compares the folder with its manifest, and returns the manifest.
+pub(super) fn check(folder: &Path, verdict: &mut Verdict) -> Result<Value, Error> {
+    let path = folder.join(MANIFEST);
+    let bytes = fs::read(&path).map_err(|error| Error::io("read it", &path, error))?;
+    verdict.manifest_sha256 = hex(&Sha256::digest(&bytes));
+    verdict.files += 1;
+    match check_seal(&bytes) {
+        SealCheck::Whole => {}
+        SealCheck::Damaged => verdict.fault(MANIFEST, "was changed after it was sealed"),
+        SealCheck::Missing => {
+            verdict.fault(MANIFEST, "does not end with its seal: it was changed or cut off")
+        }
+    }
+    if !is_ours(&bytes) {
+        verdict.fault(MANIFEST, "is none of dyetrace, or damaged");
+    }
+    let manifest: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+    let mut listed = vec![MANIFEST.to_owned()];
+    for output in manifest["outputs"].as_array().map_or(&[][..], |outputs| outputs) {
+        let Some(name) = output["name"].as_str().filter(|name| is_plain(name)) else {
+            verdict.fault(MANIFEST, "lists a file without a name that could be one of ours");
+            continue;
+        };
+        compare(folder, name, output, verdict)?;
+        listed.push(name.to_owned());
+    }
+    let entries = fs::read_dir(folder).map_err(|error| Error::io("list it", folder, error))?;
+    for entry in entries {
+        let name = entry.map_err(|error| Error::io("list it", folder, error))?.file_name();
+        let name = name.to_string_lossy();
+        if !listed.iter().any(|known| *known == name) {
+            verdict.fault(&name, "is not listed in the manifest");
+        }
+    }
+    Ok(manifest)
+}
+
+/// Whether a name stays inside the folder.
+fn is_plain(name: &str) -> bool {
+    !name.is_empty()
+        && Path::new(name).components().all(|part| matches!(part, std::path::Component::Normal(_)))
+}
+
+fn compare(folder: &Path, name: &str, listed: &Value, verdict: &mut Verdict) -> Result<(), Error> {
+    let path = folder.join(name);
+    let mut file = match open(&path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            verdict.fault(name, "is listed in the manifest, and is not there");
+            return Ok(());
+        }
+        Err(error) => return Err(Error::io("read it", &path, error)),
+    };
+    let mut seen = Sealing::new(io::sink());
+    io::copy(&mut file, &mut seen).map_err(|error| Error::io("read it", &path, error))?;
+    let (sha256, bytes) = seen.finish();
+    verdict.files += 1;
+    if listed["bytes"].as_u64() != Some(bytes) {
+        verdict.fault(name, format!("has {bytes} bytes, the manifest says {}", listed["bytes"]));
+    } else if listed["sha256"].as_str() != Some(&sha256) {
+        verdict.fault(name, "was changed: its SHA-256 is not the manifest's");
+    }
+    Ok(())
+}
