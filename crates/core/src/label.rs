@@ -80,6 +80,26 @@ impl Category {
     pub const fn names_the_account(self) -> bool {
         !matches!(self, Self::Theft | Self::Sanctioned | Self::Other)
     }
+
+    /// Whether one account can hardly be both: `exchange` and `mixer`, a thief and anybody who is named.
+    ///
+    /// A sanction can be laid on anybody and `other` says nothing. `service` is the general word for whoever keeps
+    /// the money of others. The contracts of one protocol are often several things at once.
+    #[must_use]
+    pub fn contradicts(self, other: Self) -> bool {
+        let is_mute = |it: Self| matches!(it, Self::Other | Self::Sanctioned);
+        let is_contract =
+            |it: Self| matches!(it, Self::Bridge | Self::Defi | Self::Dex | Self::Token | Self::Issuer);
+        let keeps_money = |it: Self| it.names_the_account() && (!is_contract(it) || it == Self::Bridge);
+        let is_general = |it: Self, than: Self| it == Self::Service && keeps_money(than);
+        let agree = self == other
+            || is_mute(self)
+            || is_mute(other)
+            || is_contract(self) && is_contract(other)
+            || is_general(self, other)
+            || is_general(other, self);
+        !agree
+    }
 }
 
 impl fmt::Display for Category {
@@ -123,11 +143,63 @@ impl Label {
         (Reverse(self.confidence), Reverse(&self.as_of), &self.source, &self.text, self.category)
     }
 
+    /// Whether two labels of one address cannot both be right: their categories or the holders they name disagree.
+    ///
+    /// Names are compared by their letters and digits without case; one that goes on where the other ends
+    /// (`Uniswap`, `Uniswap V2`) agrees with it. Whom a sanction or a theft names is not whose the account is.
+    #[must_use]
+    pub fn contradicts(&self, other: &Self) -> bool {
+        let apart = |a: &Option<String>, b: &Option<String>| a.is_some() && b.is_some() && a != b;
+        if apart(&self.chain, &other.chain) {
+            return false;
+        }
+        let blames = |label: &Self| matches!(label.category, Category::Theft | Category::Sanctioned);
+        let names_disagree = || {
+            let letters = |name: &str| -> String {
+                name.chars().filter(|it| it.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+            };
+            let (a, b) = (letters(&self.entity), letters(&other.entity));
+            !a.starts_with(&b) && !b.starts_with(&a)
+        };
+        self.category.contradicts(other.category) || (!blames(self) && !blames(other) && names_disagree())
+    }
+
     /// The name of the holder: the entity, or the text where no entity is given.
     #[must_use]
     pub fn holder(&self) -> &str {
         if self.entity.is_empty() { &self.text } else { &self.entity }
     }
+}
+
+/// Returns the labels that contradict each other: of each address that has some the strongest, and the strongest of
+/// those it disagrees with; by address.
+///
+/// # Cost
+/// **O(n log n)** for n labels.
+#[must_use]
+pub fn contradictions(labels: &[Label]) -> Vec<[&Label; 2]> {
+    let mut sorted: Vec<&Label> = labels.iter().collect();
+    sorted.sort_by(|a, b| (&a.address, a.strength(), &a.entity).cmp(&(&b.address, b.strength(), &b.entity)));
+    let of_one_address = sorted.chunk_by(|a, b| a.address == b.address);
+    of_one_address.filter_map(|labels| first_contradiction(labels.iter().copied())).collect()
+}
+
+/// The first two labels, in their order, that contradict each other.
+fn first_contradiction<'l>(labels: impl Iterator<Item = &'l Label>) -> Option<[&'l Label; 2]> {
+    // Of labels that say the same the first is enough: lists repeat themselves a thousand times.
+    let mut said: Vec<&Label> = Vec::new();
+    for label in labels {
+        let same = |it: &&Label| {
+            (it.category, &it.entity, &it.chain) == (label.category, &label.entity, &label.chain)
+        };
+        if !said.iter().any(same) {
+            said.push(label);
+        }
+    }
+    said.iter().enumerate().find_map(|(at, label)| {
+        let other = said[at + 1..].iter().find(|other| label.contradicts(other))?;
+        Some([*label, *other])
+    })
 }
 
 /// The labels of a ledger's accounts.
@@ -144,12 +216,21 @@ impl Labels {
     /// labels count once.
     ///
     /// # Cost
-    /// **O(n · c + n log n)** for n labels and c chains.
+    /// **O(n · c + m log m)** for n labels, c chains, and m labels of accounts in the ledger.
     ///
     /// # Panics
     /// On more than 2^32 labels.
     #[must_use]
     pub fn bind(ledger: &Ledger, mut labels: Vec<Label>) -> Self {
+        // Most labels of a large list speak of accounts that are not here.
+        let is_here = |label: &Label| {
+            let mut chains = ledger.chains();
+            chains.any(|(chain, name)| {
+                label.chain.as_deref().is_none_or(|wanted| wanted == name)
+                    && ledger.accounts().find(chain, &label.address).is_some()
+            })
+        };
+        labels.retain(is_here);
         labels.sort_by(|a, b| {
             (&a.address, &a.chain, a.strength(), &a.entity).cmp(&(
                 &b.address,
@@ -195,9 +276,81 @@ impl Labels {
         self.of(account).any(|label| label.category == category)
     }
 
+    /// The two strongest labels of an account that contradict each other.
+    #[must_use]
+    pub fn contradiction(&self, account: AccountId) -> Option<[&Label; 2]> {
+        first_contradiction(self.of(account))
+    }
+
     /// The accounts that have a label, each once, in order.
     pub fn accounts(&self) -> impl Iterator<Item = AccountId> + '_ {
         let firsts = self.places.iter().enumerate();
         firsts.filter(|(i, place)| *i == 0 || self.places[i - 1].0 != place.0).map(|(_, place)| place.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Category, Label, contradictions};
+    use crate::account::Address;
+
+    fn label(account: u8, category: Category, entity: &str, confidence: u8) -> Label {
+        Label {
+            address: Address::from_evm([account; 20]),
+            chain: None,
+            text: format!("{category} {entity}"),
+            category,
+            entity: entity.to_owned(),
+            source: "s".to_owned(),
+            as_of: String::new(),
+            confidence,
+        }
+    }
+
+    #[test]
+    fn contradictions_are_found_once_an_address_strongest_first() {
+        use Category::{
+            Bridge, Dex, Exchange, ExchangeDeposit, Mixer, Other, Sanctioned, Service, Theft, Token,
+        };
+        let on = |chain: &str, label: Label| Label { chain: Some(chain.to_owned()), ..label };
+        let labels = [
+            label(9, Exchange, "Binance", 10),
+            label(9, Mixer, "", 20),
+            label(9, ExchangeDeposit, "OKX", 30),
+            label(1, Mixer, "Tornado Cash", 50),
+            label(1, Sanctioned, "OFAC", 50),
+            label(1, Other, "tornado.cash", 50),
+            label(2, Dex, "Uniswap", 50),
+            label(2, Token, "Uniswap V2", 50),
+            label(2, Bridge, "", 50),
+            label(3, Service, "", 50),
+            label(3, Exchange, "", 50),
+            label(4, Exchange, "Kraken", 50),
+            label(4, Exchange, "Huobi", 50),
+            label(5, Theft, "Lazarus", 50),
+            label(5, Exchange, "KuCoin", 60),
+            on("bsc", label(6, Mixer, "", 50)),
+            on("ethereum", label(6, Exchange, "", 50)),
+        ];
+        let found = contradictions(&labels);
+        let said: Vec<_> =
+            found.iter().map(|pair| pair.map(|it| (it.address.as_bytes()[0], it.category))).collect();
+        assert_eq!(
+            said,
+            [[(4, Exchange), (4, Exchange)], [(5, Exchange), (5, Theft)], [(9, ExchangeDeposit), (9, Mixer)],]
+        );
+    }
+
+    #[test]
+    fn what_contradicts_does_so_both_ways_and_never_itself() {
+        for a in Category::ALL {
+            assert!(!a.contradicts(a));
+            for b in Category::ALL {
+                assert_eq!(a.contradicts(b), b.contradicts(a), "{a} {b}");
+            }
+        }
+        assert!(Category::Exchange.contradicts(Category::ExchangeDeposit));
+        assert!(Category::Theft.contradicts(Category::Service));
+        assert!(!Category::Bridge.contradicts(Category::Service));
     }
 }

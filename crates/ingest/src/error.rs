@@ -32,9 +32,8 @@ const UNFIT: &str = "the rows need all others to be read first";
 
 impl Error {
     pub(crate) fn row(file: &str, line: u64, fault: Fault) -> Self {
-        let Fault { column, seen, reason, hint } = fault;
-        let reject = Reject { file: file.to_owned(), line, column, seen, reason };
-        Self(Box::new(Kind::Row { reject, hint }))
+        let hint = fault.hint.clone();
+        Self(Box::new(Kind::Row { reject: fault.at(file, line), hint }))
     }
 
     pub(crate) fn file(file: &str, what: impl Into<String>) -> Self {
@@ -154,6 +153,12 @@ impl Fault {
         self.hint = Some(hint.into());
         self
     }
+
+    /// The fault at its place, without the hint.
+    pub(crate) fn at(self, file: &str, line: u64) -> Reject {
+        let Self { column, seen, reason, hint: _ } = self;
+        Reject { file: file.to_owned(), line, column, seen, reason }
+    }
 }
 
 /// The most characters of a foreign text that a message shows.
@@ -181,7 +186,7 @@ pub(crate) fn cut(text: &[u8]) -> String {
 
 /// Characters that change how the text around them is shown.
 fn is_invisible(character: char) -> bool {
-    matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{61c}' | '\u{feff}')
 }
 
 #[cfg(test)]

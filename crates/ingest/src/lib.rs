@@ -66,7 +66,7 @@ pub use facts::{InputFact, PageLimit};
 pub use ingest::ingest;
 pub use input::{InputSpec, ReadOptions};
 pub use issuers::{Issuer, IssuerTable};
-pub use labels::{LabelReading, LabelSpec, read_labels};
+pub use labels::{LabelReading, LabelSpec, LabelSurvey, read_labels};
 pub use open::{FileSpec, Progress, list_files, total_size};
 pub use read::{Reading, read};
 pub use reject::{Reject, Warning};

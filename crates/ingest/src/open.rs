@@ -304,6 +304,24 @@ pub(crate) fn hash(file: &mut fs::File) -> io::Result<Digested> {
 /// An [`Error`] where the path does not exist or cannot be listed, or the folder holds no file, or something
 /// else beside its files: what is not read would be missing from the result in silence.
 pub fn list_files(named: &FileSpec) -> Result<Vec<FileSpec>, Error> {
+    let entries = list_entries(named)?;
+    for entry in entries.iter().filter(|entry| *entry != named) {
+        let facts = fs::metadata(&entry.path);
+        if !facts.as_ref().is_ok_and(fs::Metadata::is_file) {
+            let name = cut(entry.path.file_name().unwrap_or_default().as_encoded_bytes());
+            let kind = if facts.is_ok_and(|facts| facts.is_dir()) { "a folder" } else { "no file" };
+            let error = Error::file(
+                &named.name,
+                format!("the folder holds `{name}`, which is {kind} and is not read"),
+            );
+            return Err(error.with_hint("name the files, or each folder on its own, or move it away"));
+        }
+    }
+    Ok(entries)
+}
+
+/// Lists what a path names: itself, or whatever lies in the folder, in the order of the names by bytes.
+pub(crate) fn list_entries(named: &FileSpec) -> Result<Vec<FileSpec>, Error> {
     if named.is_standard_input() {
         return Ok(vec![named.clone()]);
     }
@@ -315,18 +333,7 @@ pub fn list_files(named: &FileSpec) -> Result<Vec<FileSpec>, Error> {
     let unlisted = |error| Error::io(&named.name, "the folder cannot be listed", error);
     let mut names = Vec::new();
     for entry in fs::read_dir(&named.path).map_err(unlisted)? {
-        let entry = entry.map_err(unlisted)?;
-        names.push(entry.file_name());
-        let facts = fs::metadata(entry.path());
-        if !facts.as_ref().is_ok_and(fs::Metadata::is_file) {
-            let name = cut(entry.file_name().as_encoded_bytes());
-            let kind = if facts.is_ok_and(|facts| facts.is_dir()) { "a folder" } else { "no file" };
-            let error = Error::file(
-                &named.name,
-                format!("the folder holds `{name}`, which is {kind} and is not read"),
-            );
-            return Err(error.with_hint("name the files, or each folder on its own, or move it away"));
-        }
+        names.push(entry.map_err(unlisted)?.file_name());
     }
     if names.is_empty() {
         return Err(Error::file(&named.name, "the folder holds no file"));

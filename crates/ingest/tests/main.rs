@@ -11,6 +11,7 @@ mod refuses;
 mod shared_data;
 mod snapshot;
 mod sources;
+mod tagpacks;
 
 use dyetrace_ingest::{Error, FileSpec, InputSpec, ReadOptions, Reading, read};
 use std::fs;

@@ -56,6 +56,13 @@ pub(super) fn read(
     Ok((form, table.finish()?))
 }
 
+/// Whether a line is the header of a label file, and of nothing else.
+pub(super) fn is_header(line: &[u8]) -> bool {
+    let line = String::from_utf8_lossy(line).to_lowercase();
+    let has = |name: &str| line.split(',').any(|it| it.trim().trim_matches('"') == name);
+    has("address") && ["label", "category", "entity", "exchange_slug", "name tag"].into_iter().any(has)
+}
+
 /// The columns that a header lacks.
 struct Lacking(&'static str);
 

@@ -8,17 +8,13 @@
 //! An entry of the label cloud becomes one label by its name and tags together, and a further one where its
 //! tags tell of a sanction or a theft beside that.
 
-use super::{DEFAULT_CONFIDENCE, LabelSpec, ListLabel, Words, parse_address, source_of};
+use super::{DEFAULT_CONFIDENCE, LabelSpec, ListLabel, Words, parse_address, read_whole, source_of};
 use crate::error::{Error, Fault};
-use crate::open::{Digested, Opened, cannot_read};
+use crate::open::{Digested, Opened};
 use dyetrace_core::{Category, Label};
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use std::fmt;
-use std::io::Read;
-
-/// The largest label file in JSON: it is held in memory.
-const LARGEST: u64 = 1 << 30;
 
 #[derive(Deserialize)]
 struct Entry {
@@ -53,24 +49,24 @@ impl<'de> Deserialize<'de> for Entries {
     }
 }
 
-pub(super) fn read(
-    spec: &LabelSpec,
-    mut opened: Opened<'_>,
-    labels: &mut Vec<Label>,
-) -> Result<Digested, Error> {
-    let name = &spec.file.name;
-    let mut bytes = Vec::new();
-    let mut limited = opened.text.by_ref().take(LARGEST + 1);
-    limited.read_to_end(&mut bytes).map_err(|error| cannot_read(name, error))?;
-    if bytes.len() as u64 > LARGEST {
-        return Err(Error::file(name, format!("the JSON is larger than {LARGEST} bytes")));
-    }
+pub(super) fn read(spec: &LabelSpec, opened: Opened<'_>, labels: &mut Vec<Label>) -> Result<Digested, Error> {
+    let (bytes, digested) = read_whole(&spec.file.name, opened)?;
     if bytes.trim_ascii_start().starts_with(b"[") {
         read_array(spec, &bytes, labels)?;
     } else {
         read_cloud(spec, &bytes, labels)?;
     }
-    opened.finish(name)
+    Ok(digested)
+}
+
+/// Whether JSON is labels by its beginning: addresses, or an object whose first key is one.
+pub(super) fn is_labels(head: &[u8]) -> bool {
+    let Some((first, rest)) = head.split_first() else { return false };
+    let quoted = rest.trim_ascii_start().strip_prefix(b"\"");
+    let key = quoted.and_then(|rest| rest.split(|&byte| byte == b'"').next()).unwrap_or_default();
+    let is_address =
+        std::str::from_utf8(key).is_ok_and(|key| key.len() > 24 && parse_address(key, None).is_ok());
+    is_address && (*first == b'[' || key.starts_with(b"0x"))
 }
 
 fn read_array(spec: &LabelSpec, bytes: &[u8], labels: &mut Vec<Label>) -> Result<(), Error> {

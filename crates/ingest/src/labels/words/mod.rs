@@ -7,6 +7,7 @@
 //! | `tag` | a tag of the Etherscan label cloud |
 //! | `list` | the NAME of `--labels NAME=FILE` |
 //! | `slug` | an exchange's slug in DefiLlama's adapters that is none |
+//! | `concept` | a category, abuse or concept of GraphSense's TagPacks and ActorPacks |
 //!
 //! Of `name` and `tag` rows the first that fits, from the top, decides: the table's order is its meaning. So
 //! `KuCoin Hacker` is a thief although `KuCoin` is an exchange, and a token contract that bears an exchange's
@@ -20,6 +21,8 @@
 use crate::open::FileSpec;
 use crate::records::{Record, Records};
 use dyetrace_core::Category;
+use std::cmp::Reverse;
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 /// The table that the program brings along.
@@ -39,16 +42,33 @@ pub struct Meaning {
 /// The table, parsed.
 #[derive(Debug, Default)]
 pub struct Words {
-    exchanges: Vec<(Vec<String>, String)>,
+    /// Names of exchanges with their entities by their first word, the longest name first: `gate io` before `gate`.
+    exchanges: HashMap<String, Vec<(Vec<String>, String)>>,
     rules: Vec<Rule>,
-    /// Names of lists and slugs: what kind of row, the word, its meaning, the note.
-    exact: Vec<(String, String, Meaning, String)>,
+    index: Index,
+    /// Names of lists, slugs and concepts: by the kind of row, then by the word.
+    exact: HashMap<String, HashMap<String, Meaning>>,
 }
 
 #[derive(Debug)]
 struct Rule {
     test: Test,
     meaning: Meaning,
+}
+
+/// Which rules a name or tag can meet at all: few of the hundreds, in the table's order.
+#[derive(Debug, Default)]
+struct Index {
+    /// By a word that has to stand in the name.
+    by_word: HashMap<String, Vec<usize>>,
+    /// By a tag.
+    by_tag: HashMap<String, Vec<usize>>,
+    /// By the beginning of a word that has to stand in the name.
+    by_prefix: Vec<(String, usize)>,
+    /// Rules on names that hold an exchange's name and no certain word.
+    of_exchange: Vec<usize>,
+    /// Rules on any tag.
+    of_any_tag: Vec<usize>,
 }
 
 #[derive(Debug)]
@@ -82,28 +102,32 @@ impl Words {
     fn parse(table: &str) -> Self {
         let mut words = Self::default();
         for fields in rows_of(table) {
-            let [kind, word, category, entity, note] = &fields[..] else {
+            let [kind, word, category, entity, _note] = &fields[..] else {
                 panic!("data/words.csv has five columns: {fields:?}")
             };
             let category = category.parse().unwrap_or_else(|()| panic!("`{category}` is no category"));
             let meaning = Meaning { category, entity: entity.clone() };
             let test = match kind.as_str() {
                 "exchange" => {
-                    words.exchanges.push((cut_words(word), entity.clone()));
+                    let name: Vec<String> = CutWords::of(word).iter().map(str::to_owned).collect();
+                    words.exchanges.entry(name[0].clone()).or_default().push((name, entity.clone()));
                     continue;
                 }
                 "name" => Test::Name(word.split(' ').map(part).collect()),
                 "tag" if word == EXCHANGE => Test::TagOfExchange,
                 "tag" => Test::Tag(word.clone()),
                 _ => {
-                    words.exact.push((kind.clone(), word.clone(), meaning, note.clone()));
+                    words.exact.entry(kind.clone()).or_default().insert(word.clone(), meaning);
                     continue;
                 }
             };
+            words.index.add(&test, words.rules.len());
             words.rules.push(Rule { test, meaning });
         }
-        // The longest name first: `gate io` before `gate`.
-        words.exchanges.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
+        #[expect(clippy::iter_over_hash_type, reason = "each is sorted by itself")]
+        for names in words.exchanges.values_mut() {
+            names.sort_by_key(|(name, _)| Reverse(name.len()));
+        }
         words
     }
 
@@ -114,11 +138,22 @@ impl Words {
     }
 
     /// What a displayed name and its tags mean together: `other` where no row fits.
+    ///
+    /// # Cost
+    /// Under a microsecond for a usual name: only rules that share a word with it are tried.
     #[must_use]
     pub fn of_name_and_tags(&self, name: &str, tags: &[&str]) -> Meaning {
-        let name = cut_words(name);
-        let found = self.rules.iter().find_map(|rule| {
-            let entity = self.fits(&rule.test, &name, tags)?;
+        let name = CutWords::of(name);
+        let words: Vec<&str> = name.iter().collect();
+        let names_exchange = (0..words.len()).any(|at| self.exchange_at(&words[at..]).is_some());
+        let candidates = self.index.candidates(&words, tags, names_exchange);
+        self.first_fitting(candidates.into_iter(), &words, tags)
+    }
+
+    fn first_fitting(&self, rules: impl Iterator<Item = usize>, name: &[&str], tags: &[&str]) -> Meaning {
+        let mut rules = rules.map(|at| &self.rules[at]);
+        let found = rules.find_map(|rule| {
+            let entity = self.fits(&rule.test, name, tags)?;
             let entity = if rule.meaning.entity == EXCHANGE { entity } else { &rule.meaning.entity };
             Some(Meaning { category: rule.meaning.category, entity: entity.to_owned() })
         });
@@ -134,57 +169,65 @@ impl Words {
     /// The exchange that a name names, anywhere in it.
     #[must_use]
     pub fn exchange_in(&self, name: &str) -> Option<&str> {
-        let name = cut_words(name);
-        (0..name.len()).find_map(|at| self.exchange_at(&name[at..])).map(|(_, entity)| entity)
+        let name = CutWords::of(name);
+        let words: Vec<&str> = name.iter().collect();
+        (0..words.len()).find_map(|at| self.exchange_at(&words[at..])).map(|(_, entity)| entity)
+    }
+
+    /// The exchange of which a name is the whole name: `OKEx` is `OKX`.
+    #[must_use]
+    pub fn exchange_of(&self, name: &str) -> Option<&str> {
+        let name = CutWords::of(name);
+        let words: Vec<&str> = name.iter().collect();
+        self.exchange_at(&words).filter(|(length, _)| *length == words.len()).map(|(_, entity)| entity)
+    }
+
+    /// What a category, abuse or concept of GraphSense means; `None` where the table does not have it.
+    #[must_use]
+    pub fn of_concept(&self, concept: &str) -> Option<Category> {
+        self.exact("concept", concept).map(|meaning| meaning.category)
     }
 
     /// What the NAME of `--labels NAME=FILE` means: as a list, else as a name.
     #[must_use]
     pub fn of_list(&self, name: &str) -> Meaning {
-        self.exact("list", name).unwrap_or_else(|| self.of_name(name))
+        self.exact("list", name).cloned().unwrap_or_else(|| self.of_name(name))
     }
 
     /// What an exchange's slug of `DefiLlama` means: `okex`, `poloniex-cex`.
     #[must_use]
     pub fn of_slug(&self, slug: &str) -> Meaning {
-        self.exact("slug", slug).unwrap_or_else(|| {
+        self.exact("slug", slug).cloned().unwrap_or_else(|| {
             let plain = slug.strip_suffix("-cex").unwrap_or(slug);
-            let words = cut_words(plain);
-            let known = self.exchange_at(&words).filter(|(length, _)| *length == words.len());
-            let entity = known.map_or(plain, |(_, entity)| entity).to_owned();
+            let entity = self.exchange_of(plain).unwrap_or(plain).to_owned();
             Meaning { category: Category::Exchange, entity }
         })
     }
 
-    fn exact(&self, kind: &str, word: &str) -> Option<Meaning> {
-        let word = word.to_lowercase();
-        self.exact.iter().find(|row| row.0 == kind && row.1 == word).map(|row| row.2.clone())
+    fn exact(&self, kind: &str, word: &str) -> Option<&Meaning> {
+        self.exact.get(kind)?.get(word.to_lowercase().as_str())
     }
 
     /// Returns the entity of the exchange that the test met, empty for none, where the test fits.
-    fn fits(&self, test: &Test, name: &[String], tags: &[&str]) -> Option<&str> {
+    fn fits(&self, test: &Test, name: &[&str], tags: &[&str]) -> Option<&str> {
         match test {
             Test::Name(parts) => (0..=name.len()).find_map(|at| self.matches(parts, name, at)),
             Test::Tag(word) => tags.contains(&word.as_str()).then_some(""),
-            Test::TagOfExchange => tags.iter().find_map(|tag| {
-                let words = cut_words(tag);
-                let (length, entity) = self.exchange_at(&words)?;
-                (length == words.len()).then_some(entity)
-            }),
+            Test::TagOfExchange => tags.iter().find_map(|tag| self.exchange_of(tag)),
         }
     }
 
-    fn matches(&self, parts: &[Part], name: &[String], at: usize) -> Option<&str> {
+    fn matches(&self, parts: &[Part], name: &[&str], at: usize) -> Option<&str> {
         let Some((part, rest)) = parts.split_first() else { return Some("") };
-        let word = name.get(at);
+        let word = name.get(at).copied();
         let next = |fits: bool| if fits { self.matches(rest, name, at + 1) } else { None };
         match part {
             Part::Start if at == 0 => self.matches(rest, name, at),
             Part::Start => None,
             Part::End => (at == name.len()).then_some(""),
             Part::Gap => (at..=name.len()).find_map(|later| self.matches(rest, name, later)),
-            Part::Word(wanted) => next(word == Some(wanted)),
-            Part::Prefix(wanted) => next(word.is_some_and(|word| word.starts_with(wanted))),
+            Part::Word(wanted) => next(word == Some(wanted.as_str())),
+            Part::Prefix(wanted) => next(word.is_some_and(|word| word.starts_with(wanted.as_str()))),
             Part::Number => next(word.is_some_and(|word| word.bytes().all(|byte| byte.is_ascii_digit()))),
             Part::Exchange => {
                 let (length, entity) = self.exchange_at(name.get(at..)?)?;
@@ -194,9 +237,46 @@ impl Words {
     }
 
     /// The exchange whose name these words begin with: how many words, and its entity.
-    fn exchange_at(&self, words: &[String]) -> Option<(usize, &str)> {
-        let found = self.exchanges.iter().find(|(name, _)| words.starts_with(name));
+    fn exchange_at(&self, words: &[&str]) -> Option<(usize, &str)> {
+        let mut names = self.exchanges.get(*words.first()?)?.iter();
+        let found = names.find(|(name, _)| words.len() >= name.len() && name.iter().eq(&words[..name.len()]));
         found.map(|(name, entity)| (name.len(), entity.as_str()))
+    }
+}
+
+impl Index {
+    fn add(&mut self, test: &Test, at: usize) {
+        let parts = match test {
+            Test::Tag(tag) => return self.by_tag.entry(tag.clone()).or_default().push(at),
+            Test::TagOfExchange => return self.of_any_tag.push(at),
+            Test::Name(parts) => parts,
+        };
+        let word = parts.iter().find_map(|part| if let Part::Word(word) = part { Some(word) } else { None });
+        let prefix = parts.iter().find_map(|part| if let Part::Prefix(it) = part { Some(it) } else { None });
+        match (word, prefix) {
+            (Some(word), _) => self.by_word.entry(word.clone()).or_default().push(at),
+            (None, Some(prefix)) => self.by_prefix.push((prefix.clone(), at)),
+            (None, None) if parts.contains(&Part::Exchange) => self.of_exchange.push(at),
+            (None, None) => panic!("data/words.csv: a pattern without a word would be tried on every name"),
+        }
+    }
+
+    /// The rules that may fit, in the table's order.
+    fn candidates(&self, name: &[&str], tags: &[&str], names_exchange: bool) -> Vec<usize> {
+        let mut found = Vec::new();
+        found.extend(name.iter().filter_map(|word| self.by_word.get(*word)).flatten());
+        found.extend(tags.iter().filter_map(|tag| self.by_tag.get(*tag)).flatten());
+        let begins = |prefix: &str| name.iter().any(|word| word.starts_with(prefix));
+        found.extend(self.by_prefix.iter().filter(|(prefix, _)| begins(prefix)).map(|(_, at)| *at));
+        if names_exchange {
+            found.extend(&self.of_exchange);
+        }
+        if !tags.is_empty() {
+            found.extend(&self.of_any_tag);
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
     }
 }
 
@@ -214,9 +294,31 @@ fn part(word: &str) -> Part {
     }
 }
 
-fn cut_words(name: &str) -> Vec<String> {
-    let words = name.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.map(str::to_lowercase).collect()
+/// A name's words in lower case, one after the other.
+#[derive(Default)]
+struct CutWords {
+    text: String,
+    ends: Vec<usize>,
+}
+
+impl CutWords {
+    fn of(name: &str) -> Self {
+        let mut cut = Self::default();
+        for word in name.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()) {
+            if word.is_ascii() {
+                cut.text.extend(word.bytes().map(|byte| char::from(byte.to_ascii_lowercase())));
+            } else {
+                cut.text.push_str(&word.to_lowercase());
+            }
+            cut.ends.push(cut.text.len());
+        }
+        cut
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &str> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, &end)| &self.text[start..end])
+    }
 }
 
 /// The rows of a table that the program brings along, without its header.
@@ -241,7 +343,7 @@ pub(crate) fn list_name(given: Option<&str>, file: &FileSpec) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{TABLE, Words, rows_of};
+    use super::{CutWords, TABLE, Words, rows_of};
     use dyetrace_core::Category::{
         Bridge, Dex, Exchange, ExchangeDeposit, Issuer, Miner, Mixer, Other, Sanctioned, Theft, Token,
     };
@@ -256,7 +358,7 @@ mod tests {
                 "{:?} stands twice",
                 &row[..2]
             );
-            assert!(["exchange", "name", "tag", "list", "slug"].contains(&row[0].as_str()));
+            assert!(["exchange", "name", "tag", "list", "slug", "concept"].contains(&row[0].as_str()));
         }
     }
 
@@ -295,6 +397,27 @@ mod tests {
             let seen = Words::built_in().of_name(name);
             assert_eq!((seen.category, seen.entity.as_str()), (category, entity), "{name}");
         }
+    }
+
+    /// Every rule in the table's order is the plain reference of the index.
+    #[test]
+    fn the_index_finds_what_trying_every_rule_finds() {
+        let words = Words::built_in();
+        let pieces =
+            ["Binance", "Gate", "io", "Deposit", "7", "Hacker2", "pool", "Token", "hot", "x", "^", "USDC"];
+        let tags = ["binance", "dex", "okx", "gate-io", "nothing", "token-contract"];
+        let mut seen = std::collections::BTreeSet::new();
+        for at in 0..pieces.len().pow(3) * tags.len() {
+            let piece = |place: u32| pieces[at / pieces.len().pow(place) % pieces.len()];
+            let name = [piece(0), piece(1), piece(2)].join(if at % 2 == 0 { " " } else { ": " });
+            let tags = &tags[at / pieces.len().pow(3)..][..at % 2];
+            let cut = CutWords::of(&name);
+            let cut: Vec<&str> = cut.iter().collect();
+            let plain = words.first_fitting(0..words.rules.len(), &cut, tags);
+            assert_eq!(words.of_name_and_tags(&name, tags), plain, "{name} {tags:?}");
+            seen.insert(plain.category);
+        }
+        assert!(seen.len() > 5, "the names are worth comparing: {seen:?}");
     }
 
     #[test]
