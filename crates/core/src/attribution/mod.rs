@@ -1,0 +1,3 @@
+//! Who holds an account, and which transfers tell nothing about that.
+
+pub mod noise;
