@@ -149,7 +149,7 @@ whether the files are good for a trace.";
 #[derive(Debug, clap::Args)]
 #[command(after_help = CHECK_EXAMPLE)]
 pub(crate) struct CheckArgs {
-    /// Files or folders of transfers; `-` is standard input
+    /// Files or folders of transfers or labels; `-` is standard input
     #[arg(value_name = "FILE", required = true)]
     pub(crate) files: Vec<PathBuf>,
     #[command(flatten)]

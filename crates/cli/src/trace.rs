@@ -11,8 +11,8 @@ use anyhow::Result;
 use dyetrace_core::trace::trace;
 use dyetrace_core::{Label, Labels};
 use dyetrace_ingest::{
-    Case, FileSpec, InputFact, LabelSpec, ReadOptions, Reading, Tokens, Warning, read, read_labels,
-    total_size, write_state,
+    Case, FileSpec, InputFact, LabelReading, LabelSpec, ReadOptions, Reading, Tokens, Warning, read,
+    read_labels, total_size, write_state,
 };
 use dyetrace_report::{FileFacts, Input, Limitation, Reject, Report, RunFacts, SnapshotFacts, check_out};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -29,7 +29,7 @@ pub(crate) fn run(args: &TraceArgs, output: &Output) -> Result<Exit> {
 fn run_plan(args: &TraceArgs, plan: &Plan, started: i64, output: &Output) -> Result<Exit> {
     let (tokens, token_files) = read_tokens(&plan.case.tokens)?;
     let reading = read_transfers(plan, &tokens, output)?;
-    let (labels, label_files) = read_all_labels(&plan.case.labels, &reading, output)?;
+    let (labels, of_labels) = read_all_labels(&plan.case.labels, &reading, output)?;
     let tables = AssetTables::read(&reading, token_files, &plan.case.issuers)?;
 
     let busy = output.busy("tracing");
@@ -42,8 +42,9 @@ fn run_plan(args: &TraceArgs, plan: &Plan, started: i64, output: &Output) -> Res
     };
     busy.finish_and_clear();
 
-    let files = label_files.iter().chain(&tables.files).map(file_facts).collect();
-    let facts = run_facts(plan, &reading, files, started);
+    let files = of_labels.facts.iter().chain(&tables.files).map(file_facts).collect();
+    let mut facts = run_facts(plan, &reading, files, started);
+    facts.warnings.extend(label_warnings(&of_labels));
     let report = Report::new(Input {
         ledger: &reading.ledger,
         labels: &labels,
@@ -80,18 +81,18 @@ fn read_transfers(plan: &Plan, tokens: &Tokens, output: &Output) -> Result<Readi
     Ok(reading)
 }
 
-/// Reads the label files, and adds the labels that stand in the rows.
+/// Reads the label files, and adds the labels that stand in the rows; of what was read the labels are taken.
 fn read_all_labels(
     files: &[LabelSpec],
     reading: &Reading,
     output: &Output,
-) -> Result<(Labels, Vec<InputFact>)> {
+) -> Result<(Labels, LabelReading)> {
     let bar = output.bytes(total_size(files.iter().map(|spec| &spec.file)), "labels");
-    let read = read_labels(files, &|bytes| bar.set_position(bytes))?;
+    let mut read = read_labels(files, &|bytes| bar.set_position(bytes))?;
     bar.finish_and_clear();
     let mut labels: Vec<Label> = reading.labels.clone();
-    labels.extend(read.labels);
-    Ok((Labels::bind(&reading.ledger, labels), read.facts))
+    labels.append(&mut read.labels);
+    Ok((Labels::bind(&reading.ledger, labels), read))
 }
 
 fn run_facts(plan: &Plan, reading: &Reading, labels: Vec<FileFacts>, started: i64) -> RunFacts {
@@ -151,6 +152,32 @@ fn warnings(plan: &Plan, reading: &Reading) -> Vec<Limitation> {
         fact.notes.iter().map(|note| limitation("reading", fact.name.clone(), note.clone()))
     });
     noticed.chain(notes).chain(unused).chain(passed_over).collect()
+}
+
+/// What the label files hold that is no label here, and what is to be said of them.
+fn label_warnings(read: &LabelReading) -> Vec<Limitation> {
+    let limitation = |subject: &str, detail: String| Limitation {
+        kind: "labels".to_owned(),
+        subject: subject.to_owned(),
+        detail,
+    };
+    let left_out = read.left_out.iter().map(|it| {
+        let places: Vec<String> =
+            it.first.iter().map(|it| format!("{}, line {}: {}", it.file, it.line, it.seen)).collect();
+        limitation(&it.reason, format!("{} labels left out, first at {}", it.count, places.join("; ")))
+    });
+    let notes =
+        read.facts.iter().flat_map(|fact| fact.notes.iter().map(|note| limitation(&fact.name, note.clone())));
+    let fields = read
+        .facts
+        .iter()
+        .filter(|fact| !fact.passed_over.is_empty())
+        .map(|fact| limitation(&fact.name, format!("fields not read: {}", fact.passed_over.join(", "))));
+    let passed_over = read
+        .passed_over
+        .iter()
+        .map(|name| limitation(name, "is no label file by its name, and was passed over".to_owned()));
+    left_out.chain(notes).chain(fields).chain(passed_over).collect()
 }
 
 fn file_facts(fact: &InputFact) -> FileFacts {

@@ -7,6 +7,7 @@ mod check;
 mod dialects;
 mod durable;
 mod flags;
+mod labels;
 mod limits;
 mod output;
 mod real;

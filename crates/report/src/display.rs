@@ -46,7 +46,7 @@ pub(crate) fn percent(hundredths: u32) -> String {
 pub fn plain(text: &str, most: usize) -> String {
     let steers = |letter: char| {
         letter.is_control()
-            || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+            || matches!(letter, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
     };
     let clean: String = text.chars().map(|letter| if steers(letter) { ' ' } else { letter }).collect();
     if clean.chars().count() <= most {

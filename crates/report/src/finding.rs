@@ -107,7 +107,8 @@ fn join_labels(input: &Input<'_>, account: AccountId, deciding: Option<&Label>, 
     parts.join("; ")
 }
 
-fn label_basis(label: &Label) -> String {
+/// What one label says, with its source, date and confidence.
+pub(crate) fn label_basis(label: &Label) -> String {
     let name = if label.text.is_empty() { &label.entity } else { &label.text };
     let mut facts = vec![label.category.to_string()];
     if !label.source.is_empty() {

@@ -4,12 +4,14 @@
 //! in a fixed order, rows of a kind in the order of the trace.
 
 use crate::cell::when_in_words;
+use crate::finding::label_basis;
 use crate::input::{Input, Limitation};
 use crate::missing::counted;
 use crate::state::State;
 use crate::totals::{Totals, telling_exact_rule};
 use dyetrace_core::trace::{ClassId, Gap, LeftClean, LeftCleanRow, OrderSpread, PostingKind, Rule, Stop};
-use dyetrace_core::{Amount, Category, PurseId};
+use dyetrace_core::{AccountId, Amount, Category, PurseId};
+use std::collections::BTreeSet;
 
 /// Returns everything that is not known or not sure.
 pub(crate) fn limitations(input: &Input<'_>, totals: &Totals, states: &[State]) -> Vec<Limitation> {
@@ -20,6 +22,7 @@ pub(crate) fn limitations(input: &Input<'_>, totals: &Totals, states: &[State]) 
     list.cuts(totals);
     list.unfollowed(totals, states);
     list.left_clean();
+    list.labels();
     list.gaps();
     list.repeats();
     list.times();
@@ -72,6 +75,25 @@ impl List<'_> {
                      counts as stolen; look at the address, its asset and `since`",
                 );
             }
+        }
+    }
+
+    /// Accounts at which taint rests and of which two labels cannot both be right.
+    fn labels(&mut self) {
+        let input = self.input;
+        let accounts = input.trace.holdings.purse.iter().map(|purse| input.ledger.purses().account(*purse));
+        let accounts: BTreeSet<AccountId> = accounts.collect();
+        for account in accounts {
+            let Some([strong, weak]) = input.labels.contradiction(account) else { continue };
+            let detail = format!(
+                "labels contradict each other: {}, but {}. The first names the holder; any that has a stop category \
+                 stops the trace",
+                label_basis(strong),
+                label_basis(weak)
+            );
+            let address = input.ledger.accounts().address(account);
+            let chain = input.ledger.chain_name(input.ledger.accounts().chain(account));
+            self.add("labels", format!("{chain} {address}"), detail);
         }
     }
 

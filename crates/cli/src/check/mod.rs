@@ -1,6 +1,7 @@
-//! `dyetrace check`: whether a file can be trusted for a trace.
+//! `dyetrace check`: whether a file can be trusted for a trace; of label files, what they say.
 
 mod json;
+mod labels;
 mod text;
 mod words;
 
@@ -12,10 +13,24 @@ use crate::plan::typed_inputs;
 use anyhow::Result;
 use dyetrace_ingest::snapshot::{check_whole, is_snapshot_file};
 use dyetrace_ingest::{Check, FileSpec, InputSpec, ReadOptions, list_files, read, total_size};
+use labels::{LabelCheck, Split};
+use serde_json::json;
 
 /// Runs the command.
 pub(crate) fn run(args: &CheckArgs, output: &Output) -> Result<Exit> {
-    let inputs = typed_inputs(&args.files, &args.reading)?;
+    let split = Split::of(typed_inputs(&args.files, &args.reading)?);
+    let labels =
+        if split.labels.is_empty() { None } else { Some(LabelCheck::of(&split.labels, split.passed_over)?) };
+    let inputs = split.rest;
+    if let (true, Some(labels)) = (inputs.is_empty(), &labels) {
+        let told = if args.json {
+            format!("{:#}\n", json!({ "labels": labels.json(None) }))
+        } else {
+            labels.text(None)
+        };
+        output.data(&told)?;
+        return Ok(if labels.is_complete() { Exit::Complete } else { Exit::Incomplete });
+    }
     let token_files: Vec<FileSpec> = args.reading.tokens.iter().map(FileSpec::typed).collect();
     let (tokens, _) = read_tokens(&token_files)?;
     // First of all: what is read from a damaged one means nothing.
@@ -44,8 +59,20 @@ pub(crate) fn run(args: &CheckArgs, output: &Output) -> Result<Exit> {
         }
     };
     let check = Check::of(&reading);
-    output.data(&if args.json { format!("{:#}\n", json::of(&check)) } else { text::of(&check) })?;
-    Ok(if reading.rejects.is_empty() { Exit::Complete } else { Exit::Incomplete })
+    let ledger = Some(&reading.ledger);
+    let told = if args.json {
+        let mut told = json::of(&check);
+        if let Some(labels) = &labels {
+            told["labels"] = labels.json(ledger);
+        }
+        format!("{told:#}\n")
+    } else {
+        let labels = labels.as_ref().map(|labels| labels.text(ledger) + "\n").unwrap_or_default();
+        labels + &text::of(&check)
+    };
+    output.data(&told)?;
+    let is_complete = reading.rejects.is_empty() && labels.is_none_or(|it| it.is_complete());
+    Ok(if is_complete { Exit::Complete } else { Exit::Incomplete })
 }
 
 /// Says what each of several files is, where they cannot be read together; nothing of a single one.

@@ -22,16 +22,20 @@ const LONGEST_SUM: usize = 36;
 
 /// Lines of a text.
 #[derive(Default)]
-struct Lines(String);
+pub(super) struct Lines(String);
 
 impl Lines {
-    fn push(&mut self, line: &str) {
+    pub(super) fn into_text(self) -> String {
+        self.0
+    }
+
+    pub(super) fn push(&mut self, line: &str) {
         self.0.push_str(line.trim_end());
         self.0.push('\n');
     }
 
     /// Adds a paragraph, whose first line begins with `head` and the others with as many spaces.
-    fn wrap(&mut self, head: &str, text: &str) {
+    pub(super) fn wrap(&mut self, head: &str, text: &str) {
         let indent = head.chars().count();
         let mut line = head.to_owned();
         let mut length = indent;
