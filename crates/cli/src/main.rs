@@ -8,6 +8,7 @@ mod check;
 mod damage;
 mod exit;
 mod ingest;
+mod label_doubts;
 mod output;
 mod plan;
 mod resume;

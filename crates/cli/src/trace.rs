@@ -4,6 +4,7 @@ use crate::args::TraceArgs;
 use crate::assets::{AssetTables, read_tokens};
 use crate::damage::blame_damage;
 use crate::exit::Exit;
+use crate::label_doubts::label_doubts;
 use crate::output::Output;
 use crate::plan::Plan;
 use crate::resume::{explain, go_on};
@@ -44,7 +45,7 @@ fn run_plan(args: &TraceArgs, plan: &Plan, started: i64, output: &Output) -> Res
 
     let files = of_labels.facts.iter().chain(&tables.files).map(file_facts).collect();
     let mut facts = run_facts(plan, &reading, files, started);
-    facts.warnings.extend(label_warnings(&of_labels));
+    facts.warnings.extend(label_doubts(&of_labels));
     let report = Report::new(Input {
         ledger: &reading.ledger,
         labels: &labels,
@@ -152,32 +153,6 @@ fn warnings(plan: &Plan, reading: &Reading) -> Vec<Limitation> {
         fact.notes.iter().map(|note| limitation("reading", fact.name.clone(), note.clone()))
     });
     noticed.chain(notes).chain(unused).chain(passed_over).collect()
-}
-
-/// What the label files hold that is no label here, and what is to be said of them.
-fn label_warnings(read: &LabelReading) -> Vec<Limitation> {
-    let limitation = |subject: &str, detail: String| Limitation {
-        kind: "labels".to_owned(),
-        subject: subject.to_owned(),
-        detail,
-    };
-    let left_out = read.left_out.iter().map(|it| {
-        let places: Vec<String> =
-            it.first.iter().map(|it| format!("{}, line {}: {}", it.file, it.line, it.seen)).collect();
-        limitation(&it.reason, format!("{} labels left out, first at {}", it.count, places.join("; ")))
-    });
-    let notes =
-        read.facts.iter().flat_map(|fact| fact.notes.iter().map(|note| limitation(&fact.name, note.clone())));
-    let fields = read
-        .facts
-        .iter()
-        .filter(|fact| !fact.passed_over.is_empty())
-        .map(|fact| limitation(&fact.name, format!("fields not read: {}", fact.passed_over.join(", "))));
-    let passed_over = read
-        .passed_over
-        .iter()
-        .map(|name| limitation(name, "is no label file by its name, and was passed over".to_owned()));
-    left_out.chain(notes).chain(fields).chain(passed_over).collect()
 }
 
 fn file_facts(fact: &InputFact) -> FileFacts {

@@ -25,8 +25,8 @@ fn label_files_are_told_with_their_counts_and_contradictions() {
         "l.csv: labels, 3 labels\n  exchange 1, mixer 1, sanctioned 1\np.yaml: tagpack, 1 label, 1 left out\n  gambling \
          1\n\nin all: 4 labels of 3 addresses, 1 of which have several\n  by category   exchange 1, mixer 1, gambling 1, \
          sanctioned 1\n  by source     etherscan 1, ofac 1, p.yaml 1, somebody 1\n  by chain      all chains 3, bitcoin \
-         1\n  left out      1, the first: p.yaml, line 4, column `tx_hash`: `0xab` is a transaction: its label is of no \
-         account\n\nlabels that contradict each other: 1 address\n  {B}\n    exchange of Binance (`Binance 14`, etherscan, \
+         1\n\nleft out: 1 label of no account that is known here\n  1 of them: `tx_hash` is a transaction: its label is of no \
+         account\n    `0xab` 1\n    the first: p.yaml, line 4\n\nlabels that contradict each other: 1 address\n  {B}\n    exchange of Binance (`Binance 14`, etherscan, \
          2023-01-02, confidence 50); but mixer (`Mixer`, somebody,\n    confidence 50)\n\ngood labels for a trace\n"
     );
     assert_eq!(run.stdout, told);
@@ -82,6 +82,7 @@ fn hostile() -> Vec<String> {
         "\u{61c}\u{200f}x",
         "\u{1b}]0;title\u{7}\u{1b}[2J",
         "a\rb\nc\td",
+        "nul\0nul",
         "Zalgo\u{301}\u{301}\u{301}",
     ]
     .map(str::to_owned)
@@ -138,5 +139,67 @@ fn hostile_labels_are_data_in_every_output() {
         std::fs::remove_dir_all(desk.path("result")).unwrap();
         let json = desk.run(&format!("{words} --json")).ends_with(0).json();
         assert!(json.is_object());
+    }
+}
+
+/// The labels of B, and what a trace says of it: the label of its holding, its stop, and limitations of a kind.
+fn told(labels: &str, kind: &str) -> (String, String, Vec<String>) {
+    let desk = Desk::with("t.csv", format!("block_number,block_timestamp,from_address,to_address,value\n1,2022-06-24T00:00:00Z,{A},{B},5\n2,2022-06-25T00:00:00Z,{B},{C},5\n"))
+        .and("l.csv", format!("address,label,category,source,as_of,confidence\n{labels}"));
+    desk.run(&format!("trace --transfers t.csv --labels l.csv --theft T={A} --out result")).ends_with(0);
+    let held = desk.table("result/holdings.csv");
+    let one = |column: &str| held.column(column).next().unwrap().to_owned();
+    let limitations = desk.table("result/limitations.csv");
+    let rows = limitations.column("kind").zip(limitations.column("detail"));
+    let said = rows.filter(|(it, _)| *it == kind).map(|(_, detail)| detail.to_owned()).collect();
+    (one("label"), one("stop"), said)
+}
+
+#[test]
+fn the_holder_is_the_surest_then_newest_label_then_by_source_and_text() {
+    // The stronger of two neighbours stands first; each differs in one thing from the next.
+    let order = [
+        ("z", "z", "2020-01-01", 90),
+        ("y", "y", "2022-01-01", 50),
+        ("x", "y", "2021-01-01", 50),
+        ("w", "y", "", 50),
+        ("a", "z", "", 50),
+        ("b", "z", "", 50),
+        ("c", "a", "2023-01-01", 49),
+    ];
+    for from in 0..order.len() {
+        let mut rows: Vec<String> = order[from..]
+            .iter()
+            .map(|(label, source, as_of, confidence)| {
+                format!("{B},{label},exchange,{source},{as_of},{confidence}\n")
+            })
+            .collect();
+        rows.reverse();
+        assert_eq!(told(&rows.concat(), "labels").0, order[from].0, "{rows:?}");
+    }
+}
+
+#[test]
+fn a_sanction_has_a_date_for_the_reader_and_stops_nothing() {
+    for (as_of, said) in [
+        ("2022-06-24", "confidence 60); taint first came 2022-06-24T00:00:00Z, on that day or later"),
+        ("2022-06-25", "confidence 60); taint first came 2022-06-24T00:00:00Z, before that day"),
+        ("", "confidence 60); taint first came 2022-06-24T00:00:00Z"),
+    ] {
+        let exchange = format!("{B},Binance 14,exchange,e,,50\n");
+        let sanction = format!("{B},OFAC,sanctioned,ofac,{as_of},60\n");
+        let (_, stop, sanctioned) = told(&(exchange + &sanction), "sanctioned");
+        assert_eq!((stop.as_str(), sanctioned.len()), ("exchange", 1), "the other label stops");
+        assert!(
+            sanctioned[0].starts_with("under a sanction: label `OFAC` (sanctioned, source ofac"),
+            "{sanctioned:?}"
+        );
+        assert!(sanctioned[0].ends_with(said), "{sanctioned:?}");
+        let (label, _, sanctioned) = told(&sanction, "sanctioned");
+        assert_eq!(
+            (label.as_str(), sanctioned.len()),
+            ("", 0),
+            "the money went on to somebody without labels"
+        );
     }
 }

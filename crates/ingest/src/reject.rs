@@ -43,18 +43,22 @@ pub struct Warning {
 }
 
 /// Collects warnings of one kind each.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Warnings {
     kinds: Vec<Warning>,
+    /// How many places of one kind are kept.
+    places: usize,
 }
 
 impl Warnings {
-    /// How many places of one kind are kept.
-    const PLACES: usize = 5;
-
     /// Goes on with what was collected before.
     pub(crate) const fn of(kinds: Vec<Warning>) -> Self {
-        Self { kinds }
+        Self { kinds, places: 5 }
+    }
+
+    /// Keeps so many places of one kind.
+    pub(crate) const fn keeping(places: usize) -> Self {
+        Self { kinds: Vec::new(), places }
     }
 
     pub(crate) fn add(&mut self, place: Reject) {
@@ -64,7 +68,7 @@ impl Warnings {
         });
         let kind = &mut self.kinds[at];
         kind.count += 1;
-        if kind.first.len() < Self::PLACES {
+        if kind.first.len() < self.places {
             kind.first.push(place);
         }
     }

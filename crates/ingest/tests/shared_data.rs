@@ -91,8 +91,8 @@ fn every_label_file_is_read() {
     }
 }
 
-/// Counted apart, with Python: 92,842 tags, of which 29 are on a chain or of a form that is not known here, or of
-/// no chain in the table.
+/// Counted apart, with Python: 92,842 tags, of which 127 are left out: 103 of a currency of no chain in the table, 4 whose
+/// address is longer than any that is kept, 20 of an address that is none of its chain or of no chain known here.
 #[test]
 fn the_whole_folder_of_labels_is_read() {
     let Some(file) = shared("labels") else { return };
@@ -102,9 +102,9 @@ fn the_whole_folder_of_labels_is_read() {
     assert_eq!(rows, reading.labels.len() as u64);
     assert_eq!(reading.facts.len(), 90);
     println!("{rows} {:?} {}", counts(&reading.labels), survey.contradictions.len());
-    for left in &reading.left_out {
-        println!("{} {}", left.count, left.first[0]);
-    }
+    let left_out: Vec<u64> = reading.left_out.iter().map(|it| it.count).collect();
+    assert_eq!((rows, left_out, survey.contradictions.len()), (122_417, vec![4, 103, 1, 19], 118));
+    assert!(reading.left_out.iter().all(|it| it.first.len() as u64 == it.count), "every place is told");
 }
 
 #[test]

@@ -6,6 +6,7 @@
 //!
 //! This crate reads no input files and prints nothing. Amounts are whole base units; there is no float.
 
+mod account_labels;
 mod cell;
 mod conservation;
 pub mod display;

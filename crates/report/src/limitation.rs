@@ -3,15 +3,14 @@
 //! The list is filled from the data, never by hand: gaps, ties, limits, refunds, rows that repeat. Kinds stand
 //! in a fixed order, rows of a kind in the order of the trace.
 
+use crate::account_labels;
 use crate::cell::when_in_words;
-use crate::finding::label_basis;
 use crate::input::{Input, Limitation};
 use crate::missing::counted;
 use crate::state::State;
 use crate::totals::{Totals, telling_exact_rule};
 use dyetrace_core::trace::{ClassId, Gap, LeftClean, LeftCleanRow, OrderSpread, PostingKind, Rule, Stop};
-use dyetrace_core::{AccountId, Amount, Category, PurseId};
-use std::collections::BTreeSet;
+use dyetrace_core::{Amount, Category, PurseId};
 
 /// Returns everything that is not known or not sure.
 pub(crate) fn limitations(input: &Input<'_>, totals: &Totals, states: &[State]) -> Vec<Limitation> {
@@ -22,7 +21,7 @@ pub(crate) fn limitations(input: &Input<'_>, totals: &Totals, states: &[State]) 
     list.cuts(totals);
     list.unfollowed(totals, states);
     list.left_clean();
-    list.labels();
+    list.rows.extend(account_labels::limitations(input));
     list.gaps();
     list.repeats();
     list.times();
@@ -75,25 +74,6 @@ impl List<'_> {
                      counts as stolen; look at the address, its asset and `since`",
                 );
             }
-        }
-    }
-
-    /// Accounts at which taint rests and of which two labels cannot both be right.
-    fn labels(&mut self) {
-        let input = self.input;
-        let accounts = input.trace.holdings.purse.iter().map(|purse| input.ledger.purses().account(*purse));
-        let accounts: BTreeSet<AccountId> = accounts.collect();
-        for account in accounts {
-            let Some([strong, weak]) = input.labels.contradiction(account) else { continue };
-            let detail = format!(
-                "labels contradict each other: {}, but {}. The first names the holder; any that has a stop category \
-                 stops the trace",
-                label_basis(strong),
-                label_basis(weak)
-            );
-            let address = input.ledger.accounts().address(account);
-            let chain = input.ledger.chain_name(input.ledger.accounts().chain(account));
-            self.add("labels", format!("{chain} {address}"), detail);
         }
     }
 
@@ -357,6 +337,9 @@ pub(crate) fn in_words(kind: &str) -> &'static str {
         "hops" | "hub" | "horizon" => "taint where a limit ended the trace",
         "in_bridge" => "taint that went into bridges and is not linked to what came out",
         "in_pool" => "taint that went into mixers and is not linked to what came out",
+        "labels" => {
+            "labels that contradict each other or were left out, and what else label files leave open"
+        }
         "no_fees" => "no fees are stated: balances are known without them",
         "no_labels" => "no labels: holders are not known by name, and pools look like wallets",
         "no_sha256" => "input files whose hash was not computed",
@@ -372,6 +355,7 @@ pub(crate) fn in_words(kind: &str) -> &'static str {
         "repeated_across_files" => "rows that stand in another file too: counted once",
         "repeated_in_file" => "rows that repeat another row of their file: kept, as real",
         "returned" => "money that came back to a seed from a stop: no second theft",
+        "sanctioned" => "accounts under a sanction, with its date beside that of the taint",
         "unseen_inflow" => "stolen money that seeds sent without being seen to receive it",
         "usd_unit" => "amounts are dollars as valued by the source, not coins",
         _ => "",

@@ -6,8 +6,10 @@ use crate::reject::{Warning, Warnings};
 use dyetrace_core::{Category, Label};
 use std::collections::HashMap;
 
+/// The most entries left out for one reason whose places are kept; all are counted.
+const PLACES: usize = 1000;
+
 /// All that was read so far.
-#[derive(Default)]
 pub(super) struct Gathered {
     pub(super) labels: Vec<Label>,
     pub(super) actors: Actors,
@@ -19,6 +21,8 @@ pub(super) struct Gathered {
 /// What a file has beside labels.
 #[derive(Default)]
 pub(super) struct OfFile {
+    /// Its name, without the folders of this machine.
+    pub(super) name: String,
     /// How many entries were left out.
     pub(super) left_out: u64,
     /// Fields that are not known.
@@ -28,10 +32,19 @@ pub(super) struct OfFile {
 }
 
 impl Gathered {
+    pub(super) fn new() -> Self {
+        Self {
+            labels: Vec::new(),
+            actors: Actors::default(),
+            left_out: Warnings::keeping(PLACES),
+            file: OfFile::default(),
+        }
+    }
+
     /// Leaves out an entry that is good, but can be no label of an account here.
-    pub(super) fn leave_out(&mut self, file: &str, line: u64, fault: Fault) {
+    pub(super) fn leave_out(&mut self, line: u64, fault: Fault) {
         self.file.left_out += 1;
-        self.left_out.add(fault.at(file, line));
+        self.left_out.add(fault.at(&self.file.name, line));
     }
 
     /// Names the holders, now that every actor is known.

@@ -54,7 +54,7 @@ pub struct LabelReading {
     pub labels: Vec<Label>,
     /// The files, in the order in which they were read; `dialect` is the form of the label file.
     pub facts: Vec<InputFact>,
-    /// What stands in the files and is no label of an account here, by reason.
+    /// What stands in the files and is no label of an account here, by reason, with the places of the first 1,000.
     pub left_out: Vec<Warning>,
     /// Files of the named folders that are none of labels by their names: licences and the like.
     pub passed_over: Vec<String>,
@@ -65,7 +65,7 @@ pub struct LabelReading {
 /// # Errors
 /// An [`Error`] for a file that cannot be read and for the first bad label.
 pub fn read_labels(specs: &[LabelSpec], progress: Progress<'_>) -> Result<LabelReading, Error> {
-    let mut gathered = Gathered::default();
+    let mut gathered = Gathered::new();
     let mut facts: Vec<InputFact> = Vec::new();
     let mut passed_over = Vec::new();
     for spec in specs {
@@ -164,7 +164,7 @@ fn read_file(
 ) -> Result<InputFact, Error> {
     let opened = open(&spec.file, before, progress)?;
     let count = gathered.labels.len();
-    gathered.file = OfFile::default();
+    gathered.file = OfFile { name: spec.file.output_name(), ..OfFile::default() };
     let (form, digested) = match form_of(&opened.head) {
         Form::Json => ("label-json", json::read(spec, opened, &mut gathered.labels)?),
         Form::Yaml => tagpack::read(spec, opened, gathered)?,
@@ -173,13 +173,13 @@ fn read_file(
         Form::Csv => csv::read(spec, opened, &mut gathered.labels)?,
     };
     let rows = gathered.labels.len() - count;
-    let OfFile { left_out, passed_over, notes } = std::mem::take(&mut gathered.file);
+    let OfFile { name, left_out, passed_over, notes } = std::mem::take(&mut gathered.file);
     // A table with a header and no rows says so itself; a list or object without entries is a mistake.
     if rows == 0 && left_out == 0 && !matches!(form, csv::OWN | tagpack::ACTORS) {
         return Err(Error::file(&spec.file.name, "the file holds no label"));
     }
     let Digested { sha256, size } = digested;
-    let (name, dialect, rows) = (spec.file.output_name(), form.to_owned(), rows as u64);
+    let (dialect, rows) = (form.to_owned(), rows as u64);
     Ok(InputFact { name, dialect, sha256, size, rows, left_out, passed_over, notes, ..InputFact::default() })
 }
 

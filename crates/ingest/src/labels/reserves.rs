@@ -70,7 +70,7 @@ pub(super) fn read(
         table.check_shape(&record).map_err(place)?;
         match columns.read(&record, &named).map_err(place)? {
             Ok(label) => gathered.labels.push(Label { source: source.clone(), ..label }),
-            Err(fault) => gathered.leave_out(name, line, fault),
+            Err(fault) => gathered.leave_out(line, fault),
         }
     }
     Ok((FORM, table.finish()?))

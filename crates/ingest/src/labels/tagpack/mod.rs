@@ -145,7 +145,7 @@ impl<'p> Tags<'p> {
             Ok(place) => place,
             Err(Not::Bad(line, fault)) => return Err(Error::row(file, line, fault)),
             Err(Not::LeftOut(line, fault)) => {
-                gathered.leave_out(file, line, fault);
+                gathered.leave_out(line, fault);
                 return Ok(());
             }
         };

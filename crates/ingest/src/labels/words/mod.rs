@@ -16,7 +16,7 @@
 //! A name is cut into words at everything that is no letter or digit: `Huobi_Deposit_0x09c9` is `huobi`,
 //! `deposit`, `0x09c9`. A pattern is a row of words that follow each other in the name. `^` stands for its
 //! beginning and `$` for its end, `#` for a number, `...` for any words or none, `word*` for a word that begins
-//! so.
+//! so. The first 64 words of a text count.
 
 mod cut;
 mod exchanges;

@@ -75,6 +75,14 @@ fn the_index_finds_what_trying_every_rule_finds() {
 }
 
 #[test]
+fn a_text_of_any_length_is_judged_by_its_first_words() {
+    let long = "huobi deposit ".repeat(200_000);
+    let seen = Words::built_in().of_name(&long);
+    assert_eq!((seen.category, seen.entity.as_str()), (ExchangeDeposit, "Huobi"));
+    assert_eq!(Words::built_in().of_name(&format!("{}binance", "x ".repeat(64))).category, Other);
+}
+
+#[test]
 fn a_token_that_bears_an_exchanges_tag_is_a_token() {
     let words = Words::built_in();
     let seen = words.of_name_and_tags("Tether: USDT Stablecoin", &["bitfinex", "blocked", "stablecoin"]);
