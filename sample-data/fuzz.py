@@ -86,6 +86,8 @@ def make(rng, edgy):
             "covers": [None if rng.random() < 0.5 else "all" if rng.random() < 0.4 else
                        rng.sample(accounts, rng.randint(1, len(accounts))) for _ in range(files)],
             "trace": make_options(rng, chains, assets, rows, clock)}
+    # A token that bears the coin's symbol: no seed takes it that does not name it.
+    case["fakes"] = [t for t in assets[1:] if rng.random() < 0.2]
     return case
 
 
@@ -204,6 +206,8 @@ def make_options(rng, chains, assets, rows, clock):
         spot = 100 + rng.randint(3, 30)
         stamp = datetime.fromtimestamp(GENESIS + 12 * spot, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
         trace["until"] = f"block:{spot}" if clock == "block" or (clock == "both" and rng.random() < 0.5) else stamp
+    if rng.random() < 0.1:
+        trace["follow_noise"] = True
     if rng.random() < 0.25:
         trace["min_amount"] = {f"{rng.choice(chains)}:{rng.choice(assets)}": str(rng.randint(1, 8))}
     return trace
@@ -214,6 +218,8 @@ def make_options(rng, chains, assets, rows, clock):
 def toml(value):
     if isinstance(value, list):
         return "[" + ", ".join(toml(v) for v in value) + "]"
+    if isinstance(value, bool):
+        return str(value).lower()
     return str(value) if isinstance(value, int) else '"' + value + '"'
 
 
@@ -231,6 +237,12 @@ def write_case(case, folder):
         out.writeheader()
         out.writerows(case["labels"])
     lines += ["[[labels]]", 'path = "labels.csv"']
+    if case["fakes"]:
+        chains = sorted({row["chain"] for _, row in case["rows"]})
+        coins = {"ethereum": "ETH", "bsc": "BNB"}
+        tokens = [f"{chain},{token},{coins[chain]},0" for chain in chains for token in case["fakes"]]
+        (folder / "tokens.csv").write_text("\n".join(["chain,contract,symbol,decimals", *tokens, ""]))
+        lines += ["[[tokens]]", 'path = "tokens.csv"']
     for theft in dict.fromkeys(s["theft"] for s in case["seeds"]):
         lines += ["[[theft]]", f'id = "{theft}"']
         for seed in case["seeds"]:
@@ -253,19 +265,19 @@ def run(case, folder, binary, errors=False):
     """Differences of one case; None where it is no case that can be traced."""
     shutil.rmtree(folder, ignore_errors=True)
     write_case(case, folder)
-    refused = None
-    try:
-        tables = rederive.derive(folder / "case.toml")
-    except rederive.CaseError as why:
-        refused = why
-        if not errors:
-            return None
     out = folder / "out"
     try:
         did = subprocess.run([binary, "trace", str(folder / "case.toml"), "--out", str(out)], capture_output=True,
                              text=True, timeout=60)
     except subprocess.TimeoutExpired:
         return ["the engine did not end in 60 seconds"]
+    refused = None
+    try:
+        tables = rederive.derive(folder / "case.toml", result=out)
+    except rederive.CaseError as why:
+        refused = why
+        if not errors:
+            return None
     if refused is not None:
         return [f"engine took what rederive refuses: {refused}"] if did.returncode in (0, 2) else None
     if did.returncode not in (0, 2):
@@ -294,7 +306,7 @@ def shrink(case, folder, binary, found):
     changed = True
     while changed:
         changed = False
-        for part in ("rows", "labels", "seeds"):
+        for part in ("rows", "labels", "seeds", "fakes"):
             size = max(1, len(case[part]) // 2)
             while size:
                 n = 0

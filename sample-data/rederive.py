@@ -33,6 +33,21 @@ class CaseError(Exception):
     """The case cannot be traced: a bad row, a seed that does not fit."""
 
 
+def read_set_aside(result):
+    """What of the seeds a result says that only noise brought: (theft, chain, address, token). What noise is, is the
+    engine's word; what follows from it is derived here."""
+    path = Path(result or "") / "limitations.csv"
+    if not result or not path.exists():
+        return set()
+    found = set()
+    for row in csv.DictReader(io.StringIO(path.read_text(), newline="")):
+        if row["kind"] == "set_aside":
+            theft, who, asset = row["subject"].rsplit(" ", 2)
+            chain, token = asset.split(":", 1)
+            found.add((theft, chain, address(who), address(token)))
+    return found
+
+
 @dataclass
 class Row:
     no: int            # place in the input, over all files
@@ -380,7 +395,7 @@ class Seed:
 
 
 class Case:
-    def __init__(self, path, issuers=()):
+    def __init__(self, path, issuers=(), result=None):
         conf = tomllib.loads(Path(path).read_text())
         folder = Path(path).parent
         rows, self.labels = [], defaultdict(list)
@@ -391,6 +406,7 @@ class Case:
         self.all_rows = put_in_order(rows)
         self.options(conf.get("trace", {}))
         self.seeds = [self.read_seed(t["id"], s) for t in conf["theft"] for s in t["seed"]]
+        self.set_aside = read_set_aside(result)
         self.cut_at_until()
         self.find_transactions()
         self.place_seeds()
@@ -472,6 +488,16 @@ class Case:
         self.begins = defaultdict(list)       # purse -> (first row, theft)
         self.seed_accounts = set()
         self.tx_seeds = {}                    # (transaction, purse) -> theft, None for all or the units gained
+        met = set()
+
+        def noise(seed, purse):
+            is_noise = seed.asset == "*" and (seed.theft, *purse) in self.set_aside
+            if is_noise and purse[2] == "native":
+                raise CaseError(f"a native coin is no noise: {purse}")
+            if is_noise:
+                met.add((seed.theft, *purse))
+            return is_noise
+
         for seed in self.seeds:
             found = False
             if seed.transaction:
@@ -483,6 +509,8 @@ class Case:
                         if not seed.address and gain <= 0:
                             continue
                         found = True
+                        if noise(seed, purse):
+                            continue
                         this = (seed.theft, None if seed.address else gain)
                         before = self.tx_seeds.setdefault((tx, purse), this)
                         if before[0] != seed.theft:
@@ -499,10 +527,13 @@ class Case:
                     if not start:
                         continue
                     found = True
-                    if seed.asset != "*" or asset == "native" or purse in received:
+                    takes = seed.asset != "*" or asset == "native" or purse in received
+                    if takes and not noise(seed, purse):
                         self.begins[purse].append((min(start), seed.theft))
             if not found:
                 raise CaseError(f"seed without a row: {seed}")
+        if met != self.set_aside:
+            raise CaseError(f"set aside, but no seed takes it: {self.set_aside - met}")
         for chain, who in {(r.chain, a) for r in self.all_rows for a in (r.frm, r.to)}:
             if any(s.address == who and not s.transaction and s.chain in ("", chain) for s in self.seeds):
                 self.seed_accounts.add((chain, who))
@@ -1028,8 +1059,8 @@ class Tables:
 LOOSE = {"freezable.csv": {"holder", "holder_kind", "symbol", "basis", "route_id", "swept_to", "swept_at"}}
 
 
-def derive(path, issuers=()):
-    return Tables(Case(path, issuers)).build()
+def derive(path, issuers=(), result=None):
+    return Tables(Case(path, issuers, result)).build()
 
 
 def write(tables, folder):
@@ -1112,7 +1143,7 @@ def main():
     issuers = [((r["chain"], address(r["contract"])), r["issuer"]) for r in table
                if r["control"] not in ("", "none", "pause of all only")]
     try:
-        tables = derive(opt.case, issuers)
+        tables = derive(opt.case, issuers, opt.compare)
     except CaseError as why:
         sys.exit(f"rederive: {why}")
     if opt.out:

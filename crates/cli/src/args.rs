@@ -117,6 +117,9 @@ pub(crate) struct TraceArgs {
     /// Transfers of an asset below this many base units are dust, not followed: `native=1000`
     #[arg(long = "min-amount", value_name = "ASSET=N")]
     pub(crate) min_amounts: Vec<String>,
+    /// Take counterfeit and spam tokens that reach a seed for stolen, too
+    #[arg(long)]
+    pub(crate) follow_noise: bool,
     /// Files of issuers that can stop an address, beside the built-in table
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub(crate) issuers: Vec<PathBuf>,

@@ -1,6 +1,8 @@
 //! The tables of symbols and issuers, set against the assets of a ledger.
 
 use anyhow::Result;
+use dyetrace_core::Amount;
+use dyetrace_core::attribution::AssetFacts;
 use dyetrace_ingest::{FileSpec, InputFact, IssuerTable, Reading, Tokens};
 use dyetrace_report as report;
 
@@ -8,6 +10,8 @@ use dyetrace_report as report;
 pub(crate) struct AssetTables {
     pub(crate) tokens: report::Tokens,
     pub(crate) issuers: report::Issuers,
+    /// What tells noise: one entry an asset.
+    pub(crate) known: Vec<AssetFacts>,
     pub(crate) files: Vec<InputFact>,
 }
 
@@ -38,9 +42,18 @@ impl AssetTables {
             files.push(control.add_file(file)?);
         }
         let (mut tokens, mut issuers) = (report::Tokens::default(), report::Issuers::default());
+        let mut facts = Vec::new();
         for (id, asset) in ledger.assets().iter() {
             let chain = ledger.chain_name(asset.chain);
-            if let Some(token) = known.get(chain, asset.contract.as_ref()) {
+            let token = known.get(chain, asset.contract.as_ref());
+            facts.push(AssetFacts {
+                symbol: token.map(|token| token.symbol.clone()).unwrap_or_default(),
+                is_known: asset.contract.is_none_or(|contract| {
+                    Tokens::is_common(chain, &contract) || control.get(chain, &contract).is_some()
+                }),
+                dust: Amount::ZERO,
+            });
+            if let Some(token) = token {
                 tokens.insert(id, report::Token { symbol: token.symbol.clone(), decimals: token.decimals });
             }
             if let Some(issuer) = asset.contract.and_then(|contract| control.get(chain, &contract)) {
@@ -58,6 +71,6 @@ impl AssetTables {
                 );
             }
         }
-        Ok(Self { tokens, issuers, files })
+        Ok(Self { tokens, issuers, known: facts, files })
     }
 }

@@ -9,6 +9,7 @@ mod damage;
 mod exit;
 mod ingest;
 mod label_doubts;
+mod noise;
 mod output;
 mod plan;
 mod resume;

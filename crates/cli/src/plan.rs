@@ -119,6 +119,7 @@ fn lay_options(args: &TraceArgs, options: &mut TraceOptions) -> Result<()> {
     if let Some(until) = &args.until {
         options.until = Some(parse_until(until)?);
     }
+    options.follow_noise |= args.follow_noise;
     for text in &args.min_amounts {
         options.min_amount.push(parse_min_amount(text)?);
     }
@@ -154,6 +155,9 @@ fn command(args: &TraceArgs) -> Vec<String> {
     add("map", args.reading.maps.clone());
     add("tokens", args.reading.tokens.iter().map(name).collect());
     add("issuers", args.issuers.iter().map(name).collect());
+    if args.follow_noise {
+        words.push("--follow-noise".to_owned());
+    }
     if args.reading.inexact {
         words.push("--inexact".to_owned());
     }

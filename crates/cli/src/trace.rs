@@ -5,15 +5,17 @@ use crate::assets::{AssetTables, read_tokens};
 use crate::damage::blame_damage;
 use crate::exit::Exit;
 use crate::label_doubts::label_doubts;
+use crate::noise::find_noise;
 use crate::output::Output;
 use crate::plan::Plan;
 use crate::resume::{explain, go_on};
 use anyhow::Result;
+use dyetrace_core::attribution::Noise;
 use dyetrace_core::trace::trace;
 use dyetrace_core::{Label, Labels};
 use dyetrace_ingest::{
-    Case, FileSpec, InputFact, LabelReading, LabelSpec, ReadOptions, Reading, Tokens, Warning, read,
-    read_labels, total_size, write_state,
+    FileSpec, InputFact, LabelReading, LabelSpec, ReadOptions, Reading, Tokens, Warning, read, read_labels,
+    total_size, write_state,
 };
 use dyetrace_report::{FileFacts, Input, Limitation, Reject, Report, RunFacts, SnapshotFacts, check_out};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -34,17 +36,16 @@ fn run_plan(args: &TraceArgs, plan: &Plan, started: i64, output: &Output) -> Res
     let tables = AssetTables::read(&reading, token_files, &plan.case.issuers)?;
 
     let busy = output.busy("tracing");
+    let mut case = plan.case.clone();
+    let noise = find_noise(&reading.ledger, &tables, &mut case.options);
     let (traced, state) = match &args.resume {
-        None => {
-            let Case { thefts, options, .. } = &plan.case;
-            (trace(&reading.ledger, &labels, thefts, options).map_err(explain)?, None)
-        }
-        Some(path) => go_on(FileSpec::typed(path), &plan.case, &reading, &labels, output)?,
+        None => (trace(&reading.ledger, &labels, &case.thefts, &case.options).map_err(explain)?, None),
+        Some(path) => go_on(FileSpec::typed(path), &case, &reading, &labels, output)?,
     };
     busy.finish_and_clear();
 
     let files = of_labels.facts.iter().chain(&tables.files).map(file_facts).collect();
-    let mut facts = run_facts(plan, &reading, files, started);
+    let mut facts = RunFacts { noise, ..run_facts(plan, &reading, files, started) };
     facts.warnings.extend(label_doubts(&of_labels));
     let report = Report::new(Input {
         ledger: &reading.ledger,
@@ -111,6 +112,7 @@ fn run_facts(plan: &Plan, reading: &Reading, labels: Vec<FileFacts>, started: i6
             files: it.files,
         }),
         labels,
+        noise: Noise::default(),
         rejects: reading
             .rejects
             .iter()

@@ -9,6 +9,7 @@ mod durable;
 mod flags;
 mod labels;
 mod limits;
+mod noise;
 mod output;
 mod real;
 mod refuses;

@@ -2,7 +2,7 @@
 
 use crate::ledgers::{CHAINS, Case, Clock, Coin, Move, SeedAt, Tx, time_of};
 use dyetrace_core::trace::{Rule, Since, StopRule, TraceOptions, Until};
-use dyetrace_core::{Amount, Category};
+use dyetrace_core::{Amount, Category, PurseId};
 use proptest::collection::vec;
 use proptest::option::{of, weighted};
 use proptest::prelude::*;
@@ -154,17 +154,25 @@ fn options() -> impl Strategy<Value = TraceOptions> {
     ];
     let hub = prop_oneof![2 => Just(TraceOptions::HUB_TRANSFERS), 1 => 2..12_u64];
     let compare = prop_oneof![2 => Just(Rule::ALL.to_vec()), 1 => subsequence(Rule::ALL.to_vec(), 0..6)];
-    (select(&Rule::ALL[..]), compare, stop, hub, weighted(0.2, 0..4_u32), weighted(0.2, until)).prop_map(
-        |(rule, compare, stop, hub_transfers, max_hops, until)| TraceOptions {
-            rule,
-            compare,
-            stop,
-            hub_transfers,
-            max_hops,
-            until,
-            min_amount: Vec::new(),
-        },
-    )
+    // Some purses, as if nothing but noise had come into them.
+    let decoys = weighted(0.3, (vec((0..24_u32).prop_map(PurseId), 1..8), prop::bool::weighted(0.1)));
+    (select(&Rule::ALL[..]), compare, stop, hub, weighted(0.2, 0..4_u32), weighted(0.2, until), decoys)
+        .prop_map(|(rule, compare, stop, hub_transfers, max_hops, until, noise)| {
+            let (mut decoys, follow_noise) = noise.unwrap_or_default();
+            decoys.sort_unstable();
+            decoys.dedup();
+            TraceOptions {
+                decoys,
+                follow_noise,
+                rule,
+                compare,
+                stop,
+                hub_transfers,
+                max_hops,
+                until,
+                min_amount: Vec::new(),
+            }
+        })
 }
 
 /// How many cases a test tries: so many, unless `PROPTEST_CASES` says otherwise.

@@ -13,6 +13,7 @@ use crate::open::{FileSpec, list_files};
 use crate::records::Record;
 use dyetrace_core::{Address, AddressKind};
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 /// How an asset is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +48,8 @@ const CHAINS: &str = include_str!("../data/chains.csv");
 const CHAIN_IDS: &str = include_str!("../data/chain_ids.csv");
 const COINS: &str = include_str!("../data/coins.csv");
 
+static BUILT_IN: LazyLock<Tokens> = LazyLock::new(Tokens::built_in);
+
 /// The most decimals that a number of 256 bits can have.
 const MOST_DECIMALS: u8 = 77;
 
@@ -75,6 +78,22 @@ impl Tokens {
     #[must_use]
     pub fn get(&self, chain: &str, contract: Option<&Address>) -> Option<&Token> {
         self.known.get(&(chain.to_owned(), contract.copied())).map(|(_, token)| token)
+    }
+
+    /// Whether the project's own table has an asset.
+    #[must_use]
+    pub fn is_common(chain: &str, contract: &Address) -> bool {
+        BUILT_IN.get(chain, Some(contract)).is_some()
+    }
+
+    /// The symbols of the project's own table with their chains, sorted.
+    #[must_use]
+    pub fn common_symbols() -> Vec<(String, String)> {
+        let known = BUILT_IN.known.iter();
+        let mut symbols: Vec<_> =
+            known.map(|((chain, _), (_, token))| (chain.clone(), token.symbol.clone())).collect();
+        symbols.sort_unstable();
+        symbols
     }
 
     /// Takes what is said about an asset, unless somebody of higher rank has said it.

@@ -2,6 +2,7 @@
 //!
 //! The tables of tokens and issuers and the facts are filled by the caller, which has read the files.
 
+use dyetrace_core::attribution::Noise;
 use dyetrace_core::trace::{Theft, Trace, TraceOptions};
 use dyetrace_core::{AssetId, Labels, Ledger};
 use std::collections::BTreeMap;
@@ -166,6 +167,8 @@ pub struct RunFacts {
     pub snapshot: Option<SnapshotFacts>,
     /// The files of labels, in the order in which they were read.
     pub labels: Vec<FileFacts>,
+    /// What was found in the ledger that somebody made to be seen.
+    pub noise: Noise,
     /// Rows left out, in the order in which they were met.
     pub rejects: Vec<Reject>,
     /// What the readers noticed, such as wrong checksums.

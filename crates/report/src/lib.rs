@@ -16,6 +16,7 @@ mod input;
 mod limitation;
 mod manifest;
 mod missing;
+mod noise;
 mod rank;
 mod report;
 mod state;

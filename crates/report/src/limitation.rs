@@ -7,6 +7,7 @@ use crate::account_labels;
 use crate::cell::when_in_words;
 use crate::input::{Input, Limitation};
 use crate::missing::counted;
+use crate::noise;
 use crate::state::State;
 use crate::totals::{Totals, telling_exact_rule};
 use dyetrace_core::trace::{ClassId, Gap, LeftClean, LeftCleanRow, OrderSpread, PostingKind, Rule, Stop};
@@ -21,6 +22,7 @@ pub(crate) fn limitations(input: &Input<'_>, totals: &Totals, states: &[State]) 
     list.cuts(totals);
     list.unfollowed(totals, states);
     list.left_clean();
+    list.rows.extend(noise::limitations(input));
     list.rows.extend(account_labels::limitations(input));
     list.gaps();
     list.repeats();
@@ -340,9 +342,12 @@ pub(crate) fn in_words(kind: &str) -> &'static str {
         "labels" => {
             "labels that contradict each other or were left out, and what else label files leave open"
         }
+        "lookalike" => "payments to an account that looks like an earlier counterparty: a trap, and followed",
         "no_fees" => "no fees are stated: balances are known without them",
         "no_labels" => "no labels: holders are not known by name, and pools look like wallets",
         "no_sha256" => "input files whose hash was not computed",
+        "noise" => "transfers made to be seen, not to move money, by kind",
+        "noise_token" => "tokens that are noise as a whole: counterfeits, and what is handed out",
         "no_time" => "transfers without a time",
         "not_followed" => "taint that went to swaps or services and is not followed",
         "nothing_stolen" => "thefts of which the data show no money",
@@ -350,11 +355,13 @@ pub(crate) fn in_words(kind: &str) -> &'static str {
         "order_spread" => "holdings that differ if that order is read the other way",
         "own_conversion" => "what came back when a seed swapped: counted where it left, not a second time",
         "poison" => "poison is a bound for search, never an amount",
+        "poisoner" => "accounts that look like a counterparty of whom they wrote to",
         "reading" => "doubts met while reading",
         "rejects" => "rows left out: see rejects.csv",
         "repeated_across_files" => "rows that stand in another file too: counted once",
         "repeated_in_file" => "rows that repeat another row of their file: kept, as real",
         "returned" => "money that came back to a seed from a stop: no second theft",
+        "set_aside" => "tokens at a seed that only noise brought: not taken for stolen",
         "sanctioned" => "accounts under a sanction, with its date beside that of the taint",
         "unseen_inflow" => "stolen money that seeds sent without being seen to receive it",
         "usd_unit" => "amounts are dollars as valued by the source, not coins",

@@ -209,6 +209,7 @@ fn options(options: &TraceOptions) -> Value {
             Until::Block(block) => format!("block:{block}"),
         }),
         "min_amount": options.min_amount.iter().map(least).collect::<Vec<_>>(),
+        "follow_noise": options.follow_noise,
     })
 }
 

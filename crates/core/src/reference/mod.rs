@@ -154,6 +154,11 @@ impl<'a> Known<'a> {
         (0..self.ledger.transfer_count()).filter(|&place| !self.is_after_end(place))
     }
 
+    /// Whether nothing but noise came into a purse, and noise is not followed.
+    fn is_decoy(&self, purse: PurseId) -> bool {
+        !self.options.follow_noise && self.options.decoys.contains(&purse)
+    }
+
     /// Whether a transfer is below the least amount followed.
     fn is_dust(&self, place: usize) -> bool {
         let columns = self.ledger.columns();

@@ -31,6 +31,8 @@ pub(super) struct Seeds {
     pub(super) tags: BTreeMap<usize, Tag>,
     /// Accounts of address seeds: they never stop.
     pub(super) accounts: BTreeSet<AccountId>,
+    /// Theft and purse, where a seed without an asset meets nothing but noise.
+    pub(super) set_aside: BTreeSet<(usize, PurseId)>,
 }
 
 impl Seeds {
@@ -110,7 +112,9 @@ impl Seeds {
                 touched = true;
                 let arrives = |place: &usize| columns.to[*place] == purse && ledger.moves(*place);
                 let unseen = held.is_native() || named.is_some() || known.places().any(|it| arrives(&it));
-                if unseen {
+                if unseen && asset.is_none() && known.is_decoy(purse) {
+                    self.set_aside.insert((theft, purse));
+                } else if unseen {
                     self.begins.entry(purse).or_default().push(Begin { place, theft });
                 }
             }
@@ -167,6 +171,10 @@ impl Seeds {
                 continue;
             }
             touched = true;
+            if asset.is_none() && known.is_decoy(purse) {
+                self.set_aside.insert((theft, purse));
+                continue;
+            }
             let tag = self.tags.entry(place).or_insert(Tag { theft, most });
             if tag.theft != theft {
                 let (other, address) = (&known.thefts[tag.theft].0, ledger.purse_address(purse));

@@ -24,10 +24,8 @@ pub(super) fn class_id(classes: &BTreeSet<Key>, class: Key) -> ClassId {
 /// Fills all tables but `order_spread`.
 pub(super) fn fill(run: &Run<'_>, classes: &BTreeSet<Key>) -> Trace {
     let known = run.known;
-    let numbered = |key: &Key| Class {
-        theft: u32::try_from(key.theft).expect("fewer than 2^32 thefts"),
-        asset: key.asset,
-    };
+    let numbered_theft = |theft: usize| u32::try_from(theft).expect("fewer than 2^32 thefts");
+    let numbered = |key: &Key| Class { theft: numbered_theft(key.theft), asset: key.asset };
     let reached: BTreeSet<PurseId> =
         run.reaches.iter().flat_map(|reach| reach.keys().map(|node| node.purse())).collect();
     let accounts: BTreeSet<_> = reached.iter().map(|&purse| known.ledger.purses().account(purse)).collect();
@@ -41,6 +39,7 @@ pub(super) fn fill(run: &Run<'_>, classes: &BTreeSet<Key>) -> Trace {
         holdings: holdings(run, classes, &balances),
         gaps: balances.gaps.into_values().filter(|gap| reached.contains(&gap.purse)).collect(),
         left_clean: run.outcomes[0].left_clean.clone(),
+        set_aside: run.seeds.set_aside.iter().map(|&(theft, purse)| (numbered_theft(theft), purse)).collect(),
         order_spread: Vec::new(),
         reached_accounts: accounts.len() as u64,
         reached_purses: reached.len() as u64,

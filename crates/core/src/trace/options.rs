@@ -3,6 +3,7 @@
 use crate::amount::Amount;
 use crate::asset::AssetName;
 use crate::label::Category;
+use crate::ledger::PurseId;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -140,6 +141,11 @@ pub struct TraceOptions {
     pub until: Option<Until>,
     /// Transfers of an asset below this many base units are dust: their taint is posted, not followed.
     pub min_amount: Vec<(AssetName, Amount)>,
+    /// Purses of tokens into which nothing but noise came ([`crate::attribution::Noise::decoys`]), sorted: no seed
+    /// that names no asset takes anything there for stolen.
+    pub decoys: Vec<PurseId>,
+    /// Whether such seeds do so all the same.
+    pub follow_noise: bool,
 }
 
 impl TraceOptions {
@@ -164,6 +170,8 @@ impl Default for TraceOptions {
             max_hops: None,
             until: None,
             min_amount: Vec::new(),
+            decoys: Vec::new(),
+            follow_noise: false,
         }
     }
 }

@@ -356,6 +356,8 @@ pub struct Trace {
     pub gaps: Vec<Gap>,
     /// Money that arrived at a seed and was left clean, by place.
     pub left_clean: Vec<LeftCleanRow>,
+    /// Thefts, as indices into `thefts`, and purses of their seeds that were set aside: nothing but noise came there.
+    pub set_aside: Vec<(u32, PurseId)>,
     /// Holdings that depend on an order the input does not tell.
     pub order_spread: Vec<OrderSpread>,
     /// How many accounts taint can reach in time order, seeds included.

@@ -307,6 +307,7 @@ impl<'a> Prepared<'a> {
         let Replayed { tables, nodes } = replay(job);
         let (thefts, classes) = (seeds.thefts.clone(), job.classes.to_vec());
         let mut trace = Trace { rules: rules.clone(), thefts, classes, ..Trace::default() };
+        trace.set_aside.clone_from(&seeds.set_aside);
         (trace.reached_purses, trace.reached_accounts) = (reach.purses, self.accounts(reach));
         if view.has_end() {
             let after = (0..ledger.transfer_count()).filter(|&place| view.is_after_end(place));

@@ -45,6 +45,8 @@ pub(super) struct Seeds {
     tagged: HashMap<(PurseId, u32), u64>,
     /// The purses into which a transaction seed tags a transfer.
     tagged_purses: HashSet<PurseId>,
+    /// Thefts and purses of their seeds that were set aside, for nothing but noise came there; sorted.
+    pub(super) set_aside: Vec<(u32, PurseId)>,
     /// Transfers before the end that name a purse of a seed's account, in position order.
     pub(super) rows: Vec<u64>,
 }
@@ -154,7 +156,11 @@ impl Seeds {
             // Any contract can emit a transfer "from" a thief: a token counts if he is seen to receive it.
             let native = ledger.assets().get(purses.asset(purse)).is_native();
             if native || seed.asset.is_some() || receives.contains(&purse) {
-                self.purses.entry(purse).or_default().push(Begin { place, theft });
+                if seed.asset.is_none() && view.is_decoy(purse) {
+                    self.set_aside.push((theft, purse));
+                } else {
+                    self.purses.entry(purse).or_default().push(Begin { place, theft });
+                }
             }
         }
         Ok(())
@@ -198,6 +204,10 @@ impl Seeds {
                 Some(gain.minus(into(&rows[at + 1..])).unwrap_or(Amount::ZERO))
             };
             tagged = true;
+            if seed.asset.is_none() && view.is_decoy(to) {
+                self.set_aside.push((theft, to));
+                continue;
+            }
             let known = self.taggings.entry(place as u64).or_insert(Tagging { theft, limit });
             let other = known.theft;
             // Of two seeds of one theft, the one that takes more decides.
@@ -230,6 +240,8 @@ impl Seeds {
 
     /// Sorts the seeds of each purse, and refuses two thefts that begin at the same row.
     fn settle(&mut self, view: &View<'_>) -> Result<(), TraceError> {
+        self.set_aside.sort_unstable();
+        self.set_aside.dedup();
         let mut purses: Vec<PurseId> = self.purses.keys().copied().collect();
         purses.sort_unstable();
         for purse in purses {

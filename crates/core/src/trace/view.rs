@@ -15,6 +15,8 @@ pub(super) struct View<'a> {
     least: Vec<Amount>,
     any_least: bool,
     until: Option<Until>,
+    /// Purses that only noise came into, sorted; none where noise is followed.
+    decoys: Vec<PurseId>,
     /// Passing purses, made after the stops are known.
     pub(super) netting: Netting,
 }
@@ -33,7 +35,8 @@ impl<'a> View<'a> {
         }
         let any_least = least.iter().any(|amount| !amount.is_zero());
         let netting = Netting::none(ledger.purses().len());
-        Ok(Self { ledger, least, any_least, until: options.until, netting })
+        let decoys = if options.follow_noise { Vec::new() } else { options.decoys.clone() };
+        Ok(Self { ledger, least, any_least, until: options.until, decoys, netting })
     }
 
     /// Whether a transfer lies after the end that the user set.
@@ -88,6 +91,11 @@ impl<'a> View<'a> {
             let asset = self.ledger.purses().asset(self.ledger.columns().to[place]);
             self.ledger.columns().value.get(place) < self.least[asset.index()]
         }
+    }
+
+    /// Whether nothing but noise came into a purse.
+    pub(super) fn is_decoy(&self, purse: PurseId) -> bool {
+        self.decoys.binary_search(&purse).is_ok()
     }
 
     /// The node a transfer leaves; `None` where it has no sender or the sender is the zero address.

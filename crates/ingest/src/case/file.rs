@@ -103,6 +103,7 @@ struct TraceTable {
     max_hops: Option<u32>,
     until: Option<Spanned<Value>>,
     min_amount: Option<Spanned<toml::Table>>,
+    follow_noise: bool,
     skip_bad_rows: bool,
 }
 
@@ -304,6 +305,7 @@ fn read_options(place: &Place<'_>, table: &TraceTable) -> Result<TraceOptions, E
         options.hub_transfers = count;
     }
     options.max_hops = table.max_hops;
+    options.follow_noise = table.follow_noise;
     if let Some(until) = &table.until {
         options.until = Some(place.of(until, read_until(until.get_ref()))?);
     }

@@ -4,6 +4,7 @@ use super::{Ends, Lure, Worth};
 use crate::account::{AccountId, AddressKind, ChainId};
 use crate::ledger::Ledger;
 use hashbrown::HashMap;
+use rayon::prelude::*;
 
 /// What wallets show of an EVM address: the first 3 and the last 4 hex digits.
 type Shown = u32;
@@ -16,7 +17,7 @@ fn shown(address: &[u8]) -> Shown {
 
 /// What a transfer with a look-alike is.
 pub(super) enum Meeting {
-    Poisoning,
+    Poisoning { imitator: AccountId, real: AccountId },
     Lure(Lure),
 }
 
@@ -24,6 +25,8 @@ pub(super) enum Meeting {
 pub(super) struct Lookalikes {
     /// What is shown of an account, of those alone that have a look-alike on their chain.
     shown: HashMap<AccountId, Shown>,
+    /// Which accounts these are: one entry an account.
+    is_alike: Vec<bool>,
     /// The first real counterparty that an account had of those that look so.
     real: HashMap<(AccountId, Shown), AccountId>,
 }
@@ -38,10 +41,18 @@ impl Lookalikes {
                 all.push((accounts.chain(account), shown(address.as_bytes()), account));
             }
         }
-        all.sort_unstable();
+        all.par_sort_unstable();
         let alike = all.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)).filter(|group| group.len() > 1);
-        let shown = alike.flatten().map(|&(_, shown, account)| (account, shown)).collect();
-        Self { shown, real: HashMap::new() }
+        let shown: HashMap<AccountId, Shown> =
+            alike.flatten().map(|&(_, shown, account)| (account, shown)).collect();
+        let mut is_alike = vec![false; accounts.len()];
+        shown.keys().for_each(|account| is_alike[account.index()] = true);
+        Self { shown, is_alike, real: HashMap::new() }
+    }
+
+    /// Whether an account has a look-alike on its chain.
+    pub(super) fn has(&self, account: AccountId) -> bool {
+        self.is_alike[account.index()]
     }
 
     /// Takes the next transfer, in position order: what it is if one end looks like somebody with whom the other end
@@ -57,7 +68,7 @@ impl Lookalikes {
                     if paid {
                         met = Some(Meeting::Lure(Lure { place, victim, lookalike: other, real }));
                     } else if matches!(worth, Worth::Unknown | Worth::Noise(_)) && met.is_none() {
-                        met = Some(Meeting::Poisoning);
+                        met = Some(Meeting::Poisoning { imitator: other, real });
                     }
                 }
                 Some(_) => {}

@@ -12,17 +12,22 @@
 //! pairs of a public list of losses share as many, and two random addresses do so once in 2^28. A payment of real
 //! worth to a look-alike is no noise: it is the loss itself, told as a [`Lure`] and followed.
 //!
-//! Nothing is taken out of the ledger here. What is found are places with a reason, for the trace to leave alone
-//! and for the report to count. A native transfer of value 0 is a call of a contract: no noise.
+//! Nothing is taken out of the ledger, here or later. What is found are places with a reason, for the report to
+//! count, and [decoys](Noise::decoys): purses of which no seed should take the money for stolen only because it
+//! came. A native transfer of value 0 is a call of a contract: no noise.
 
+mod decoys;
 mod lookalike;
 mod tokens;
+mod worth;
 
 use crate::account::AccountId;
 use crate::amount::Amount;
 use crate::asset::AssetId;
 use crate::ledger::{Ledger, PurseId};
+use rayon::prelude::*;
 use std::fmt;
+use worth::{Judged, Worth};
 
 /// What is known of an asset from outside the ledger: one entry an asset, in the ledger's order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,6 +39,9 @@ pub struct AssetFacts {
     /// An amount below this, in base units, is dust; 0 where nobody says.
     pub dust: Amount,
 }
+
+/// The symbol of a known asset and the name of its chain, whether or not the ledger holds it.
+pub type KnownSymbol = (String, String);
 
 /// Where noise begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,30 +116,40 @@ pub struct Noise {
     pub reasons: Vec<NoiseReason>,
     /// Payments to look-alikes, by place.
     pub lures: Vec<Lure>,
+    /// Who poisoned, and whom they look like: each pair once, sorted.
+    pub imitators: Vec<(AccountId, AccountId)>,
+    /// Tokens that are noise as a whole, by asset: counterfeits and what is handed out.
+    pub tokens: Vec<(AssetId, NoiseReason)>,
 }
 
 impl Noise {
-    /// Finds noise in a ledger. `assets` has one entry an asset of the ledger.
+    /// Finds noise in a ledger. `assets` has one entry an asset of the ledger; `symbols` are those that a counterfeit
+    /// would bear, beside the symbols of the ledger's own known assets.
     ///
     /// # Cost
-    /// **O(n + a log a)** for n transfers and a accounts; look-ups only for the few accounts that have a look-alike.
+    /// **O(n + a log a)** for n transfers and a accounts, on all threads but for transfers of the few accounts that have a
+    /// look-alike.
     ///
     /// # Panics
     /// If `assets` has another length than the ledger's assets.
     #[must_use]
-    pub fn find(ledger: &Ledger, assets: &[AssetFacts], options: &NoiseOptions) -> Self {
-        let assets = Judged::of(ledger, assets, options);
+    pub fn find(
+        ledger: &Ledger,
+        assets: &[AssetFacts],
+        symbols: &[KnownSymbol],
+        options: &NoiseOptions,
+    ) -> Self {
+        let assets = Judged::of(ledger, assets, symbols, options);
         let mut lookalikes = lookalike::Lookalikes::of(ledger);
-        let mut noise = Self::default();
-        for (row, place) in (0..ledger.transfer_count()).zip(0_u64..) {
-            let Some(ends) = Ends::of(ledger, row) else { continue };
-            let worth = assets.worth(ledger, row);
-            let reason = match lookalikes.meet(place, ends, worth) {
-                Some(lookalike::Meeting::Poisoning) => Some(NoiseReason::Poisoning),
-                Some(lookalike::Meeting::Lure(lure)) => {
-                    noise.lures.push(lure);
-                    None
-                }
+        let mut noise = Self { tokens: assets.tokens(), ..Self::default() };
+        // Only where somebody has a look-alike it matters what came before.
+        let seen: Vec<Seen> = (0..ledger.transfer_count())
+            .into_par_iter()
+            .filter_map(|row| Seen::of(ledger, &assets, &lookalikes, row))
+            .collect();
+        for Seen { place, worth, ends } in seen {
+            let reason = match ends {
+                Some(ends) => noise.judge(place, worth, &mut lookalikes, ends),
                 None => worth.reason(),
             };
             if let Some(reason) = reason {
@@ -139,7 +157,30 @@ impl Noise {
                 noise.reasons.push(reason);
             }
         }
+        noise.imitators.sort_unstable();
+        noise.imitators.dedup();
         noise
+    }
+
+    /// Why a transfer between two accounts is noise, if it is.
+    fn judge(
+        &mut self,
+        place: u64,
+        worth: Worth,
+        lookalikes: &mut lookalike::Lookalikes,
+        ends: Ends,
+    ) -> Option<NoiseReason> {
+        match lookalikes.meet(place, ends, worth) {
+            Some(lookalike::Meeting::Poisoning { imitator, real }) => {
+                self.imitators.push((imitator, real));
+                Some(NoiseReason::Poisoning)
+            }
+            Some(lookalike::Meeting::Lure(lure)) => {
+                self.lures.push(lure);
+                None
+            }
+            None => worth.reason(),
+        }
     }
 
     /// Why the transfer at a place is noise, if it is.
@@ -154,6 +195,31 @@ impl Noise {
         let mut counts = [0; NoiseReason::ALL.len()];
         self.reasons.iter().for_each(|&reason| counts[reason as usize] += 1);
         counts
+    }
+}
+
+/// A transfer that may be noise.
+struct Seen {
+    place: u64,
+    worth: Worth,
+    /// Its ends, where one of them has a look-alike.
+    ends: Option<Ends>,
+}
+
+impl Seen {
+    fn of(
+        ledger: &Ledger,
+        assets: &Judged<'_>,
+        lookalikes: &lookalike::Lookalikes,
+        row: usize,
+    ) -> Option<Self> {
+        let ends = Ends::of(ledger, row);
+        if ends.is_none() && !is_mint(ledger, row) {
+            return None;
+        }
+        let worth = assets.worth(ledger, row);
+        let ends = ends.filter(|ends| lookalikes.has(ends.from) || lookalikes.has(ends.to));
+        (ends.is_some() || worth.reason().is_some()).then_some(Self { place: row as u64, worth, ends })
     }
 }
 
@@ -178,51 +244,12 @@ impl Ends {
     }
 }
 
-/// What a transfer is worth by its asset and amount alone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Worth {
-    /// A known asset, and no dust.
-    Real,
-    /// An asset of which nobody knows, and nothing worse.
-    Unknown,
-    /// A native transfer of nothing: the call of a contract.
-    Call,
-    Noise(NoiseReason),
-}
-
-impl Worth {
-    const fn reason(self) -> Option<NoiseReason> {
-        if let Self::Noise(reason) = self { Some(reason) } else { None }
-    }
-}
-
-/// What is thought of each asset.
-struct Judged<'f> {
-    facts: &'f [AssetFacts],
-    verdicts: Vec<tokens::Verdict>,
-}
-
-impl<'f> Judged<'f> {
-    fn of(ledger: &Ledger, facts: &'f [AssetFacts], options: &NoiseOptions) -> Self {
-        assert_eq!(facts.len(), ledger.assets().iter().count(), "one entry an asset");
-        Self { facts, verdicts: tokens::judge(ledger, facts, options) }
-    }
-
-    fn worth(&self, ledger: &Ledger, row: usize) -> Worth {
-        let columns = ledger.columns();
-        let AssetId(asset) = ledger.purses().asset(columns.to[row]);
-        let (verdict, facts) = (self.verdicts[asset as usize], &self.facts[asset as usize]);
-        let value = columns.value.get(row);
-        match verdict {
-            tokens::Verdict::Counterfeit => Worth::Noise(NoiseReason::Counterfeit),
-            tokens::Verdict::Native if value.is_zero() => Worth::Call,
-            _ if value.is_zero() => Worth::Noise(NoiseReason::ZeroValue),
-            tokens::Verdict::Airdrop => Worth::Noise(NoiseReason::Airdrop),
-            _ if value < facts.dust => Worth::Noise(NoiseReason::Dust),
-            tokens::Verdict::Unknown => Worth::Unknown,
-            tokens::Verdict::Native | tokens::Verdict::Known => Worth::Real,
-        }
-    }
+/// Whether a transfer brings an account a token out of nothing.
+fn is_mint(ledger: &Ledger, row: usize) -> bool {
+    let columns = ledger.columns();
+    let (from, to) = (columns.from[row], columns.to[row]);
+    let comes_from_nothing = from == PurseId::NONE || ledger.is_void(from);
+    comes_from_nothing && !ledger.is_void(to) && !ledger.assets().get(ledger.purses().asset(to)).is_native()
 }
 
 #[cfg(test)]

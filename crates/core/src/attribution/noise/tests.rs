@@ -57,7 +57,7 @@ fn facts(ledger: &Ledger) -> Vec<AssetFacts> {
 
 fn find(rows: &[Made]) -> Noise {
     let ledger = ledger(rows);
-    Noise::find(&ledger, &facts(&ledger), &NoiseOptions::default())
+    Noise::find(&ledger, &facts(&ledger), &[], &NoiseOptions::default())
 }
 
 #[test]
@@ -142,6 +142,11 @@ fn a_token_that_is_handed_out_is_noise_and_one_that_is_used_is_not() {
     let handed: Vec<Made> = (0..60).map(|at| (1, distributor, address(100 + at, 2), 7, 5)).collect();
     let noise = find(&handed);
     assert_eq!((noise.places.len(), noise.reasons[0]), (60, NoiseReason::Airdrop));
+    assert_eq!(noise.tokens, [(crate::asset::AssetId(0), NoiseReason::Airdrop)]);
+    let nobody = Address::from_evm([0; 20]);
+    let minted: Vec<Made> =
+        handed.iter().map(|&(block, _, to, token, value)| (block, nobody, to, token, value)).collect();
+    assert_eq!(find(&minted).places.len(), 60, "out of nothing, too");
     let few = find(&handed[..49]);
     assert_eq!(few, Noise::default());
     // One in ten sends it on: still handed out. One more, and it is in use.
@@ -177,41 +182,99 @@ fn symbols_are_compared_as_the_eye_takes_them() {
         ("Visit x.io", true),
         ("claim", true),
         ("a|b", true),
-        ("LONGESTNAME", true),
+        ("variableDebtEthwstETH", false),
+        ("a name that is much longer than any honest one", true),
         ("", false),
     ] {
         let facts = [AssetFacts { symbol: symbol.to_owned(), ..AssetFacts::default() }];
-        let noise = Noise::find(&ledger, &facts, &NoiseOptions::default());
+        let noise = Noise::find(&ledger, &facts, &[], &NoiseOptions::default());
         assert_eq!(noise.places.len(), usize::from(is_noise), "{symbol}");
+    }
+}
+
+#[test]
+fn a_purse_into_which_nothing_but_noise_came_is_a_decoy() {
+    let [victim, real, fake, other] =
+        [(1, 1), (2, 1), (2, 0x11), (3, 1)].map(|(family, member)| address(family, member));
+    let nobody = Address::from_evm([0; 20]);
+    let rows = [
+        (1, victim, real, 1, 1000),
+        // A counterfeit, minted and sent; what is sent on makes its receiver's purse no better.
+        (2, nobody, victim, 2, 50),
+        (3, victim, other, 2, 20),
+        // An unknown token from a look-alike; another one from somebody else as well.
+        (4, fake, victim, 3, 5),
+        (5, fake, victim, 4, 5),
+        (6, other, victim, 4, 5),
+        // Dust of a known token is money.
+        (7, fake, victim, 1, 3),
+    ];
+    let ledger = ledger(&rows);
+    let facts = facts(&ledger);
+    let noise = find(&rows);
+    let chain = ledger.find_chain("ethereum").unwrap();
+    let named =
+        |purse| (ledger.purse_address(purse), ledger.asset_name(ledger.purses().asset(purse)).to_string());
+    let decoys: Vec<_> = noise.decoys(&ledger, &facts).into_iter().map(named).collect();
+    let token = |number: u8| format!("ethereum:{}", Address::from_evm([number; 20]));
+    assert_eq!(decoys, [(victim, token(2)), (other, token(2)), (victim, token(3))]);
+    let account = |address| ledger.accounts().find(chain, &address).unwrap();
+    assert_eq!(noise.imitators, [(account(fake), account(real))]);
+}
+
+#[test]
+fn a_counterfeit_is_told_where_the_real_token_is_not_in_the_ledger() {
+    let ledger = ledger(&[(1, address(1, 1), address(2, 1), 9, 5)]);
+    let facts = [AssetFacts { symbol: "usdt".to_owned(), ..AssetFacts::default() }];
+    for (chain, reasons) in [("ethereum", vec![NoiseReason::Counterfeit]), ("tron", Vec::new())] {
+        let symbols = [(chain.to_owned(), "USDT".to_owned())];
+        assert_eq!(
+            Noise::find(&ledger, &facts, &symbols, &NoiseOptions::default()).reasons,
+            reasons,
+            "{chain}"
+        );
     }
 }
 
 /// The plain reference: for every transfer all that came before is looked through.
 fn plainly(ledger: &Ledger, facts: &[AssetFacts]) -> Noise {
-    let judged = super::Judged::of(ledger, facts, &NoiseOptions::default());
+    let judged = super::Judged::of(ledger, facts, &[], &NoiseOptions::default());
     let address = |account: AccountId| ledger.accounts().address(account).to_string();
     let alike = |a: AccountId, b: AccountId| {
         let (a, b) = (address(a), address(b));
         a != b && a[..5] == b[..5] && a[38..] == b[38..]
     };
-    let mut noise = Noise::default();
+    let mut noise = Noise { tokens: judged.tokens(), ..Noise::default() };
     // Who has really dealt with whom, but for those who look like an earlier one.
     let mut dealt: Vec<(AccountId, AccountId)> = Vec::new();
     for row in 0..ledger.transfer_count() {
-        let Some(Ends { from, to }) = Ends::of(ledger, row) else { continue };
+        let place = row as u64;
         let worth = judged.worth(ledger, row);
+        let Some(Ends { from, to }) = Ends::of(ledger, row) else {
+            if let (true, Some(reason)) = (super::is_mint(ledger, row), worth.reason()) {
+                noise.places.push(place);
+                noise.reasons.push(reason);
+            }
+            continue;
+        };
         let imitated = |victim: AccountId, other: AccountId| {
             dealt.iter().find(|(of, real)| *of == victim && alike(*real, other)).map(|(_, real)| *real)
         };
         let (there, back) = (imitated(from, to), imitated(to, from));
-        let place = row as u64;
         let is_cheap = matches!(worth, Worth::Unknown | Worth::Noise(_));
         let reason = match (there, back) {
             (Some(real), _) if worth == Worth::Real => {
                 noise.lures.push(Lure { place, victim: from, lookalike: to, real });
                 None
             }
-            (Some(_), _) | (_, Some(_)) if is_cheap => Some(NoiseReason::Poisoning),
+            (Some(real), _) if is_cheap => {
+                noise.imitators.push((to, real));
+                Some(NoiseReason::Poisoning)
+            }
+            (_, Some(real)) if is_cheap => {
+                noise.imitators.push((from, real));
+                Some(NoiseReason::Poisoning)
+            }
             _ => worth.reason(),
         };
         if worth == Worth::Real {
@@ -224,6 +287,8 @@ fn plainly(ledger: &Ledger, facts: &[AssetFacts]) -> Noise {
         noise.places.extend(reason.map(|_| place));
         noise.reasons.extend(reason);
     }
+    noise.imitators.sort_unstable();
+    noise.imitators.dedup();
     noise
 }
 
@@ -244,7 +309,7 @@ proptest::proptest! {
     fn what_is_found_is_what_looking_through_everything_finds(rows in transfers()) {
         let ledger = ledger(&rows);
         let facts = facts(&ledger);
-        let noise = Noise::find(&ledger, &facts, &NoiseOptions::default());
+        let noise = Noise::find(&ledger, &facts, &[], &NoiseOptions::default());
         proptest::prop_assert_eq!(&noise, &plainly(&ledger, &facts));
         // No place twice, no lure that is noise, and nothing of real worth is noise.
         proptest::prop_assert!(noise.places.is_sorted_by(|a, b| a < b));

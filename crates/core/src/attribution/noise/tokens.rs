@@ -1,6 +1,6 @@
 //! What is thought of an asset: known, counterfeit, handed out, or simply unknown.
 
-use super::{AssetFacts, Ends, NoiseOptions};
+use super::{AssetFacts, Ends, KnownSymbol, NoiseOptions, is_mint};
 use crate::account::ChainId;
 use crate::asset::AssetId;
 use crate::ledger::Ledger;
@@ -21,22 +21,35 @@ pub(super) enum Verdict {
     Unknown,
 }
 
-/// The longest symbol of an honest token, in letters.
-const LONGEST_SYMBOL: usize = 10;
+/// The longest symbol of an honest token, in letters: shares of pools bear some of more than 20.
+const LONGEST_SYMBOL: usize = 32;
 
 /// What advertisements say.
 const ADVERTISEMENTS: [&str; 10] =
     ["HTTP", "WWW.", ".COM", ".NET", ".ORG", ".IO", "CLAIM", "REWARD", "AIRDROP", "VISIT"];
 
 /// Judges every asset of a ledger, in its order.
-pub(super) fn judge(ledger: &Ledger, facts: &[AssetFacts], options: &NoiseOptions) -> Vec<Verdict> {
-    let mut genuine: HashSet<(ChainId, String)> = HashSet::new();
+pub(super) fn judge(
+    ledger: &Ledger,
+    facts: &[AssetFacts],
+    symbols: &[KnownSymbol],
+    options: &NoiseOptions,
+) -> Vec<Verdict> {
+    let known =
+        symbols.iter().filter_map(|(chain, symbol)| Some((ledger.find_chain(chain)?, looks_like(symbol))));
+    let mut genuine: HashSet<(ChainId, String)> = known.collect();
     for ((_, asset), fact) in ledger.assets().iter().zip(facts) {
         if (fact.is_known || asset.contract.is_none()) && !fact.symbol.is_empty() {
             genuine.insert((asset.chain, looks_like(&fact.symbol)));
         }
     }
-    let handed_out = handed_out(ledger, options);
+    let is_unknown: Vec<bool> = ledger
+        .assets()
+        .iter()
+        .zip(facts)
+        .map(|((_, asset), fact)| asset.contract.is_some() && !fact.is_known)
+        .collect();
+    let handed_out = handed_out(ledger, &is_unknown, options);
     let assets = ledger.assets().iter().zip(facts).zip(handed_out);
     let verdicts = assets.map(|(((_, asset), fact), is_handed_out)| {
         if asset.contract.is_none() {
@@ -107,25 +120,37 @@ fn is_advertisement(symbol: &str) -> bool {
         || ADVERTISEMENTS.iter().any(|word| shown.contains(word))
 }
 
-/// Whether each asset was handed out in large transactions to accounts that hardly ever send it on.
-fn handed_out(ledger: &Ledger, options: &NoiseOptions) -> Vec<bool> {
+/// Stands for the sender of what is minted.
+const MINT: u32 = u32::MAX;
+
+/// Whether each unknown token was handed out in large transactions to accounts that hardly ever send it on.
+fn handed_out(ledger: &Ledger, is_unknown: &[bool], options: &NoiseOptions) -> Vec<bool> {
+    let count = is_unknown.len();
+    if !is_unknown.contains(&true) {
+        return vec![false; count];
+    }
     let columns = ledger.columns();
     let asset_of = |row: usize| ledger.purses().asset(columns.to[row]).0 as usize;
-    let count = ledger.assets().iter().count();
-    let is_token: Vec<bool> = ledger.assets().iter().map(|(_, asset)| asset.contract.is_some()).collect();
     // How often each sender sent each token in one transaction; transactions are neighbours.
     let mut suspects = vec![false; count];
     let mut sent: HashMap<(u32, u32), u32> = HashMap::new();
     let mut last = None;
     for row in 0..ledger.transfer_count() {
-        let Some(ends) = Ends::of(ledger, row).filter(|_| is_token[asset_of(row)]) else { continue };
+        if !is_unknown[asset_of(row)] {
+            continue;
+        }
+        let ends = Ends::of(ledger, row);
+        let Some(sender) = ends.map(|ends| ends.from.0).or_else(|| is_mint(ledger, row).then_some(MINT))
+        else {
+            continue;
+        };
         let transaction = columns.transaction[row];
         if last.replace(transaction) != Some(transaction) {
             sent.clear();
         }
         let asset = ledger.purses().asset(columns.to[row]);
         let AssetId(number) = asset;
-        let times = sent.entry((number, ends.from.0)).or_default();
+        let times = sent.entry((number, sender)).or_default();
         *times += 1;
         suspects[asset_of(row)] |= *times >= options.airdrop_transfers;
     }
@@ -139,6 +164,8 @@ fn handed_out(ledger: &Ledger, options: &NoiseOptions) -> Vec<bool> {
         if Ends::of(ledger, row).is_some() {
             got[columns.to[row].index()] = true;
             gave[columns.from[row].index()] = true;
+        } else if is_mint(ledger, row) {
+            got[columns.to[row].index()] = true;
         }
     }
     let mut receivers = vec![0_u64; count];
