@@ -34,13 +34,14 @@ pub(super) struct Lookalikes {
 impl Lookalikes {
     pub(super) fn of(ledger: &Ledger) -> Self {
         let accounts = ledger.accounts();
-        let mut all: Vec<(ChainId, Shown, AccountId)> = Vec::new();
-        for account in (0..).map(AccountId).take(accounts.len()) {
-            let address = accounts.address(account);
-            if address.kind() == AddressKind::Evm {
-                all.push((accounts.chain(account), shown(address.as_bytes()), account));
-            }
-        }
+        let count = u32::try_from(accounts.len()).expect("fewer than 2^32 accounts");
+        let shown_of = |account: u32| {
+            let (account, address) = (AccountId(account), accounts.address(AccountId(account)));
+            let is_evm = address.kind() == AddressKind::Evm;
+            is_evm.then(|| (accounts.chain(account), shown(address.as_bytes()), account))
+        };
+        let mut all: Vec<(ChainId, Shown, AccountId)> =
+            (0..count).into_par_iter().filter_map(shown_of).collect();
         all.par_sort_unstable();
         let alike = all.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)).filter(|group| group.len() > 1);
         let shown: HashMap<AccountId, Shown> =

@@ -5,6 +5,7 @@ use crate::account::ChainId;
 use crate::asset::AssetId;
 use crate::ledger::Ledger;
 use hashbrown::{HashMap, HashSet};
+use std::ops::Range;
 
 /// What an asset is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,6 +121,16 @@ fn is_advertisement(symbol: &str) -> bool {
         || ADVERTISEMENTS.iter().any(|word| shown.contains(word))
 }
 
+/// The rows of each transaction that has so many of them, or more.
+fn large_transactions(ledger: &Ledger, least: u32) -> impl Iterator<Item = Range<usize>> + '_ {
+    let mut end = 0;
+    ledger.columns().transaction.chunk_by(|one, next| one == next).filter_map(move |rows| {
+        let start = end;
+        end += rows.len();
+        (rows.len() >= least as usize).then_some(start..end)
+    })
+}
+
 /// Stands for the sender of what is minted.
 const MINT: u32 = u32::MAX;
 
@@ -134,25 +145,17 @@ fn handed_out(ledger: &Ledger, is_unknown: &[bool], options: &NoiseOptions) -> V
     // How often each sender sent each token in one transaction; transactions are neighbours.
     let mut suspects = vec![false; count];
     let mut sent: HashMap<(u32, u32), u32> = HashMap::new();
-    let mut last = None;
-    for row in 0..ledger.transfer_count() {
-        if !is_unknown[asset_of(row)] {
-            continue;
+    for rows in large_transactions(ledger, options.airdrop_transfers) {
+        sent.clear();
+        for row in rows.filter(|&row| is_unknown[asset_of(row)]) {
+            let ends = Ends::of(ledger, row);
+            let sender = ends.map(|ends| ends.from.0).or_else(|| is_mint(ledger, row).then_some(MINT));
+            let Some(sender) = sender else { continue };
+            let AssetId(asset) = ledger.purses().asset(columns.to[row]);
+            let times = sent.entry((asset, sender)).or_default();
+            *times += 1;
+            suspects[asset_of(row)] |= *times >= options.airdrop_transfers;
         }
-        let ends = Ends::of(ledger, row);
-        let Some(sender) = ends.map(|ends| ends.from.0).or_else(|| is_mint(ledger, row).then_some(MINT))
-        else {
-            continue;
-        };
-        let transaction = columns.transaction[row];
-        if last.replace(transaction) != Some(transaction) {
-            sent.clear();
-        }
-        let asset = ledger.purses().asset(columns.to[row]);
-        let AssetId(number) = asset;
-        let times = sent.entry((number, sender)).or_default();
-        *times += 1;
-        suspects[asset_of(row)] |= *times >= options.airdrop_transfers;
     }
     if !suspects.contains(&true) {
         return suspects;

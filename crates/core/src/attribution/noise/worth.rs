@@ -50,6 +50,13 @@ impl<'f> Judged<'f> {
         noise.collect()
     }
 
+    /// Whether no transfer of it that moves something is noise by itself.
+    pub(super) fn is_plain(&self, asset: AssetId) -> bool {
+        let is_token_of_noise =
+            matches!(self.verdicts[asset.index()], tokens::Verdict::Counterfeit | tokens::Verdict::Airdrop);
+        !is_token_of_noise && self.facts[asset.index()].dust.is_zero()
+    }
+
     pub(super) fn worth(&self, ledger: &Ledger, row: usize) -> Worth {
         let columns = ledger.columns();
         let AssetId(asset) = ledger.purses().asset(columns.to[row]);
