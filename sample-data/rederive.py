@@ -631,9 +631,9 @@ class Case:
                 self.hops[r] = min(here, self.hops.get(r, here))
                 if self.mode(row.tx, r) == "pass":
                     inside[row.tx, r] = min(here, inside.get((row.tx, r), here))
-        seeds = {p[:2] for p in self.begins}
         if self.max_hops is not None:
-            self.hop_sinks = {p for p, h in self.hops.items() if h >= self.max_hops and p[:2] not in seeds}
+            far = {p for p, h in self.hops.items() if h >= self.max_hops}
+            self.hop_sinks = {p for p in far if p[:2] not in self.seed_accounts}
 
 
 # ---------------------------------------------------------------- replay
