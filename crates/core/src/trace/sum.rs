@@ -11,6 +11,7 @@ pub(super) struct AmountSum {
 
 impl AmountSum {
     /// Adds the amount of a row of a column.
+    #[inline]
     pub(super) fn add(&mut self, column: &AmountColumn, row: usize) {
         match column.narrow[row] {
             AmountColumn::WIDE => self.high = self.high.plus(column.get(row)),

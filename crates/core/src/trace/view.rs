@@ -40,6 +40,7 @@ impl<'a> View<'a> {
     }
 
     /// Whether a transfer lies after the end that the user set.
+    #[inline]
     pub(super) fn is_after_end(&self, place: usize) -> bool {
         let columns = self.ledger.columns();
         match self.until {
@@ -81,11 +82,13 @@ impl<'a> View<'a> {
     }
 
     /// Whether a transfer moves something before the end.
+    #[inline]
     pub(super) fn moves(&self, place: usize) -> bool {
         self.ledger.moves(place) && !self.is_after_end(place)
     }
 
     /// Whether a transfer is too small to be followed.
+    #[inline]
     pub(super) fn is_dust(&self, place: usize) -> bool {
         self.any_least && {
             let asset = self.ledger.purses().asset(self.ledger.columns().to[place]);

@@ -226,11 +226,14 @@ fn find_rows(
 }
 
 /// Whether the sender's purse has another transfer in the same tie group.
+#[inline]
 pub(super) fn is_unordered(view: &View<'_>, place: usize) -> bool {
     let columns = view.ledger.columns();
-    if !columns.is_tied(place) && !columns.is_tied(place + 1) {
-        return false;
-    }
+    (columns.is_tied(place) || columns.is_tied(place + 1)) && has_another_tied(view, place)
+}
+
+#[cold]
+fn has_another_tied(view: &View<'_>, place: usize) -> bool {
     let node = view.from(place);
     view.ledger.tie_group(place).any(|other| {
         other != place && view.moves(other) && (view.from(other) == node || view.to(other) == node)
