@@ -10,6 +10,7 @@ mod exit;
 mod ingest;
 mod output;
 mod plan;
+mod resume;
 mod simulate;
 mod trace;
 

@@ -6,12 +6,13 @@ use crate::damage::blame_damage;
 use crate::exit::Exit;
 use crate::output::Output;
 use crate::plan::Plan;
-use anyhow::{Result, anyhow};
-use dyetrace_core::trace::{Course, Trace, TraceError, TraceState, resume, trace};
+use crate::resume::{explain, go_on};
+use anyhow::Result;
+use dyetrace_core::trace::trace;
 use dyetrace_core::{Label, Labels};
 use dyetrace_ingest::{
-    Case, FileSpec, InputFact, LabelSpec, ReadOptions, Reading, StateFile, Tokens, Warning, read,
-    read_labels, read_state, total_size, write_state,
+    Case, FileSpec, InputFact, LabelSpec, ReadOptions, Reading, Tokens, Warning, read, read_labels,
+    total_size, write_state,
 };
 use dyetrace_report::{FileFacts, Input, Limitation, Reject, Report, RunFacts, SnapshotFacts, check_out};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -37,7 +38,7 @@ fn run_plan(args: &TraceArgs, plan: &Plan, started: i64, output: &Output) -> Res
             let Case { thefts, options, .. } = &plan.case;
             (trace(&reading.ledger, &labels, thefts, options).map_err(explain)?, None)
         }
-        Some(path) => go_on(&FileSpec::typed(path), &plan.case, &reading, &labels, output)?,
+        Some(path) => go_on(FileSpec::typed(path), &plan.case, &reading, &labels, output)?,
     };
     busy.finish_and_clear();
 
@@ -64,37 +65,9 @@ fn run_plan(args: &TraceArgs, plan: &Plan, started: i64, output: &Output) -> Res
     Ok(if report.is_complete() { Exit::Complete } else { Exit::Incomplete })
 }
 
-/// A trace, and the state to be kept in a file.
-type Kept = (Trace, Option<(FileSpec, TraceState)>);
-
-/// Traces from where the state in a file ends, and says whether that could be done.
-fn go_on(file: &FileSpec, case: &Case, reading: &Reading, labels: &Labels, output: &Output) -> Result<Kept> {
-    let (earlier, other) = match read_state(file)? {
-        StateFile::Absent => (None, None),
-        StateFile::Found(state) => (Some(state), None),
-        StateFile::Other(reason) => (None, Some(reason)),
-    };
-    let Case { thefts, options, .. } = case;
-    let resumed = resume(&reading.ledger, labels, thefts, options, earlier.as_deref()).map_err(explain)?;
-    let course = match (other, resumed.course) {
-        (Some(reason), _) | (None, Course::StartedOver(reason)) => Some(format!("started over: {reason}")),
-        (None, Course::Began) => None,
-        (None, Course::WentOn(known)) => {
-            let new = reading.ledger.transfer_count() as u64 - known;
-            Some(format!("went on after {known} transfers: {new} are new"))
-        }
-    };
-    course.iter().for_each(|course| output.note(course));
-    Ok((resumed.trace, Some((file.clone(), resumed.state))))
-}
-
 fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
-}
-
-fn explain(error: TraceError) -> anyhow::Error {
-    anyhow!("{error}\n\nhint: {}", error.hint())
 }
 
 fn read_transfers(plan: &Plan, tokens: &Tokens, output: &Output) -> Result<Reading> {

@@ -7,7 +7,7 @@
 //! wants to read stands in the tables. Written aside and renamed, as a snapshot is.
 
 use crate::error::Error;
-use crate::open::{FileSpec, open_raw};
+use crate::open::{FileSpec, hex_of, open_raw};
 use crate::snapshot::Target;
 use dyetrace_core::trace::TraceState;
 use sha2::{Digest, Sha256};
@@ -86,8 +86,7 @@ pub fn write_state(goal: &FileSpec, state: &TraceState) -> Result<(), Error> {
 }
 
 fn seal(content: &[u8]) -> String {
-    let digits: String = Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect();
-    digits + "\n"
+    hex_of(&Sha256::digest(content)) + "\n"
 }
 
 #[cfg(test)]

@@ -136,21 +136,28 @@ struct Facts {
     purse: PurseId,
     stop: Option<Stop>,
     balance: Amount,
-    /// The run rule's amount in the purse, over all thefts; where that is 0, the first asked rule's above 0.
+    /// At a deposit account: the run rule's amount in the purse, over all thefts; where that is 0, the first asked
+    /// rule's above 0.
     tainted: Amount,
 }
 
 /// Returns the state of every holding, in the order of [`dyetrace_core::trace::Holdings`].
 ///
 /// # Cost
-/// **O(n log n)** for n holdings.
+/// **O(n)** for n holdings.
 #[must_use]
 pub fn states(input: &Input<'_>) -> Vec<State> {
     let (holdings, rules) = (&input.trace.holdings, &input.trace.rules);
+    let is_deposit = |purse: PurseId| {
+        let account = input.ledger.purses().account(purse);
+        input.labels.of(account).any(|label| label.category == Category::ExchangeDeposit)
+    };
+    let deposits: Vec<(usize, PurseId)> =
+        holdings.purse.iter().copied().enumerate().filter(|&(_, purse)| is_deposit(purse)).collect();
     let mut tainted: HashMap<PurseId, Amount> = HashMap::new();
     for (rule, _) in rules.iter().enumerate().filter(|(_, rule)| rule.is_exact()) {
         let mut by_rule: HashMap<PurseId, Amount> = HashMap::new();
-        for (row, &purse) in holdings.purse.iter().enumerate() {
+        for &(row, purse) in &deposits {
             let sum = by_rule.entry(purse).or_default();
             *sum = sum.plus(holdings.shares.get(row, rule).units);
         }
