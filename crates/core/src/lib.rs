@@ -42,6 +42,7 @@
 pub mod account;
 pub mod amount;
 pub mod asset;
+pub mod attribution;
 pub mod column;
 mod id_table;
 pub mod label;
