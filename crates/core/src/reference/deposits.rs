@@ -31,7 +31,8 @@ pub fn find_deposits(
             Err(reason) => *reason(&mut excluded) += 1,
         }
     }
-    let accounts: BTreeSet<AccountId> = looks.iter().map(|look| look.deposit.account).collect();
+    let is_one = |it: &&Look| it.deposit.whole_address || it.deposit.grade == DepositGrade::Labelled;
+    let accounts: BTreeSet<AccountId> = looks.iter().filter(is_one).map(|it| it.deposit.account).collect();
     let (customers, mut looks): (Vec<Look>, Vec<Look>) = looks.into_iter().partition(|look| {
         let pays_one = known.paid_by(look).into_iter().any(|to| accounts.contains(&to));
         look.deposit.grade != DepositGrade::Labelled && pays_one

@@ -9,8 +9,8 @@ use crate::ledger::Ledger;
 /// The source of a label that a detection gives.
 pub const SOURCE: &str = "dyetrace deposits";
 
-/// The share of false leads that was measured for [`DepositGrade::Inferred`], and its 95 % interval: two address
-/// lists of Tornado Cash users, decoys against targets (`docs/method.md`).
+/// The share of false leads that was measured for accounts as [`DepositGrade::Inferred`], and its 95 % interval: how
+/// often such an account linked two users of a mixer by chance, decoys against targets (`docs/method.md`).
 pub const FALSE_LEADS: &str = "0.16 (0.03-0.44)";
 
 /// How sure a label is that a heuristic gives: GraphSense's level for `heuristic`.

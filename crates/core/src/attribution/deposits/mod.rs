@@ -89,9 +89,12 @@ pub fn find_deposits(
     deposits
 }
 
-/// Drops whoever pays into a deposit account: from A over B to the exchange, B is the deposit account.
+/// Drops whoever pays into a labelled deposit account, or into one that passes the whole-address test: from A over
+/// B to the exchange, B is the deposit account.
 fn drop_customers(found: &mut Vec<Found>, excluded: &mut Excluded) {
-    let all: HashSet<AccountId> = found.iter().map(|it| it.deposit.account).collect();
+    let are = found.iter().map(|it| &it.deposit);
+    let are = are.filter(|it| it.whole_address || it.grade == DepositGrade::Labelled);
+    let all: HashSet<AccountId> = are.map(|it| it.account).collect();
     found.retain(|it| {
         let pays = it.receivers.iter().any(|receiver| all.contains(receiver));
         let stays = it.deposit.grade == DepositGrade::Labelled || !pays;
