@@ -6,8 +6,10 @@ mod args;
 mod assets;
 mod check;
 mod damage;
+mod deposits;
 mod exit;
 mod ingest;
+mod inputs;
 mod output;
 mod plan;
 mod resume;
@@ -28,6 +30,7 @@ fn main() -> ExitCode {
     let done = exit::with_threads(args.threads(), || match &args.command {
         Command::Trace(args) => trace::run(args, &output),
         Command::Check(args) => check::run(args, &output),
+        Command::Deposits(args) => deposits::run(args, &output),
         Command::Ingest(args) => ingest::run(args, &output),
         Command::Simulate(args) => simulate::run(args, &output),
     });

@@ -4,16 +4,13 @@ use crate::args::TraceArgs;
 use crate::assets::{AssetTables, read_tokens};
 use crate::damage::blame_damage;
 use crate::exit::Exit;
+use crate::inputs::{add_detected, read_all_labels, read_transfers};
 use crate::output::Output;
 use crate::plan::Plan;
 use crate::resume::{explain, go_on};
 use anyhow::Result;
 use dyetrace_core::trace::trace;
-use dyetrace_core::{Label, Labels};
-use dyetrace_ingest::{
-    Case, FileSpec, InputFact, LabelSpec, ReadOptions, Reading, Tokens, Warning, read, read_labels,
-    total_size, write_state,
-};
+use dyetrace_ingest::{Case, FileSpec, InputFact, Reading, Warning, write_state};
 use dyetrace_report::{FileFacts, Input, Limitation, Reject, Report, RunFacts, SnapshotFacts, check_out};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -28,11 +25,12 @@ pub(crate) fn run(args: &TraceArgs, output: &Output) -> Result<Exit> {
 
 fn run_plan(args: &TraceArgs, plan: &Plan, started: i64, output: &Output) -> Result<Exit> {
     let (tokens, token_files) = read_tokens(&plan.case.tokens)?;
-    let reading = read_transfers(plan, &tokens, output)?;
-    let (labels, label_files) = read_all_labels(&plan.case.labels, &reading, output)?;
+    let reading = read_transfers(&plan.case, &tokens, output)?;
+    let (stated, label_files) = read_all_labels(&plan.case.labels, &reading, output)?;
     let tables = AssetTables::read(&reading, token_files, &plan.case.issuers)?;
 
     let busy = output.busy("tracing");
+    let (labels, deposits) = add_detected(&plan.case, &reading.ledger, stated, &tables);
     let (traced, state) = match &args.resume {
         None => {
             let Case { thefts, options, .. } = &plan.case;
@@ -43,7 +41,7 @@ fn run_plan(args: &TraceArgs, plan: &Plan, started: i64, output: &Output) -> Res
     busy.finish_and_clear();
 
     let files = label_files.iter().chain(&tables.files).map(file_facts).collect();
-    let facts = run_facts(plan, &reading, files, started);
+    let facts = RunFacts { deposits, ..run_facts(plan, &reading, files, started) };
     let report = Report::new(Input {
         ledger: &reading.ledger,
         labels: &labels,
@@ -70,30 +68,6 @@ fn now() -> i64 {
     i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }
 
-fn read_transfers(plan: &Plan, tokens: &Tokens, output: &Output) -> Result<Reading> {
-    let files = plan.case.inputs.iter().map(|input| &input.file);
-    let bar = output.bytes(total_size(files), "reading");
-    let skip_bad_rows = plan.case.skip_bad_rows;
-    let options = ReadOptions { skip_bad_rows, tokens: Some(tokens), ..ReadOptions::default() };
-    let reading = read(&plan.case.inputs, &options, &|bytes| bar.set_position(bytes))?;
-    bar.finish_and_clear();
-    Ok(reading)
-}
-
-/// Reads the label files, and adds the labels that stand in the rows.
-fn read_all_labels(
-    files: &[LabelSpec],
-    reading: &Reading,
-    output: &Output,
-) -> Result<(Labels, Vec<InputFact>)> {
-    let bar = output.bytes(total_size(files.iter().map(|spec| &spec.file)), "labels");
-    let read = read_labels(files, &|bytes| bar.set_position(bytes))?;
-    bar.finish_and_clear();
-    let mut labels: Vec<Label> = reading.labels.clone();
-    labels.extend(read.labels);
-    Ok((Labels::bind(&reading.ledger, labels), read.facts))
-}
-
 fn run_facts(plan: &Plan, reading: &Reading, labels: Vec<FileFacts>, started: i64) -> RunFacts {
     RunFacts {
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -101,6 +75,7 @@ fn run_facts(plan: &Plan, reading: &Reading, labels: Vec<FileFacts>, started: i6
         case: plan.case.name.clone(),
         thefts: plan.case.thefts.clone(),
         options: plan.case.options.clone(),
+        deposits: None,
         inputs: reading.facts.iter().map(file_facts).collect(),
         snapshot: reading.snapshot.as_ref().map(|it| SnapshotFacts {
             name: it.name.clone(),

@@ -1,5 +1,6 @@
 //! Findings: the places where money can be stopped, best first, each with its holder, ground and route.
 
+use crate::deposits::basis_of_sweeps;
 use crate::error::Error;
 use crate::input::Input;
 use crate::rank::{Rank, Share, first_time};
@@ -80,7 +81,15 @@ fn ground(input: &Input<'_>, holding: usize, state: State) -> (String, &'static 
     };
     let deciding = input.labels.of(account).find(|label| label.category == category);
     let holder = deciding.map_or("", Label::holder).to_owned();
-    (holder, kind, join_labels(input, account, deciding, String::new()))
+    let asset = input.ledger.purses().asset(purse);
+    let found = input.facts.deposits.as_ref().and_then(|(_, found)| found.of(account));
+    let sweeps = found.and_then(|found| basis_of_sweeps(input.ledger, found, asset));
+    let mut labels = join_labels(input, account, deciding, String::new());
+    if let Some(sweeps) = sweeps {
+        labels.push_str("; ");
+        labels.push_str(&sweeps);
+    }
+    (holder, kind, labels)
 }
 
 fn issuer_basis(issuer: &crate::input::Issuer) -> String {

@@ -8,6 +8,7 @@
 
 mod cell;
 mod conservation;
+mod deposits;
 pub mod display;
 mod error;
 mod finding;
@@ -26,6 +27,7 @@ mod write;
 
 pub use cell::{defused, iso};
 pub use conservation::{Balance, BalanceKey, Difference, recompute};
+pub use deposits::DepositList;
 pub use error::Error;
 pub use finding::Finding;
 pub use input::{

@@ -8,8 +8,9 @@ use crate::input::{Input, Limitation};
 use crate::missing::counted;
 use crate::state::State;
 use crate::totals::{Totals, telling_exact_rule};
+use dyetrace_core::attribution::deposits::{FALSE_LEADS, is_inferred};
 use dyetrace_core::trace::{ClassId, Gap, LeftClean, LeftCleanRow, OrderSpread, PostingKind, Rule, Stop};
-use dyetrace_core::{Amount, Category, PurseId};
+use dyetrace_core::{Amount, Category, Label, PurseId};
 
 /// Returns everything that is not known or not sure.
 pub(crate) fn limitations(input: &Input<'_>, totals: &Totals, states: &[State]) -> Vec<Limitation> {
@@ -20,6 +21,7 @@ pub(crate) fn limitations(input: &Input<'_>, totals: &Totals, states: &[State]) 
     list.cuts(totals);
     list.unfollowed(totals, states);
     list.left_clean();
+    list.detected();
     list.gaps();
     list.repeats();
     list.times();
@@ -221,6 +223,27 @@ impl List<'_> {
         }
     }
 
+    /// Says where taint rests at accounts that only their sweeps make deposit accounts.
+    fn detected(&mut self) {
+        let (ledger, holdings) = (self.input.ledger, &self.input.trace.holdings);
+        let stopped = |row: &usize| holdings.stop[*row] == Some(Stop::Label(Category::ExchangeDeposit));
+        let rows = (0..holdings.purse.len()).filter(stopped);
+        let mut accounts: Vec<_> = rows.map(|row| ledger.purses().account(holdings.purse[row])).collect();
+        accounts.retain(|account| is_inferred(self.input.labels, *account));
+        accounts.sort_unstable();
+        accounts.dedup();
+        for account in accounts {
+            let holder = self.input.labels.of(account).find(|it| it.category == Category::ExchangeDeposit);
+            let detail = format!(
+                "taken for a deposit account of {} by its sweeps alone: of accounts found so, a share of {FALSE_LEADS} \
+                 was measured to be none; `--no-detected-deposits` follows the money through it",
+                holder.map_or("", Label::holder)
+            );
+            let chain = ledger.chain_name(ledger.accounts().chain(account));
+            self.add("detected_deposit", format!("{chain} {}", ledger.accounts().address(account)), detail);
+        }
+    }
+
     fn gaps(&mut self) {
         for &Gap { purse, count, amount, first } in &self.input.trace.gaps {
             let times = if count == 1 { "once".to_owned() } else { format!("{count} times") };
@@ -328,6 +351,7 @@ pub(crate) fn in_words(kind: &str) -> &'static str {
     match kind {
         "after_end" => "transfers after the end that you set: not looked at",
         "columns" => "columns of an input that were not read",
+        "detected_deposit" => "deposit accounts that only their sweeps tell",
         "dust" => "taint in transfers below the least amount that you set",
         "edge" => "taint at accounts whose own history no input holds: see next.csv",
         "freeze_status" => "what is frozen already cannot be told from transfers",

@@ -103,6 +103,7 @@ struct TraceTable {
     max_hops: Option<u32>,
     until: Option<Spanned<Value>>,
     min_amount: Option<Spanned<toml::Table>>,
+    detected_deposits: Option<bool>,
     skip_bad_rows: bool,
 }
 
@@ -185,6 +186,7 @@ pub fn read_case(file: &FileSpec) -> Result<Case, Error> {
         issuers: case.issuers.iter().map(|it| beside(&it.path)).collect::<Result<_, Error>>()?,
         thefts: merge_thefts(thefts?),
         options: read_options(&place, &case.trace)?,
+        detected_deposits: case.trace.detected_deposits.unwrap_or(true),
         skip_bad_rows: case.trace.skip_bad_rows,
         folder,
     })

@@ -5,8 +5,8 @@ mod typed;
 
 pub use file::read_case;
 pub use typed::{
-    merge_thefts, parse_asset, parse_mapping, parse_min_amount, parse_rule, parse_rules, parse_stop,
-    parse_theft, parse_until,
+    merge_thefts, parse_asset, parse_mapping, parse_max_short, parse_min_amount, parse_rule, parse_rules,
+    parse_stop, parse_theft, parse_until,
 };
 
 use crate::input::InputSpec;
@@ -34,6 +34,8 @@ pub struct Case {
     pub thefts: Vec<Theft>,
     /// How to trace.
     pub options: TraceOptions,
+    /// Stop at accounts that only their sweeps make deposit accounts.
+    pub detected_deposits: bool,
     /// Leave bad rows out and go on.
     pub skip_bad_rows: bool,
 }
