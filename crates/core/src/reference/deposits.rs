@@ -152,12 +152,9 @@ impl Known<'_> {
         if labelled.is_none() && !(self.may_be(account) && legs.iter().any(pays)) {
             return Ok(None);
         }
-        let is_busy = legs.len() as u64 >= self.options.max_transfers;
-        if is_busy && labelled.is_none() {
-            return Err(|excluded| &mut excluded.busy);
-        }
         let transfers = legs.len() as u64;
-        let legs = if is_busy { Vec::new() } else { legs };
+        let is_busy = transfers >= self.options.max_transfers;
+        let legs = if is_busy && labelled.is_some() { Vec::new() } else { legs };
         let ins: Vec<Leg> = legs.iter().filter(|it| !it.0).map(|it| it.1).collect();
         let counts = |leg: &Leg| self.is_native(leg.asset) || ins.iter().any(|it| it.asset == leg.asset);
         let outs: Vec<Leg> = legs.iter().filter(|it| it.0).map(|it| it.1).filter(counts).collect();
@@ -168,6 +165,9 @@ impl Known<'_> {
                 None => return Ok(None),
             },
         };
+        if is_busy && labelled.is_none() {
+            return Err(|excluded| &mut excluded.busy);
+        }
         let look = Look { deposit: self.describe(account, &exchange, transfers, &ins, &outs), ins, outs };
         if labelled.is_some() {
             return Ok(Some(look));

@@ -145,14 +145,14 @@ impl Deposit {
 /// Accounts that pay an exchange and are excluded for good, by the reason: the first that fits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Excluded {
-    /// In too many transfers.
-    pub busy: u64,
     /// They pay two exchanges.
     pub two_exchanges: u64,
     /// They pay into a deposit account: they are a customer's own.
     pub customers: u64,
     /// Contracts that also pay others.
     pub contracts: u64,
+    /// In too many transfers.
+    pub busy: u64,
     /// Only the exchange itself pays into them.
     pub internal: u64,
 }
@@ -179,15 +179,6 @@ impl Deposits {
     #[must_use]
     pub fn of(&self, account: AccountId) -> Option<&Deposit> {
         self.found.iter().find(|deposit| deposit.account == account)
-    }
-
-    /// Puts the accounts into the order in which they are listed.
-    pub(crate) fn sort(&mut self, ledger: &Ledger) {
-        let accounts = ledger.accounts();
-        self.found.sort_by_cached_key(|it| {
-            let chain = ledger.chain_name(accounts.chain(it.account)).to_owned();
-            (it.grade, it.entity.clone(), chain, accounts.address(it.account))
-        });
     }
 }
 

@@ -1,124 +1,116 @@
-//! The transfers of the accounts that may be deposit accounts, gathered from the whole ledger.
+//! The transfers of the candidates, gathered from the whole ledger: each as its purse sees it.
 //!
-//! Two passes over the columns, on all threads: who pays an exchange wallet, and what else do these accounts do.
-//! A bit a purse says whether a transfer matters, so that most of them cost one look at two of those bits.
+//! A counting sort by purse: how many there are is known, so that each thread puts a transfer where the next one of
+//! its purse belongs. Which of a purse's transfers came first is settled when they are looked at.
 
-use super::parties::{Parties, Role};
+use super::counts::{CandidatePurse, Candidates, Numbers, ends};
+use super::purse_bits::PurseBits;
 use crate::account::AccountId;
 use crate::amount::Amount;
 use crate::ledger::{Ledger, PurseId};
 use rayon::prelude::*;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// The accounts to weigh, each with its transfers.
-pub(super) struct Histories {
-    /// The accounts, rising.
-    pub(super) accounts: Vec<AccountId>,
-    /// In how many transfers that move something each takes part.
-    pub(super) transfers: Vec<u64>,
-    /// Account and place, by account, then place. Accounts in too many transfers have none.
-    rows: Vec<(u32, u64)>,
-    /// One entry more than there are accounts: account `a` has `rows[starts[a]..starts[a + 1]]`.
-    starts: Vec<usize>,
-    /// The fees that these accounts paid: transaction and number, by transaction.
-    fees: Vec<(u32, u64)>,
+/// One transfer, as the purse sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Seen {
+    pub(super) place: usize,
+    pub(super) is_out: bool,
+    /// Whether the other purse is a wallet of some exchange.
+    pub(super) is_wallet: bool,
+    pub(super) other: PurseId,
 }
 
-/// No account to weigh.
-const NOBODY: u32 = u32::MAX;
+/// The transfers of each candidate's purse.
+pub(super) struct Histories<'a> {
+    ledger: &'a Ledger,
+    /// One entry more than there are purses: purse `p` has the rows `starts[p]..starts[p + 1]`.
+    starts: Vec<usize>,
+    /// The place of a row, with two bits behind it: [`Seen::is_out`], [`Seen::is_wallet`].
+    places: Vec<AtomicU64>,
+    numbers: Numbers,
+    /// The fees that the candidates paid: transaction and number, by transaction. Made when first wanted.
+    fees: OnceLock<Vec<(u32, usize)>>,
+}
 
-impl Histories {
-    /// Gathers them: the labelled deposit accounts, and everybody who pays an exchange wallet and may be one.
+impl<'a> Histories<'a> {
+    /// Gathers them.
     ///
     /// # Cost
-    /// **O(n + p + k log k)** for n transfers, p purses and k transfers of these accounts, in parallel.
-    pub(super) fn gather(ledger: &Ledger, parties: &Parties, max_transfers: u64) -> Self {
-        let accounts = accounts(ledger, parties);
-        let mut slots = vec![NOBODY; ledger.accounts().len()];
-        for (slot, account) in (0..).zip(&accounts) {
-            slots[account.index()] = slot;
+    /// **O(n + k)** for n transfers and k of the candidates' purses, in parallel; 8 bytes each of these.
+    pub(super) fn gather(ledger: &'a Ledger, wallets: &PurseBits, candidates: &Candidates) -> Self {
+        let numbers = Numbers::of(ledger, candidates.purses.iter().map(|it| it.purse));
+        let mut starts = vec![0];
+        for CandidatePurse { transfers, .. } in &candidates.purses {
+            let count = usize::try_from(*transfers).expect("rows are in memory");
+            starts.push(starts[starts.len() - 1] + count);
         }
-        let slot = |purse: PurseId| slots[ledger.purses().account(purse).index()];
-        let theirs = PurseBits::of(ledger, |account| slots[account.index()] != NOBODY);
-        let columns = ledger.columns();
-        let ends = |place: usize| {
-            let ends = [columns.from[place], columns.to[place]];
-            ends.into_iter().filter(|&purse| theirs.has(purse)).map(slot)
+        let places: Vec<AtomicU64> = (0..starts[starts.len() - 1]).map(|_| AtomicU64::new(0)).collect();
+        let next: Vec<AtomicU64> = starts.iter().map(|&start| AtomicU64::new(start as u64)).collect();
+        let (from, to) = ends(ledger);
+        let put = |number: usize, row: u64| {
+            let at = usize::try_from(next[number].fetch_add(1, Ordering::Relaxed));
+            places[at.expect("rows are in memory")].store(row, Ordering::Relaxed);
         };
-        let counts: Vec<AtomicU64> = accounts.iter().map(|_| AtomicU64::new(0)).collect();
-        let places = || (0..ledger.transfer_count()).into_par_iter().filter(|&place| ledger.moves(place));
-        places().for_each(|place| {
-            for slot in ends(place) {
-                counts[slot as usize].fetch_add(1, Ordering::Relaxed);
+        (0..ledger.transfer_count()).into_par_iter().for_each(|place| {
+            let (from, to) = (from[place], to[place]);
+            let (sender, receiver) = (numbers.get(from), numbers.get(to));
+            if sender.is_none() && receiver.is_none() || !ledger.moves(place) {
+                return;
             }
+            let row = |is_out: bool, other| {
+                (place as u64) << 2 | u64::from(is_out) << 1 | u64::from(wallets.has(other))
+            };
+            sender.into_iter().for_each(|number| put(number, row(true, to)));
+            receiver.into_iter().for_each(|number| put(number, row(false, from)));
         });
-        let transfers: Vec<u64> = counts.into_iter().map(AtomicU64::into_inner).collect();
-        let is_weighed = |slot: &u32| transfers[*slot as usize] < max_transfers;
-        let mut rows: Vec<(u32, u64)> = places()
-            .flat_map_iter(|place| ends(place).filter(is_weighed).map(move |slot| (slot, place as u64)))
-            .collect();
-        rows.par_sort_unstable();
-        let start = |slot: u32| rows.partition_point(|row| row.0 < slot);
-        let starts = (0..=u32::try_from(accounts.len()).unwrap_or(NOBODY)).map(start).collect();
-        let fees = ledger.fees();
-        let fees = (0..fees.len()).into_par_iter().filter(|&number| theirs.has(fees.payer[number]));
-        let fees = fees.map(|number| {
-            let place = usize::try_from(ledger.fees().place[number]).expect("rows are in memory");
-            (columns.transaction[place], number as u64)
-        });
-        let mut fees: Vec<(u32, u64)> = fees.collect();
-        fees.par_sort_unstable();
-        Self { accounts, transfers, rows, starts, fees }
+        Self { ledger, starts, places, numbers, fees: OnceLock::new() }
     }
 
-    /// What an account paid for a transaction.
-    pub(super) fn fee(&self, ledger: &Ledger, account: AccountId, transaction: u32) -> Option<Amount> {
-        let at = self.fees.binary_search_by_key(&transaction, |fee| fee.0).ok()?;
-        let fee = ledger.fees().get(usize::try_from(self.fees[at].1).expect("fees are in memory"));
-        (ledger.purses().account(fee.payer) == account).then_some(fee.amount)
+    /// Adds the transfers of a purse, in order. Purses are counted as in [`Candidates::purses`].
+    pub(super) fn extend(&self, seen: &mut Vec<Seen>, purse: usize) {
+        let (from, to) = ends(self.ledger);
+        let first = seen.len();
+        seen.extend(self.places[self.starts[purse]..self.starts[purse + 1]].iter().map(|row| {
+            let row = row.load(Ordering::Relaxed);
+            let place = usize::try_from(row >> 2).expect("rows are in memory");
+            let is_out = row & 2 != 0;
+            let other = if is_out { to[place] } else { from[place] };
+            Seen { place, is_out, is_wallet: row & 1 != 0, other }
+        }));
+        seen[first..].sort_unstable();
     }
 
-    /// The places of an account's transfers that move something, rising.
-    pub(super) fn places(&self, slot: usize) -> impl Iterator<Item = usize> {
-        let rows = &self.rows[self.starts[slot]..self.starts[slot + 1]];
-        rows.iter().map(|row| usize::try_from(row.1).expect("rows are in memory"))
+    /// What an account paid for the transaction of a transfer.
+    ///
+    /// # Cost
+    /// **O(log n)** for n fees, mostly: where the transfer is not its transaction's first, the first question reads
+    /// all fees.
+    pub(super) fn fee(&self, account: AccountId, place: usize) -> Option<Amount> {
+        let (columns, fees) = (self.ledger.columns(), self.ledger.fees());
+        if fees.is_empty() {
+            return None;
+        }
+        let fee = fees.at(place as u64).or_else(|| {
+            let transaction = columns.transaction[place];
+            let theirs = self.fees.get_or_init(|| self.fees());
+            let at = theirs.binary_search_by_key(&transaction, |fee| fee.0).ok()?;
+            Some(fees.get(theirs[at].1))
+        })?;
+        (self.ledger.purses().account(fee.payer) == account).then_some(fee.amount)
     }
-}
 
-/// The labelled deposit accounts and everybody who pays an exchange wallet and may be one, rising.
-fn accounts(ledger: &Ledger, parties: &Parties) -> Vec<AccountId> {
-    let wallets = PurseBits::of(ledger, |account| matches!(parties.role(account), Role::Wallet(_)));
-    let columns = ledger.columns();
-    let may_be = |account: &AccountId| matches!(parties.role(*account), Role::Unknown | Role::Own);
-    let mut accounts: Vec<AccountId> = (0..ledger.transfer_count())
-        .into_par_iter()
-        .filter(|&place| wallets.has(columns.to[place]) && ledger.moves(place))
-        .filter_map(|place| Parties::holder(ledger, columns.from[place]).filter(may_be))
-        .collect();
-    accounts.extend(parties.labelled().map(|(account, _)| account));
-    accounts.par_sort_unstable();
-    accounts.dedup();
-    accounts
-}
-
-/// A bit a purse.
-struct PurseBits(Vec<u64>);
-
-impl PurseBits {
-    /// Sets those whose holder is meant. The zero address is never meant.
-    fn of(ledger: &Ledger, is_meant: impl Fn(AccountId) -> bool + Sync) -> Self {
-        let count = ledger.purses().len();
-        let word = |first: usize| {
-            let purses =
-                (first..count.min(first + 64)).map(|at| PurseId(u32::try_from(at).unwrap_or(u32::MAX)));
-            let bit = |purse| u64::from(Parties::holder(ledger, purse).is_some_and(&is_meant));
-            (0..).zip(purses).fold(0, |word, (at, purse)| word | bit(purse) << at)
+    /// One thread alone: others may wait for it.
+    fn fees(&self) -> Vec<(u32, usize)> {
+        let fees = self.ledger.fees();
+        let transaction = |number: usize| {
+            let place = usize::try_from(fees.place[number]).expect("rows are in memory");
+            self.ledger.columns().transaction[place]
         };
-        Self((0..count.div_ceil(64)).into_par_iter().map(|at| word(at * 64)).collect())
-    }
-
-    fn has(&self, purse: PurseId) -> bool {
-        let word = self.0.get(purse.index() / 64);
-        word.is_some_and(|word| word >> (purse.index() % 64) & 1 != 0)
+        let theirs = (0..fees.len()).filter(|&number| self.numbers.get(fees.payer[number]).is_some());
+        let mut theirs: Vec<_> = theirs.map(|number| (transaction(number), number)).collect();
+        theirs.sort_unstable();
+        theirs
     }
 }

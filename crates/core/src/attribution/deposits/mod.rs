@@ -28,11 +28,15 @@
 //!
 //! Sources: see [`DepositOptions`].
 
+mod counts;
 mod found;
 mod gas;
 mod history;
 mod options;
+mod paid;
 mod parties;
+mod purse_bits;
+mod sweeps;
 mod weigh;
 
 pub use found::{
@@ -43,20 +47,22 @@ pub use options::{DepositOptions, Short};
 use crate::account::AccountId;
 use crate::label::Labels;
 use crate::ledger::Ledger;
+use counts::{Candidate, Candidates};
 use gas::add_gas_wallets;
-use hashbrown::HashSet;
 use history::Histories;
-use parties::Parties;
+use parties::{Parties, Role};
+use purse_bits::PurseBits;
 use rayon::prelude::*;
-use weigh::{Exclusion, Found, Scale, Verdict};
+use weigh::{Exclusion, Found, Room, Scale, Verdict};
 
 /// Finds the deposit accounts of a ledger. `own` are accounts that are never one: seeds.
 ///
-/// Without a labelled exchange wallet only labelled deposit accounts are found, with no evidence.
+/// Without a labelled exchange wallet only labelled deposit accounts are found, with no evidence; without any of
+/// both nothing is read.
 ///
 /// # Cost
-/// **O(n + k log k + k · d)** for n transfers, k transfers of the accounts that pay exchanges, and d deposits that
-/// wait to be swept at one of them; all in parallel.
+/// **O(n + p + k log k + k · d)** for n transfers, p purses, k transfers of the accounts that counts do not settle,
+/// and d deposits that wait to be swept at one of them; all in parallel.
 #[must_use]
 pub fn find_deposits(
     ledger: &Ledger,
@@ -68,41 +74,59 @@ pub fn find_deposits(
     if !parties.has_wallets() && parties.labelled().next().is_none() {
         return Deposits::default();
     }
-    let histories = Histories::gather(ledger, &parties, options.max_transfers);
-    let short = ledger.assets().iter().map(|(asset, _)| options.short_of(ledger, asset)).collect();
-    let scale = Scale { ledger, parties: &parties, histories: &histories, options, short };
-    let verdicts: Vec<Verdict> =
-        (0..histories.accounts.len()).into_par_iter().map(|slot| scale.weigh(slot)).collect();
     let mut excluded = Excluded::default();
-    let mut found: Vec<Found> = Vec::new();
-    for verdict in verdicts {
+    let wallets = PurseBits::of(ledger, |account| matches!(parties.role(account), Role::Wallet(_)));
+    let candidates = Candidates::find(ledger, &parties, &wallets, options, |why| excluded.count(why));
+    let histories = Histories::gather(ledger, &wallets, &candidates);
+    let short = ledger.assets().iter().map(|(asset, _)| options.short_of(ledger, asset)).collect();
+    let (parties, candidates, histories) = (&parties, &candidates, &histories);
+    let times_rise = sweeps::times_rise(ledger);
+    let scale = Scale { ledger, parties, candidates, histories, options, short, times_rise };
+    let accounts = candidates.accounts.par_iter();
+    let verdicts: Vec<Verdict> = accounts.map_init(Room::default, |room, it| scale.weigh(room, it)).collect();
+    let mut is_deposit = vec![false; ledger.accounts().len()];
+    let mut passing: Vec<&Candidate> = Vec::new();
+    for (it, verdict) in candidates.accounts.iter().zip(verdicts) {
+        is_deposit[it.account.index()] = verdict == Verdict::DepositAccount;
         match verdict {
             Verdict::None => {}
             Verdict::Excluded(why) => excluded.count(why),
-            Verdict::Found(it) => found.push(*it),
+            Verdict::DepositAccount | Verdict::PassesOneOn => passing.push(it),
         }
     }
-    drop_customers(&mut found, &mut excluded);
-    add_gas_wallets(ledger, &parties, options, &mut found);
-    let mut deposits = Deposits { found: found.into_iter().map(|it| it.deposit).collect(), excluded };
-    deposits.sort(ledger);
-    deposits
+    // From A over B to the exchange, B is the deposit account, and A a customer's own.
+    let described =
+        passing.par_iter().map_init(Room::default, |room, it| scale.describe_account(room, it, &is_deposit));
+    let described: Vec<Option<Found>> = described.collect();
+    let customers = described.iter().filter(|it| it.is_none()).count();
+    (0..customers).for_each(|_| excluded.count(Exclusion::Customer));
+    let mut found: Vec<Found> = described.into_iter().flatten().collect();
+    add_gas_wallets(ledger, parties, options, &mut found);
+    sort(ledger, parties, &mut found);
+    Deposits { found: found.into_iter().map(|it| it.deposit).collect(), excluded }
 }
 
-/// Drops whoever pays into a labelled deposit account, or into one that passes the whole-address test: from A over
-/// B to the exchange, B is the deposit account.
-fn drop_customers(found: &mut Vec<Found>, excluded: &mut Excluded) {
-    let are = found.iter().map(|it| &it.deposit);
-    let are = are.filter(|it| it.whole_address || it.grade == DepositGrade::Labelled);
-    let all: HashSet<AccountId> = are.map(|it| it.account).collect();
-    found.retain(|it| {
-        let pays = it.receivers.iter().any(|receiver| all.contains(receiver));
-        let stays = it.deposit.grade == DepositGrade::Labelled || !pays;
-        if !stays {
-            excluded.count(Exclusion::Customer);
-        }
-        stays
+/// Puts them into the order in which they are listed: by grade, exchange, chain and address.
+fn sort(ledger: &Ledger, parties: &Parties, found: &mut [Found]) {
+    let exchanges = ranks(parties.exchanges.iter().map(String::as_str));
+    let chains = ranks(ledger.chains().map(|(_, name)| name));
+    let accounts = ledger.accounts();
+    found.par_sort_by_cached_key(|Found { deposit, exchange, .. }| {
+        let chain = chains[usize::from(accounts.chain(deposit.account).0)];
+        (deposit.grade, exchanges[*exchange as usize], chain, accounts.address(deposit.account))
     });
+}
+
+/// The rank of each name among all, by bytes: names need not be compared again.
+fn ranks<'n>(names: impl Iterator<Item = &'n str>) -> Vec<usize> {
+    let names: Vec<&str> = names.collect();
+    let mut order: Vec<usize> = (0..names.len()).collect();
+    order.sort_unstable_by_key(|&at| names[at]);
+    let mut ranks = vec![0; names.len()];
+    for (rank, at) in order.into_iter().enumerate() {
+        ranks[at] = rank;
+    }
+    ranks
 }
 
 impl Excluded {

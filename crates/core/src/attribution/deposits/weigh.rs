@@ -1,31 +1,36 @@
 //! The tests on one account: does it pass on to one exchange what its customers send?
 
-use super::found::{AssetSweeps, Deposit, DepositGrade, Doubt};
-use super::history::Histories;
-use super::options::{DepositOptions, Short};
+use super::counts::{Candidate, Candidates};
+use super::found::{Deposit, DepositGrade, Doubt};
+use super::history::{Histories, Seen};
+use super::options::DepositOptions;
 use super::parties::{Exchange, Parties, Role};
+use super::sweeps::Sweeps;
 use crate::account::AccountId;
-use crate::amount::{Amount, Wide};
-use crate::ledger::{Kind, Ledger, PurseId};
+use crate::ledger::{Ledger, PurseId};
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 /// Why an account is excluded for good: see [`super::Excluded`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Exclusion {
-    Busy,
     TwoExchanges,
     Customer,
     Contract,
+    Busy,
     Internal,
 }
 
 /// What the tests say of an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
     /// It is no deposit account, or none that the tests can tell.
     None,
     Excluded(Exclusion),
-    Found(Box<Found>),
+    /// It passes the whole-address test, or bears a label.
+    DepositAccount,
+    /// It passes the sweep test alone.
+    PassesOneOn,
 }
 
 /// An account that passes a test, or bears a label.
@@ -36,280 +41,186 @@ pub(super) struct Found {
     pub(super) funders: Vec<AccountId>,
     /// Who paid into it, rising, less the exchange itself.
     pub(super) senders: Vec<AccountId>,
-    /// Whom it pays, rising.
-    pub(super) receivers: Vec<AccountId>,
+}
+
+/// Room for the transfers of one account, used again for the next.
+#[derive(Default)]
+pub(super) struct Room {
+    /// Purse by purse, each in order.
+    seen: Vec<Seen>,
+    /// The transfers of each purse: ranges of `seen`.
+    purses: Vec<(PurseId, Range<usize>)>,
+    senders: Vec<AccountId>,
+    receivers: Vec<Option<AccountId>>,
+    /// Whom it pays, how often, and whether that is the exchange; rising.
+    paid: Vec<(Option<AccountId>, u64, bool)>,
+    most: Vec<(Reverse<u64>, bool)>,
+    pub(super) sweeps: Sweeps,
 }
 
 /// What all accounts are weighed by.
 pub(super) struct Scale<'a> {
     pub(super) ledger: &'a Ledger,
     pub(super) parties: &'a Parties,
-    pub(super) histories: &'a Histories,
+    pub(super) candidates: &'a Candidates,
+    pub(super) histories: &'a Histories<'a>,
     pub(super) options: &'a DepositOptions,
     /// One entry an asset.
-    pub(super) short: Vec<Short>,
-}
-
-/// One transfer, as the account sees it.
-#[derive(Clone, Copy)]
-struct Seen {
-    place: usize,
-    /// The account's own purse.
-    purse: PurseId,
-    /// The other party; `None` for the zero address and for no sender.
-    other: Option<AccountId>,
-    is_out: bool,
+    pub(super) short: Vec<super::Short>,
+    /// Whether a transfer is never earlier than one before it.
+    pub(super) times_rise: bool,
 }
 
 impl Scale<'_> {
-    /// Weighs the account with this number among the histories.
-    pub(super) fn weigh(&self, slot: usize) -> Verdict {
-        let account = self.histories.accounts[slot];
-        let labelled = match self.parties.role(account) {
-            Role::Deposit(exchange) => Some(exchange),
-            _ => None,
-        };
-        let transfers = self.histories.transfers[slot];
-        if transfers >= self.options.max_transfers && labelled.is_none() {
-            return Verdict::Excluded(Exclusion::Busy);
+    /// Weighs an account: with the whole-address test first, which needs no times and no amounts.
+    pub(super) fn weigh(&self, room: &mut Room, it: &Candidate) -> Verdict {
+        if self.is_labelled(it) {
+            return Verdict::DepositAccount;
         }
-        let seen = self.seen(slot, account);
-        let exchange = match (labelled, self.exchange(&seen)) {
-            (Some(exchange), _) | (None, Ok(exchange)) => exchange,
-            (None, Err(None)) => return Verdict::None,
-            (None, Err(Some(exclusion))) => return Verdict::Excluded(exclusion),
-        };
-        let mut found = self.evidence(account, &seen, exchange, transfers);
-        if labelled.is_some() {
-            return Verdict::Found(Box::new(found));
+        self.fill(room, it);
+        let senders = self.find_senders(room, it.exchange);
+        if senders == 0 {
+            Verdict::Excluded(Exclusion::Internal)
+        } else if self.passes_whole(room, it.exchange, senders) {
+            Verdict::DepositAccount
+        } else if self.passes_one_on(room, it) {
+            Verdict::PassesOneOn
+        } else {
+            Verdict::None
         }
-        if found.senders.is_empty() {
-            return Verdict::Excluded(Exclusion::Internal);
-        }
-        let deposit = &mut found.deposit;
-        if !deposit.whole_address && deposit.assets.iter().all(|asset| asset.matched == 0) {
-            return Verdict::None;
-        }
-        deposit.doubts = self.doubts(account, deposit);
-        deposit.grade = if deposit.doubts.is_empty() { DepositGrade::Inferred } else { DepositGrade::Lead };
-        Verdict::Found(Box::new(found))
     }
 
-    /// The transfers that count: a token that the account is not seen to have received may be another contract's
-    /// invention, so what it is said to send of it does not.
-    fn seen(&self, slot: usize, account: AccountId) -> Vec<Seen> {
-        let (ledger, columns) = (self.ledger, self.ledger.columns());
-        let mut seen = Vec::new();
-        let mut has_received = BTreeSet::new();
-        for place in self.histories.places(slot) {
-            let (from, to) = (columns.from[place], columns.to[place]);
-            let is_out = Parties::holder(ledger, from) == Some(account);
-            let (purse, other) = if is_out { (from, to) } else { (to, from) };
-            if !is_out {
-                has_received.insert(purse);
-            }
-            seen.push(Seen { place, purse, other: Parties::holder(ledger, other), is_out });
+    /// Describes an account that passes, unless it pays into one of the deposit accounts: then it is a customer's own.
+    pub(super) fn describe_account(
+        &self,
+        room: &mut Room,
+        it: &Candidate,
+        is_deposit: &[bool],
+    ) -> Option<Found> {
+        self.fill(room, it);
+        let senders = self.find_senders(room, it.exchange);
+        let whole_address = self.passes_whole(room, it.exchange, senders);
+        let is_labelled = self.is_labelled(it);
+        let mut receivers = room.paid.iter().filter_map(|it| it.0);
+        if !is_labelled && receivers.any(|to| is_deposit[to.index()]) {
+            return None;
         }
-        let is_native = |purse| ledger.assets().get(ledger.purses().asset(purse)).is_native();
-        seen.retain(|it| !it.is_out || is_native(it.purse) || has_received.contains(&it.purse));
-        seen
+        let mut found = self.evidence(room, it);
+        found.deposit.whole_address = whole_address;
+        if !is_labelled {
+            found.deposit.doubts = self.doubts(&found.deposit);
+            let is_sure = found.deposit.doubts.is_empty();
+            found.deposit.grade = if is_sure { DepositGrade::Inferred } else { DepositGrade::Lead };
+        }
+        Some(found)
     }
 
-    /// The one exchange that an account pays, or why it has none.
-    fn exchange(&self, seen: &[Seen]) -> Result<Exchange, Option<Exclusion>> {
-        let mut exchange = None;
-        let mut pays_customer = false;
-        for it in seen.iter().filter(|it| it.is_out) {
-            let role = it.other.map_or(Role::Unknown, |other| self.parties.role(other));
-            let (Role::Wallet(paid) | Role::Deposit(paid)) = role else { continue };
-            pays_customer |= matches!(role, Role::Deposit(_));
-            if exchange.is_some_and(|known| known != paid) {
-                return Err(Some(Exclusion::TwoExchanges));
-            }
-            exchange = Some(paid);
-        }
-        if pays_customer {
-            return Err(Some(Exclusion::Customer));
-        }
-        let exchange = exchange.ok_or(None)?;
-        let mut out = seen.iter().filter(|it| it.is_out);
-        let is_contract = out.clone().any(|it| self.ledger.columns().kind(it.place) == Kind::Internal);
-        if is_contract && !out.all(|it| self.is_of(it.other, exchange)) {
-            return Err(Some(Exclusion::Contract));
-        }
-        Ok(exchange)
+    fn is_labelled(&self, it: &Candidate) -> bool {
+        matches!(self.parties.role(it.account), Role::Deposit(_))
     }
 
-    fn is_of(&self, account: Option<AccountId>, exchange: Exchange) -> bool {
-        account.is_some_and(|account| self.parties.role(account) == Role::Wallet(exchange))
-    }
-
-    /// What the transfers say, with the whole-address test.
-    fn evidence(&self, account: AccountId, seen: &[Seen], exchange: Exchange, transfers: u64) -> Found {
-        let mut paid: BTreeMap<Option<AccountId>, u64> = BTreeMap::new();
-        let mut senders = BTreeSet::new();
-        let mut by_asset: BTreeMap<_, Vec<Seen>> = BTreeMap::new();
-        for it in seen {
-            by_asset.entry(self.ledger.purses().asset(it.purse)).or_default().push(*it);
-            if it.is_out {
-                *paid.entry(it.other).or_default() += 1;
-            } else if !self.is_of(it.other, exchange) {
-                senders.extend(it.other);
+    fn fill(&self, room: &mut Room, it: &Candidate) {
+        room.seen.clear();
+        room.purses.clear();
+        for number in it.purses.clone() {
+            let first = room.seen.len();
+            self.histories.extend(&mut room.seen, number);
+            if room.seen.len() > first {
+                room.purses.push((self.candidates.purses[number].purse, first..room.seen.len()));
             }
         }
-        let transfers_out: u64 = paid.values().sum();
-        let mut most: Vec<(u64, bool)> = paid.iter().map(|(to, n)| (*n, self.is_of(*to, exchange))).collect();
-        most.sort_unstable_by_key(|it| Reverse(*it));
+    }
+
+    pub(super) fn holder(&self, purse: PurseId) -> Option<AccountId> {
+        Parties::holder(self.ledger, purse)
+    }
+
+    /// Whether the other party of a transfer is a wallet of an exchange.
+    pub(super) fn is_of(&self, seen: &Seen, exchange: Exchange) -> bool {
+        seen.is_wallet
+            && self.parties.role(self.ledger.purses().account(seen.other)) == Role::Wallet(exchange)
+    }
+
+    /// Fills in who paid into it, rising, less the exchange itself. Returns how many these are.
+    fn find_senders(&self, room: &mut Room, exchange: Exchange) -> u64 {
+        let Room { seen, senders, .. } = room;
+        senders.clear();
+        let arrived = seen.iter().filter(|it| !it.is_out && !self.is_of(it, exchange));
+        senders.extend(arrived.filter_map(|it| self.holder(it.other)));
+        senders.sort_unstable();
+        senders.dedup();
+        senders.len() as u64
+    }
+
+    /// The whole-address test. Also fills in whom the account pays.
+    fn passes_whole(&self, room: &mut Room, exchange: Exchange, senders: u64) -> bool {
+        let Room { seen, receivers, paid, most, .. } = room;
+        receivers.clear();
+        receivers.extend(seen.iter().filter(|it| it.is_out).map(|it| self.holder(it.other)));
+        receivers.sort_unstable();
+        let is_wallet = |account: AccountId| self.parties.role(account) == Role::Wallet(exchange);
+        paid.clear();
+        paid.extend(receivers.chunk_by(|a, b| a == b).map(|same| {
+            let to = same[0];
+            (to, same.len() as u64, to.is_some_and(is_wallet))
+        }));
+        most.clear();
+        most.extend(paid.iter().map(|&(_, count, theirs)| (Reverse(count), theirs)));
+        // Of equal ones, the exchange's come first.
+        most.sort_unstable_by_key(|&(count, theirs)| (count, Reverse(theirs)));
         let to_most = most.iter().take(self.options.destinations).filter(|it| it.1);
-        let to_most: u64 = to_most.map(|it| it.0).sum();
-        let share_holds = to_most > 0 && to_most * 100 >= transfers_out * u64::from(self.options.min_share);
-        let wallets = || paid.iter().filter(|(to, _)| self.is_of(**to, exchange));
-        let assets: Vec<AssetSweeps> =
-            by_asset.values().map(|seen| self.sweeps(account, seen, exchange)).collect();
-        let last_token_sweep = assets
+        let to_most: u64 = to_most.map(|it| it.0.0).sum();
+        let all = receivers.len() as u64;
+        let share_holds = to_most > 0 && to_most * 100 >= all * u64::from(self.options.min_share);
+        share_holds && (1..=self.options.max_senders).contains(&senders)
+    }
+
+    fn passes_one_on(&self, room: &mut Room, it: &Candidate) -> bool {
+        let Room { seen, purses, sweeps, .. } = room;
+        purses.iter().any(|(purse, range)| self.matches(sweeps, it, *purse, &seen[range.clone()]) > 0)
+    }
+
+    /// What the transfers say.
+    fn evidence(&self, room: &mut Room, it: &Candidate) -> Found {
+        let Room { seen, purses, senders, paid, sweeps, .. } = room;
+        let assets: Vec<_> = purses
             .iter()
-            .filter(|it| !self.ledger.assets().get(it.asset).is_native())
-            .filter_map(|it| it.last_sweep)
-            .max();
-        let funds = |it: &&Seen| {
-            let is_native = self.ledger.assets().get(self.ledger.purses().asset(it.purse)).is_native();
-            !it.is_out && is_native && last_token_sweep.is_some_and(|last| (it.place as u64) < last)
-        };
-        let funders = seen.iter().filter(funds).filter_map(|it| it.other).collect();
-        let sender_count = senders.len() as u64;
+            .map(|(purse, range)| self.describe(sweeps, it, *purse, &seen[range.clone()]))
+            .collect();
+        let is_native =
+            |purse: PurseId| self.ledger.assets().get(self.ledger.purses().asset(purse)).is_native();
+        let tokens = purses.iter().zip(&assets).filter(|((purse, _), _)| !is_native(*purse));
+        let last_token_sweep = tokens.filter_map(|(_, asset)| asset.last_sweep).max();
+        let natives = purses.iter().filter(|(purse, _)| is_native(*purse));
+        let funds = |it: &&Seen| !it.is_out && last_token_sweep.is_some_and(|last| (it.place as u64) < last);
+        let funders = natives.flat_map(|(_, range)| seen[range.clone()].iter().filter(funds));
+        let funders = funders.filter_map(|it| self.holder(it.other)).collect();
+        let wallets = || paid.iter().filter(|it| it.2);
         let deposit = Deposit {
-            account,
-            entity: self.parties.exchanges[exchange as usize].clone(),
+            account: it.account,
+            entity: self.parties.exchanges[it.exchange as usize].clone(),
             grade: DepositGrade::Labelled,
             doubts: Vec::new(),
-            whole_address: share_holds && (1..=self.options.max_senders).contains(&sender_count),
-            transfers,
-            senders: sender_count,
-            transfers_out,
-            sweeps: wallets().map(|(_, count)| count).sum(),
-            hot_wallet: wallets().min_by_key(|(to, count)| (Reverse(**count), **to)).and_then(|(to, _)| *to),
+            whole_address: false,
+            transfers: it.transfers,
+            senders: senders.len() as u64,
+            transfers_out: paid.iter().map(|it| it.1).sum(),
+            sweeps: wallets().map(|it| it.1).sum(),
+            hot_wallet: wallets().min_by_key(|it| (Reverse(it.1), it.0)).and_then(|it| it.0),
             hot_wallets: wallets().count() as u64,
             gas_top_ups: 0,
             gas_wallet: None,
             assets,
         };
-        let receivers = paid.into_keys().flatten().collect();
-        Found { deposit, exchange, funders, senders: senders.into_iter().collect(), receivers }
+        Found { deposit, exchange: it.exchange, funders, senders: senders.clone() }
     }
 
-    fn doubts(&self, account: AccountId, deposit: &Deposit) -> Vec<Doubt> {
-        let is_own = self.parties.role(account) == Role::Own;
+    fn doubts(&self, deposit: &Deposit) -> Vec<Doubt> {
+        let is_own = self.parties.role(deposit.account) == Role::Own;
         let many = deposit.senders > self.options.max_senders;
         [(Doubt::OwnLabel, is_own), (Doubt::Share, !deposit.whole_address && !many), (Doubt::Senders, many)]
             .into_iter()
             .filter_map(|(doubt, holds)| holds.then_some(doubt))
             .collect()
     }
-
-    /// What the account did with one asset.
-    fn sweeps(&self, account: AccountId, seen: &[Seen], exchange: Exchange) -> AssetSweeps {
-        let columns = self.ledger.columns();
-        let asset = self.ledger.purses().asset(seen[0].purse);
-        let value = |it: &Seen| columns.value.get(it.place);
-        let is_sweep = |it: &&Seen| it.is_out && self.is_of(it.other, exchange);
-        let sweeps = || seen.iter().filter(is_sweep);
-        let deposits = || seen.iter().filter(|it| !it.is_out);
-        let matches = self.matches(account, seen, exchange);
-        let same_transaction =
-            |pair: &&(usize, usize)| columns.transaction[pair.0] == columns.transaction[pair.1];
-        let mut seconds: Vec<i64> = Vec::new();
-        let mut blocks: Vec<u64> = Vec::new();
-        let mut last = None;
-        for it in seen {
-            match (it.is_out, last) {
-                (false, _) => last = Some(it.place),
-                (true, Some(deposit)) if is_sweep(&it) => {
-                    seconds.extend(self.seconds(deposit, it.place));
-                    blocks.extend(self.blocks(deposit, it.place));
-                }
-                (true, _) => {}
-            }
-        }
-        AssetSweeps {
-            asset,
-            deposits: deposits().count() as u64,
-            received: deposits().map(value).sum(),
-            transfers_out: seen.iter().filter(|it| it.is_out).count() as u64,
-            sweeps: sweeps().count() as u64,
-            swept: sweeps().map(value).sum(),
-            matched: matches.len() as u64,
-            forwarded: matches.iter().filter(same_transaction).count() as u64,
-            median_delay: middle(seconds),
-            median_delay_blocks: middle(blocks),
-            first_sweep: sweeps().next().map(|it| it.place as u64),
-            last_sweep: sweeps().next_back().map(|it| it.place as u64),
-        }
-    }
-
-    /// Pairs each sweep with the latest deposit before it that it may pass on and that no earlier sweep took.
-    fn matches(&self, account: AccountId, seen: &[Seen], exchange: Exchange) -> Vec<(usize, usize)> {
-        let columns = self.ledger.columns();
-        let mut waiting: Vec<usize> = Vec::new();
-        let mut pairs = Vec::new();
-        for it in seen {
-            if !it.is_out {
-                waiting.push(it.place);
-            } else if self.is_of(it.other, exchange) {
-                let sent = columns.value.get(it.place);
-                let passes = |deposit: &usize| {
-                    self.is_in_time(*deposit, it.place)
-                        && self.is_near(account, it, columns.value.get(*deposit), sent)
-                };
-                if let Some(at) = waiting.iter().rposition(passes) {
-                    pairs.push((waiting.remove(at), it.place));
-                }
-            }
-        }
-        pairs
-    }
-
-    fn seconds(&self, deposit: usize, sweep: usize) -> Option<i64> {
-        let columns = self.ledger.columns();
-        Some(columns.time(sweep)? - columns.time(deposit)?)
-    }
-
-    fn blocks(&self, deposit: usize, sweep: usize) -> Option<u64> {
-        let columns = self.ledger.columns();
-        columns.block(sweep)?.checked_sub(columns.block(deposit)?)
-    }
-
-    /// Whether a sweep comes soon enough; by blocks where no times are known.
-    fn is_in_time(&self, deposit: usize, sweep: usize) -> bool {
-        match self.seconds(deposit, sweep) {
-            Some(seconds) => (0..=self.options.max_delay).contains(&seconds),
-            None => self.blocks(deposit, sweep).is_some_and(|it| it <= self.options.max_delay_blocks),
-        }
-    }
-
-    /// Whether a sweep takes what a deposit brought, but for what it may fall short.
-    fn is_near(&self, account: AccountId, sweep: &Seen, brought: Amount, sent: Amount) -> bool {
-        let Some(short) = brought.minus(sent) else { return false };
-        let asset = self.ledger.purses().asset(sweep.purse);
-        match self.short[asset.index()] {
-            Short::Percent(percent) => times(short, 100) <= times(brought, percent),
-            Short::Units(units) if short <= units => true,
-            Short::Units(_) => {
-                let is_native = self.ledger.assets().get(asset).is_native();
-                let transaction = self.ledger.columns().transaction[sweep.place];
-                let fee = || self.histories.fee(self.ledger, account, transaction);
-                is_native && fee().is_some_and(|fee| short <= fee)
-            }
-        }
-    }
-}
-
-/// An amount so many times. An amount of 256 bits leaves 64 more.
-fn times(amount: Amount, factor: u32) -> Amount {
-    Amount::from_wide(amount.to_wide() * Wide::from(factor))
-}
-
-/// The middle one, of an even number the lower.
-fn middle<T: Ord + Copy>(mut values: Vec<T>) -> Option<T> {
-    values.sort_unstable();
-    values.get(values.len().checked_sub(1)? / 2).copied()
 }
