@@ -40,21 +40,18 @@ pub(crate) fn read_all_labels(
 pub(crate) fn add_detected(
     case: &Case,
     ledger: &Ledger,
-    mut stated: Vec<Label>,
+    stated: Vec<Label>,
     tables: &AssetTables,
 ) -> (Labels, Option<(DepositOptions, Deposits)>) {
+    let labels = Labels::bind(ledger, stated);
     if !case.detected_deposits || !case.options.stop.categories.contains(&Category::ExchangeDeposit) {
-        return (Labels::bind(ledger, stated), None);
+        return (labels, None);
     }
     let options = usual_options(ledger, tables);
-    let labels = Labels::bind(ledger, stated.clone());
     let found = find_deposits(ledger, &labels, &seed_accounts(ledger, &case.thefts), &options);
     let inferred: Vec<Label> = found.of_grade(DepositGrade::Inferred).map(|it| it.to_label(ledger)).collect();
-    if inferred.is_empty() {
-        return (labels, Some((options, found)));
-    }
-    stated.extend(inferred);
-    (Labels::bind(ledger, stated), Some((options, found)))
+    let labels = if inferred.is_empty() { labels } else { labels.and(ledger, inferred) };
+    (labels, Some((options, found)))
 }
 
 /// The published thresholds. What a sweep may fall short is stated for a coin of 18 decimals: a native coin with

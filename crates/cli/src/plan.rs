@@ -48,6 +48,8 @@ pub(crate) fn lay_case(args: &CaseArgs, reading: &ReadingArgs) -> Result<Case> {
             tokens: Vec::new(),
             issuers: Vec::new(),
             thefts: Vec::new(),
+            own: Vec::new(),
+            status: Vec::new(),
             options: TraceOptions::default(),
             detected_deposits: true,
             skip_bad_rows: false,

@@ -75,6 +75,8 @@ fn run_facts(plan: &Plan, reading: &Reading, labels: Vec<FileFacts>, started: i6
         case: plan.case.name.clone(),
         thefts: plan.case.thefts.clone(),
         options: plan.case.options.clone(),
+        own: plan.case.own.clone(),
+        status: plan.case.status.clone(),
         deposits: None,
         inputs: reading.facts.iter().map(file_facts).collect(),
         snapshot: reading.snapshot.as_ref().map(|it| SnapshotFacts {

@@ -8,6 +8,7 @@ mod deposits;
 mod dialects;
 mod durable;
 mod flags;
+mod leads;
 mod limits;
 mod output;
 mod real;

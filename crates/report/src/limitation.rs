@@ -7,6 +7,7 @@ use crate::cell::when_in_words;
 use crate::input::{Input, Limitation};
 use crate::missing::counted;
 use crate::state::State;
+use crate::stated::Stated;
 use crate::totals::{Totals, telling_exact_rule};
 use dyetrace_core::attribution::deposits::{FALSE_LEADS, is_inferred};
 use dyetrace_core::trace::{ClassId, Gap, LeftClean, LeftCleanRow, OrderSpread, PostingKind, Rule, Stop};
@@ -22,6 +23,7 @@ pub(crate) fn limitations(input: &Input<'_>, totals: &Totals, states: &[State]) 
     list.unfollowed(totals, states);
     list.left_clean();
     list.detected();
+    list.stated();
     list.gaps();
     list.repeats();
     list.times();
@@ -244,6 +246,14 @@ impl List<'_> {
         }
     }
 
+    /// Says what the case states of accounts that no transfer names.
+    fn stated(&mut self) {
+        for (kind, subject) in Stated::bind(self.input).unknown {
+            let detail = "stated in the case, but no transfer read names this account with this asset";
+            self.add(kind, subject, detail);
+        }
+    }
+
     fn gaps(&mut self) {
         for &Gap { purse, count, amount, first } in &self.input.trace.gaps {
             let times = if count == 1 { "once".to_owned() } else { format!("{count} times") };
@@ -359,6 +369,7 @@ pub(crate) fn in_words(kind: &str) -> &'static str {
         "hops" | "hub" | "horizon" => "taint where a limit ended the trace",
         "in_bridge" => "taint that went into bridges and is not linked to what came out",
         "in_pool" => "taint that went into mixers and is not linked to what came out",
+        "leads" => "where no withdrawals were looked for: see leads.csv",
         "no_fees" => "no fees are stated: balances are known without them",
         "no_labels" => "no labels: holders are not known by name, and pools look like wallets",
         "no_sha256" => "input files whose hash was not computed",
@@ -367,6 +378,7 @@ pub(crate) fn in_words(kind: &str) -> &'static str {
         "nothing_stolen" => "thefts of which the data show no money",
         "order_ambiguous" => "transfers of one purse in an order that the input does not tell",
         "order_spread" => "holdings that differ if that order is read the other way",
+        "own" | "status" => "accounts that the case speaks of and no transfer names",
         "own_conversion" => "what came back when a seed swapped: counted where it left, not a second time",
         "poison" => "poison is a bound for search, never an amount",
         "reading" => "doubts met while reading",

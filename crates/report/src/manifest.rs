@@ -19,7 +19,7 @@ use crate::write::folder::{WrittenFile, hex};
 use dyetrace_core::asset::AssetName;
 use dyetrace_core::attribution::deposits::{DepositOptions, Short};
 use dyetrace_core::trace::{Seed, Since, Theft, Until};
-use dyetrace_core::{AddressKind, Amount};
+use dyetrace_core::{AddressKind, Amount, OwnAccount, Status};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::path::Path;
@@ -52,6 +52,8 @@ pub(crate) fn manifest(report: &Report<'_>, files: &[WrittenFile]) -> String {
         "compare": rules.get(1..),
         "seeds": facts.thefts.iter().flat_map(seeds).collect::<Vec<_>>(),
         "options": options(facts),
+        "own": facts.own.iter().map(own).collect::<Vec<_>>(),
+        "status": facts.status.iter().map(status).collect::<Vec<_>>(),
         "snapshot": facts.snapshot.as_ref().map(snapshot),
         "inputs": facts.inputs.iter().map(file).collect::<Vec<_>>(),
         "labels": facts.labels.iter().map(file).collect::<Vec<_>>(),
@@ -186,6 +188,21 @@ fn seeds(theft: &Theft) -> impl Iterator<Item = Value> + '_ {
                 "asset": seed.asset.as_ref().map_or_else(|| "*".to_owned(), asset),
             })
         }
+    })
+}
+
+fn own(own: &OwnAccount) -> Value {
+    json!({"chain": own.chain, "address": own.address.to_string(), "memo": own.memo, "uid": own.uid})
+}
+
+fn status(status: &Status) -> Value {
+    json!({
+        "chain": status.chain,
+        "address": status.address.to_string(),
+        "asset": asset(&status.asset),
+        "block": status.block,
+        "balance": status.balance.map(|balance| balance.to_string()),
+        "frozen": status.frozen,
     })
 }
 

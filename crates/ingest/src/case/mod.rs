@@ -1,6 +1,7 @@
 //! A case: what was read, what was stolen, and how to trace it. From `case.toml`, or typed.
 
 mod file;
+mod stated;
 mod typed;
 
 pub use file::read_case;
@@ -13,6 +14,7 @@ use crate::input::InputSpec;
 use crate::labels::LabelSpec;
 use crate::open::FileSpec;
 use dyetrace_core::trace::{Theft, TraceOptions};
+use dyetrace_core::{OwnAccount, Status};
 use std::path::PathBuf;
 
 /// A case, as its file states it.
@@ -32,6 +34,10 @@ pub struct Case {
     pub issuers: Vec<FileSpec>,
     /// What was stolen: each id once, in the order in which they first stand.
     pub thefts: Vec<Theft>,
+    /// Whose accounts addresses are, as an exchange knows it.
+    pub own: Vec<OwnAccount>,
+    /// How addresses stood at a block, as somebody looked it up.
+    pub status: Vec<Status>,
     /// How to trace.
     pub options: TraceOptions,
     /// Stop at accounts that only their sweeps make deposit accounts.
