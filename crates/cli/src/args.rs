@@ -342,12 +342,15 @@ pub(crate) enum SimulateCommand {
 }
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  dyetrace simulate score result sim --json")]
+#[command(after_help = "Example:\n  dyetrace simulate score result sim --deposits deposits.csv --json")]
 pub(crate) struct ScoreArgs {
     /// The folder that `dyetrace trace --out` wrote
     pub(crate) result: PathBuf,
     /// The folder that `dyetrace simulate --out` wrote
     pub(crate) simulation: PathBuf,
+    /// The list that `dyetrace deposits --out FILE` wrote of the simulation's case
+    #[arg(long, value_name = "FILE")]
+    pub(crate) deposits: Option<PathBuf>,
     /// Print the score as JSON
     #[arg(long)]
     pub(crate) json: bool,
