@@ -169,28 +169,35 @@ impl Leads {
     /// Reads what the wallets of the venues paid out.
     fn read_payments(&mut self, input: &Input<'_>) {
         let (ledger, labels) = (input.ledger, input.labels);
-        let mut of_purse: HashMap<PurseId, usize> = HashMap::new();
-        for (number, venue) in self.venues.iter().enumerate() {
+        // One entry a purse: 0, or one more than the venue that pays from it.
+        let mut payer = vec![0; ledger.purses().len()];
+        let mut is_theirs = vec![false; ledger.accounts().len()];
+        for account in labels.accounts() {
+            is_theirs[account.index()] = venue_of(input, account).is_some();
+        }
+        for (number, venue) in (1..).zip(&self.venues) {
             let name = venue.name.to_lowercase();
             let theirs =
                 |label: &Label| label.category == Category::Exchange && label.holder().to_lowercase() == name;
-            let wallets = labels.accounts().filter(|account| labels.of(*account).any(theirs));
-            let purses = wallets.filter_map(|account| ledger.purses().find(account, venue.asset));
-            of_purse.extend(purses.map(|purse| (purse, number)));
-        }
-        let mut pays = vec![false; ledger.purses().len()];
-        for purse in of_purse.keys() {
-            pays[purse.index()] = true;
+            let accounts = labels.accounts().filter(|account| is_theirs[account.index()]);
+            let wallets = accounts.filter(|account| labels.of(*account).any(theirs));
+            for purse in wallets.filter_map(|account| ledger.purses().find(account, venue.asset)) {
+                payer[purse.index()] = number;
+            }
         }
         let columns = ledger.columns();
-        for (place, (from, to)) in columns.from.iter().zip(columns.to.iter()).enumerate() {
-            if pays.get(from.index()) != Some(&true) || !ledger.moves(place) || ledger.is_void(*to) {
+        let (from, to): (&[PurseId], &[PurseId]) = (&columns.from, &columns.to);
+        for (place, (from, to)) in from.iter().zip(to).enumerate() {
+            let number = payer.get(from.index()).copied().unwrap_or(0);
+            if number == 0 || !ledger.moves(place) || ledger.is_void(*to) {
                 continue;
             }
-            let is_theirs = venue_of(input, ledger.purses().account(*to)).is_some();
-            if let Some(time) = columns.time(place).filter(|_| !is_theirs) {
+            if is_theirs[ledger.purses().account(*to).index()] {
+                continue;
+            }
+            if let Some(time) = columns.time(place) {
                 let paid = Paid { value: columns.value.get(place), time, place };
-                self.venues[of_purse[from]].paid.push(paid);
+                self.venues[number - 1].paid.push(paid);
             }
         }
         self.venues.iter_mut().for_each(|venue| venue.paid.sort_unstable());

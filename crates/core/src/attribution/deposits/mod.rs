@@ -81,7 +81,8 @@ pub fn find_deposits(
     let short = ledger.assets().iter().map(|(asset, _)| options.short_of(ledger, asset)).collect();
     let (parties, candidates, histories) = (&parties, &candidates, &histories);
     let times_rise = sweeps::times_rise(ledger);
-    let scale = Scale { ledger, parties, candidates, histories, options, short, times_rise };
+    let void = PurseBits::of_purses(ledger, |purse| ledger.purses().is_void(purse));
+    let scale = Scale { ledger, parties, candidates, histories, options, void, short, times_rise };
     let accounts = candidates.accounts.par_iter();
     let verdicts: Vec<Verdict> = accounts.map_init(Room::default, |room, it| scale.weigh(room, it)).collect();
     let mut is_deposit = vec![false; ledger.accounts().len()];

@@ -5,6 +5,7 @@ use super::found::{Deposit, DepositGrade, Doubt};
 use super::history::{Histories, Seen};
 use super::options::DepositOptions;
 use super::parties::{Exchange, Parties, Role};
+use super::purse_bits::PurseBits;
 use super::sweeps::Sweeps;
 use crate::account::AccountId;
 use crate::ledger::{Ledger, PurseId};
@@ -65,6 +66,8 @@ pub(super) struct Scale<'a> {
     pub(super) candidates: &'a Candidates,
     pub(super) histories: &'a Histories<'a>,
     pub(super) options: &'a DepositOptions,
+    /// Purses that are none: of the zero address.
+    pub(super) void: PurseBits,
     /// One entry an asset.
     pub(super) short: Vec<super::Short>,
     /// Whether a transfer is never earlier than one before it.
@@ -98,13 +101,13 @@ impl Scale<'_> {
         is_deposit: &[bool],
     ) -> Option<Found> {
         self.fill(room, it);
-        let senders = self.find_senders(room, it.exchange);
-        let whole_address = self.passes_whole(room, it.exchange, senders);
         let is_labelled = self.is_labelled(it);
-        let mut receivers = room.paid.iter().filter_map(|it| it.0);
+        let mut receivers = room.seen.iter().filter(|it| it.is_out).filter_map(|it| self.holder(it.other));
         if !is_labelled && receivers.any(|to| is_deposit[to.index()]) {
             return None;
         }
+        let senders = self.find_senders(room, it.exchange);
+        let whole_address = self.passes_whole(room, it.exchange, senders);
         let mut found = self.evidence(room, it);
         found.deposit.whole_address = whole_address;
         if !is_labelled {
@@ -132,7 +135,8 @@ impl Scale<'_> {
     }
 
     pub(super) fn holder(&self, purse: PurseId) -> Option<AccountId> {
-        Parties::holder(self.ledger, purse)
+        let is_nobody = purse == PurseId::NONE || self.void.has(purse);
+        (!is_nobody).then(|| self.ledger.purses().account(purse))
     }
 
     /// Whether the other party of a transfer is a wallet of an exchange.
