@@ -8,7 +8,7 @@
 read -> order -> seeds and stops -> reach -> one replay a rule -> tables. Whole numbers only.
 """
 import argparse, csv, gzip, io, re, sys, tomllib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from fractions import Fraction
@@ -22,6 +22,8 @@ FREEZABLE = STATES[:4] + ["REFUND_PENDING", "IN_FLIGHT_BRIDGE", "ISSUER_FREEZABL
 STOPS = ["exchange_deposit", "exchange", "mixer", "bridge", "payment", "gambling", "service", "burn"]
 NETTING = ["dex", "defi", "token"]
 GRADES = ["FACT", "PRESUMED", "INFERRED"]  # strongest first
+NAMING = set(STOPS + NETTING + ["issuer", "miner"]) - {"exchange_deposit"}
+SWEEPS = "dyetrace deposits"  # the source of a label that sweeps alone give
 ZERO = "0x" + "0" * 40
 # Contracts whose issuer can stop a balance; --issuers FILE adds the rows of an issuer_control.csv.
 ISSUERS = {("ethereum", "0xdac17f958d2ee523a2206206994597c13d831ec7"): "Tether",
@@ -65,6 +67,7 @@ class Row:
     file: int = 0
     tx: tuple = ()     # which transaction it belongs to
     key: tuple = ()    # position on its own chain
+    kind: str = ""
 
     def moves(self):
         return self.value > 0 and self.frm != self.to
@@ -165,7 +168,7 @@ def read_file(spec, folder, number, rows, labels):
             for who, words in ((row.frm, cell("from_label")), (row.to, cell("to_label"))):
                 if words and (who, words) not in seen:
                     seen.add((who, words))
-                    labels[who].append(Label(row.chain, words, usd_category(words), "", "", "", -1))
+                    labels[who].append(Label(row.chain, words, usd_category(words), usd_entity(words), "", "", -1))
         elif dialect == "txlist":
             failed = cell("iserror") == "1"
             row = Row(no, chain0, whole(cell("blocknumber")), whole(cell("transactionindex")), None,
@@ -176,7 +179,7 @@ def read_file(spec, folder, number, rows, labels):
             row = Row(no, cell("chain") or chain0, whole(cell("block_number")), whole(cell("transaction_index")),
                       whole(cell("event_index")), seconds(cell("block_timestamp")), cell("transaction_hash").lower(),
                       address(cell("from_address")), address(cell("to_address")), address(cell("asset")) or "native",
-                      whole(cell("value")), whole(cell("fee")))
+                      whole(cell("value")), whole(cell("fee")), kind=cell("kind"))
             if row.frm == "" and cell("kind") not in ("reward", "withdrawal"):
                 raise CaseError(f"row {no}: no sender")
         if row.to == "" or row.value is None or (row.block is None and row.time is None):
@@ -203,6 +206,11 @@ def usd_category(words):
     if "_Deposit_" in words:
         return "exchange_deposit"
     return "exchange" if re.match(r"(Binance|HTX|Huobi|OKX)[ :]", words) else "theft"
+
+
+def usd_entity(words):
+    exchange = re.match(r"Binance|HTX|Huobi|OKX", words)
+    return {"HTX": "Huobi"}.get(exchange[0], exchange[0]) if exchange else ""
 
 
 def read_labels(path, labels):
@@ -410,6 +418,8 @@ class Case:
         self.cut_at_until()
         self.find_transactions()
         self.place_seeds()
+        if "exchange_deposit" in self.stop and conf.get("trace", {}).get("detected_deposits", True):
+            self.find_deposits()
         self.find_stops()
         self.find_reach()
 
@@ -575,6 +585,53 @@ class Case:
         best.sort(key=lambda l: l.as_of, reverse=True)
         best.sort(key=lambda l: l.confidence, reverse=True)
         return best[0] if best else Label("", "", "", "", "", "", -1)
+
+    def find_deposits(self):
+        """Label who passes on to one exchange's labelled wallet what few accounts pay in, in few transfers."""
+        wallet, deposit, own, never = {}, {}, set(), set(self.seed_accounts)
+        ins, outs = defaultdict(list), defaultdict(list)
+        for row in self.all_rows:
+            if row.moves():
+                outs[row.chain, row.frm].append(row)
+                ins[row.chain, row.to].append(row)
+        for account in {*ins, *outs}:
+            labels = [l for l in self.labels_of(*account) if l.source != SWEEPS and not void(account[1])]
+            best = lambda cat: max((l for l in labels if l.category == cat), key=lambda l: (l.confidence, l.as_of))
+            who = lambda cat: best(cat).entity or best(cat).text
+            cats = {l.category for l in labels}
+            if "exchange_deposit" in cats:
+                if account not in self.seed_accounts:
+                    deposit[account] = who("exchange_deposit")
+            elif "exchange" in cats:
+                wallet[account] = who("exchange")
+            if cats & NAMING or "exchange_deposit" in cats or void(account[1]):
+                never.add(account)
+            if cats & {"theft", "other"}:
+                own.add(account)
+        passing = {}
+        for account in {(r.chain, r.frm) for rows in ins.values() for r in rows if (r.chain, r.to) in wallet} - never:
+            out = [r for r in outs[account] if r.asset == "native" or any(r.asset == i.asset for i in ins[account])]
+            paid = Counter((r.chain, r.to) for r in out)
+            exchanges = {(wallet.get(a) or deposit[a]).lower() for a in paid if a in wallet or a in deposit}
+            if len(ins[account]) + len(outs[account]) >= 1000 or len(exchanges) != 1 or any(a in deposit for a in paid):
+                continue
+            exchange, = exchanges
+            theirs = lambda a: wallet.get(a, "").lower() == exchange
+            if any(r.kind == "internal" for r in out) and not all(map(theirs, paid)):
+                continue
+            senders = {a for r in ins[account] for a in [(r.chain, r.frm)] if not void(r.frm) and not theirs(a)}
+            most = sorted(((n, theirs(a)) for a, n in paid.items()), reverse=True)[:3]
+            swept = sum(n for n, yes in most if yes)
+            if swept and 1 <= len(senders) <= 50 and swept * 100 >= len(out) * 80:
+                passing[account] = next(wallet[a] for a in paid if a in wallet), paid
+        for (chain, who), (exchange, paid) in passing.items():
+            if (chain, who) not in own and not any(a in passing or a in deposit for a in paid):
+                text = f"{exchange} deposit, by its sweeps"
+                self.labels[who].append(Label(chain, text, "exchange_deposit", exchange, SWEEPS, "", 10))
+
+    def by_sweeps_alone(self, account):
+        labels = [l for l in self.labels_of(*account) if l.category == "exchange_deposit"]
+        return bool(labels) and all(l.source == SWEEPS for l in labels)
 
     def find_stops(self):
         self.stopped, self.netting = {}, {}
@@ -977,6 +1034,8 @@ class Tables:
             speaker = self.speaker(per)
             facts = self.runs[speaker].facts(cls, purse)
             stop = self.stop_of(purse)
+            if stop == "exchange_deposit" and case.by_sweeps_alone(purse[:2]):
+                facts.grade = GRADES.index("INFERRED")
             state = states[cls, purse] = self.state_of(purse, stop)
             seeded = any(t == cls[0] for _, t in case.begins.get(purse, []))
             shown = case.holder(*purse[:2])

@@ -23,6 +23,8 @@ pub(crate) enum Command {
     Trace(Box<TraceArgs>),
     /// Say what a file is, what is wrong with it, and whether it can be trusted for a trace
     Check(CheckArgs),
+    /// List exchange deposit addresses, labelled or found by their sweeps
+    Deposits(Box<DepositsArgs>),
     /// Put files into a snapshot, which opens at once; further files are added to it
     Ingest(IngestArgs),
     /// Make up a theft with known truth, of any size, and tell how right a trace of it is
@@ -42,6 +44,7 @@ impl Args {
         let threads = match &self.command {
             Command::Trace(args) => args.threads,
             Command::Check(args) => args.threads,
+            Command::Deposits(args) => args.threads,
             Command::Ingest(args) => args.threads,
             Command::Simulate(_) | Command::Verify(_) => None,
         };
@@ -67,6 +70,24 @@ pub(crate) struct ReadingArgs {
     pub(crate) tokens: Vec<PathBuf>,
 }
 
+/// What a case is made of: the same for every command on one.
+#[derive(Debug, clap::Args)]
+pub(crate) struct CaseArgs {
+    /// The case file: inputs, labels, thefts and options in one
+    #[arg(value_name = "CASE.toml", required_unless_present = "transfers")]
+    pub(crate) case: Option<PathBuf>,
+    /// Files or folders of transfers; `-` is standard input
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with = "case")]
+    pub(crate) transfers: Vec<PathBuf>,
+    /// Files of labels; `ofac=FILE` for a list of addresses of one kind
+    #[arg(long, value_name = "[NAME=]FILE", num_args = 1..)]
+    pub(crate) labels: Vec<String>,
+    /// A theft and one of its seeds: `ID=ADDRESS`, `ID=ADDRESS@2022-06-23T11:06:00Z`,
+    /// `ID=ADDRESS@block:15010000` or `ID=tx:HASH`; again for further seeds
+    #[arg(long = "theft", value_name = "ID=SEED")]
+    pub(crate) thefts: Vec<String>,
+}
+
 const TRACE_USAGE: &str = "dyetrace trace CASE.toml [OPTIONS]
        dyetrace trace --transfers FILE… --theft ID=ADDRESS[@SINCE] [OPTIONS]";
 
@@ -82,19 +103,8 @@ a typed theft or file of labels is added to it.";
 #[derive(Debug, clap::Args)]
 #[command(after_help = TRACE_EXAMPLE, override_usage = TRACE_USAGE)]
 pub(crate) struct TraceArgs {
-    /// The case file: inputs, labels, thefts and options in one
-    #[arg(value_name = "CASE.toml", required_unless_present = "transfers")]
-    pub(crate) case: Option<PathBuf>,
-    /// Files or folders of transfers; `-` is standard input
-    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with = "case")]
-    pub(crate) transfers: Vec<PathBuf>,
-    /// Files of labels; `ofac=FILE` for a list of addresses of one kind
-    #[arg(long, value_name = "[NAME=]FILE", num_args = 1..)]
-    pub(crate) labels: Vec<String>,
-    /// A theft and one of its seeds: `ID=ADDRESS`, `ID=ADDRESS@2022-06-23T11:06:00Z`,
-    /// `ID=ADDRESS@block:15010000` or `ID=tx:HASH`; again for further seeds
-    #[arg(long = "theft", value_name = "ID=SEED")]
-    pub(crate) thefts: Vec<String>,
+    #[command(flatten)]
+    pub(crate) case: CaseArgs,
     /// The one rule of this run: fifo, lifo, prorata, libr, taint_first or poison [default: libr]
     #[arg(long, value_name = "RULE")]
     pub(crate) rule: Option<String>,
@@ -105,6 +115,9 @@ pub(crate) struct TraceArgs {
     /// [default: exchange,exchange_deposit,mixer,bridge,payment,gambling,service,burn,dex,defi,token]
     #[arg(long, value_name = "CATEGORY,…")]
     pub(crate) stop: Option<String>,
+    /// Follow money through accounts that only their sweeps make deposit accounts (`dyetrace deposits`)
+    #[arg(long)]
+    pub(crate) no_detected_deposits: bool,
     /// An unnamed account in more transfers than this is a hub, and stops [default: 10000]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(crate) hub_transfers: Option<u64>,
@@ -141,6 +154,71 @@ pub(crate) struct TraceArgs {
     /// How many threads [default: all processors]; the answer is the same with any number
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = thread_count())]
     pub(crate) threads: Option<u16>,
+}
+
+const DEPOSITS_USAGE: &str = "dyetrace deposits CASE.toml [OPTIONS]
+       dyetrace deposits --transfers FILE… --labels FILE… [OPTIONS]";
+
+const DEPOSITS_EXAMPLE: &str = "Examples:
+  dyetrace deposits sample-data/harmony/case.toml
+  dyetrace deposits --transfers transfers.csv --labels exchanges.csv --out deposits.csv
+
+An account whose money goes on to one exchange's labelled wallet, by few customers in few transfers, is that
+exchange's deposit address: INFERRED, at which a trace stops. What speaks against one makes it a LEAD. The list is
+CSV, on a terminal a table; it can be given to `--labels`. Wallets that nobody has named prove nothing.";
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = DEPOSITS_EXAMPLE, override_usage = DEPOSITS_USAGE)]
+pub(crate) struct DepositsArgs {
+    #[command(flatten)]
+    pub(crate) case: CaseArgs,
+    /// The least share of an account's transfers out that goes to the exchange, in percent [default: 80]
+    #[arg(long, value_name = "PERCENT", value_parser = percent(1))]
+    pub(crate) min_share: Option<u32>,
+    /// That share is summed over so many of its most frequent receivers [default: 3]
+    #[arg(long, value_name = "N")]
+    pub(crate) destinations: Option<usize>,
+    /// An account in so many transfers, or more, is none [default: 1000]
+    #[arg(long, value_name = "N")]
+    pub(crate) max_transfers: Option<u64>,
+    /// The most accounts that pay into it [default: 50]
+    #[arg(long, value_name = "N")]
+    pub(crate) max_senders: Option<u64>,
+    /// The longest time from a deposit to its sweep, in seconds [default: 38400]
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) max_delay: Option<i64>,
+    /// The same in blocks, for rows without times [default: 3200]
+    #[arg(long, value_name = "BLOCKS")]
+    pub(crate) max_delay_blocks: Option<u64>,
+    /// By how much a sweep may fall short of its deposit: `native=N` in base units, or `native=1%`
+    /// [default: 0.01 of a native coin, nothing for tokens, 1% of amounts in dollars]
+    #[arg(long, value_name = "ASSET=N")]
+    pub(crate) max_short: Vec<String>,
+    /// Of how many accounts a wallet must pay the fees to be an exchange's gas wallet [default: 50]
+    #[arg(long, value_name = "N")]
+    pub(crate) gas_accounts: Option<u64>,
+    /// The least share of those that sweep to the one exchange, in percent [default: 80]
+    #[arg(long, value_name = "PERCENT", value_parser = percent(51))]
+    pub(crate) gas_share: Option<u32>,
+    #[command(flatten)]
+    pub(crate) reading: ReadingArgs,
+    /// Leave bad rows out, say so, and end with code 2
+    #[arg(long)]
+    pub(crate) skip_bad_rows: bool,
+    /// Write the list as CSV into this file; an existing one is replaced only if it is such a list
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Print the list as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// How many threads [default: all processors]; the answer is the same with any number
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = thread_count())]
+    pub(crate) threads: Option<u16>,
+}
+
+/// A share from here on.
+fn percent(least: i64) -> RangedI64ValueParser<u32> {
+    RangedI64ValueParser::new().range(least..=100)
 }
 
 const CHECK_EXAMPLE: &str = "Example:
@@ -290,12 +368,15 @@ pub(crate) enum SimulateCommand {
 }
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  dyetrace simulate score result sim --json")]
+#[command(after_help = "Example:\n  dyetrace simulate score result sim --deposits deposits.csv --json")]
 pub(crate) struct ScoreArgs {
     /// The folder that `dyetrace trace --out` wrote
     pub(crate) result: PathBuf,
     /// The folder that `dyetrace simulate --out` wrote
     pub(crate) simulation: PathBuf,
+    /// The list that `dyetrace deposits --out FILE` wrote of the simulation's case
+    #[arg(long, value_name = "FILE")]
+    pub(crate) deposits: Option<PathBuf>,
     /// Print the score as JSON
     #[arg(long)]
     pub(crate) json: bool,

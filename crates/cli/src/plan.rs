@@ -1,6 +1,6 @@
 //! What to do: the case file, with what was typed over it.
 
-use crate::args::{ReadingArgs, TraceArgs};
+use crate::args::{CaseArgs, ReadingArgs, TraceArgs};
 use anyhow::{Result, bail};
 use dyetrace_core::trace::TraceOptions;
 use dyetrace_ingest::case::{
@@ -21,38 +21,48 @@ pub(crate) struct Plan {
 impl Plan {
     /// Reads the case file, if one is named, and lays the options over it.
     pub(crate) fn of(args: &TraceArgs) -> Result<Self> {
-        let mut case = match &args.case {
-            Some(path) => read_case(&FileSpec::typed(path))?,
-            None => Case {
-                name: String::new(),
-                folder: PathBuf::new(),
-                inputs: args.transfers.iter().map(|path| InputSpec::of(FileSpec::typed(path))).collect(),
-                labels: Vec::new(),
-                tokens: Vec::new(),
-                issuers: Vec::new(),
-                thefts: Vec::new(),
-                options: TraceOptions::default(),
-                skip_bad_rows: false,
-            },
-        };
-        lay_reading(&mut case.inputs, &args.reading)?;
-        for text in &args.labels {
-            case.labels.push(parse_labels(text)?);
-        }
-        let typed: Vec<_> = args.thefts.iter().map(|text| parse_theft(text)).collect::<Result<_, _>>()?;
-        case.thefts = merge_thefts(case.thefts.into_iter().chain(typed));
+        let mut case = lay_case(&args.case, &args.reading)?;
         if case.thefts.is_empty() {
             bail!("no theft is named\n\nhint: say where the stolen money was: `--theft ID=ADDRESS`");
         }
-        case.tokens.extend(args.reading.tokens.iter().map(FileSpec::typed));
         case.issuers.extend(args.issuers.iter().map(FileSpec::typed));
         case.skip_bad_rows |= args.skip_bad_rows;
+        case.detected_deposits &= !args.no_detected_deposits;
         lay_options(args, &mut case.options)?;
         if let Some(out) = &args.out {
-            keep_inputs(args, &case, out)?;
+            keep_inputs(&args.case, &case, out)?;
         }
         Ok(Self { case, command: command(args) })
     }
+}
+
+/// Reads the case file, if one is named, and lays inputs, labels and thefts that were typed over it.
+pub(crate) fn lay_case(args: &CaseArgs, reading: &ReadingArgs) -> Result<Case> {
+    let mut case = match &args.case {
+        Some(path) => read_case(&FileSpec::typed(path))?,
+        None => Case {
+            name: String::new(),
+            folder: PathBuf::new(),
+            inputs: args.transfers.iter().map(|path| InputSpec::of(FileSpec::typed(path))).collect(),
+            labels: Vec::new(),
+            tokens: Vec::new(),
+            issuers: Vec::new(),
+            thefts: Vec::new(),
+            own: Vec::new(),
+            status: Vec::new(),
+            options: TraceOptions::default(),
+            detected_deposits: true,
+            skip_bad_rows: false,
+        },
+    };
+    lay_reading(&mut case.inputs, reading)?;
+    for text in &args.labels {
+        case.labels.push(parse_labels(text)?);
+    }
+    let typed: Vec<_> = args.thefts.iter().map(|text| parse_theft(text)).collect::<Result<_, _>>()?;
+    case.thefts = merge_thefts(case.thefts.into_iter().chain(typed));
+    case.tokens.extend(reading.tokens.iter().map(FileSpec::typed));
+    Ok(case)
 }
 
 /// The files that were typed, with what was typed about reading them.
@@ -81,7 +91,7 @@ fn lay_reading(inputs: &mut [InputSpec], args: &ReadingArgs) -> Result<()> {
 }
 
 /// Refuses a result in whose place an input lies: to replace an older one would delete it.
-fn keep_inputs(args: &TraceArgs, case: &Case, out: &Path) -> Result<()> {
+pub(crate) fn keep_inputs(args: &CaseArgs, case: &Case, out: &Path) -> Result<()> {
     let Ok(goal) = out.canonicalize() else { return Ok(()) };
     let case_file = args.case.iter().map(FileSpec::typed);
     let inputs = case.inputs.iter().map(|input| input.file.clone());
@@ -131,7 +141,7 @@ fn lay_options(args: &TraceArgs, options: &mut TraceOptions) -> Result<()> {
 fn command(args: &TraceArgs) -> Vec<String> {
     let name = |path: &PathBuf| FileSpec::typed(path).output_name();
     let mut words = vec!["dyetrace".to_owned(), "trace".to_owned()];
-    words.extend(args.case.iter().map(name));
+    words.extend(args.case.case.iter().map(name));
     let mut add = |option: &str, values: Vec<String>| {
         for value in values {
             words.extend([format!("--{option}"), value]);
@@ -141,9 +151,9 @@ fn command(args: &TraceArgs) -> Vec<String> {
         Some((kind, path)) => format!("{kind}={}", name(&PathBuf::from(path))),
         None => name(&PathBuf::from(text)),
     };
-    add("transfers", args.transfers.iter().map(name).collect());
-    add("labels", args.labels.iter().map(labels).collect());
-    add("theft", args.thefts.clone());
+    add("transfers", args.case.transfers.iter().map(name).collect());
+    add("labels", args.case.labels.iter().map(labels).collect());
+    add("theft", args.case.thefts.clone());
     add("rule", args.rule.iter().cloned().collect());
     add("compare", args.compare.iter().cloned().collect());
     add("stop", args.stop.iter().cloned().collect());
@@ -157,6 +167,9 @@ fn command(args: &TraceArgs) -> Vec<String> {
     add("issuers", args.issuers.iter().map(name).collect());
     if args.follow_noise {
         words.push("--follow-noise".to_owned());
+    }
+    if args.no_detected_deposits {
+        words.push("--no-detected-deposits".to_owned());
     }
     if args.reading.inexact {
         words.push("--inexact".to_owned());

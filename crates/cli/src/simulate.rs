@@ -81,7 +81,7 @@ fn as_json(outcome: &Outcome) -> String {
 }
 
 fn run_score(args: &ScoreArgs, output: &Output) -> Result<Exit> {
-    let score = score(&args.result, &args.simulation)?;
+    let score = score(&args.result, &args.simulation, args.deposits.as_deref())?;
     let text = if args.json { format!("{:#}\n", to_json(&score)) } else { to_text(&score) };
     output.data(&text)?;
     Ok(Exit::Complete)

@@ -4,21 +4,17 @@ use crate::args::TraceArgs;
 use crate::assets::{AssetTables, read_tokens};
 use crate::damage::blame_damage;
 use crate::exit::Exit;
+use crate::facts::{file_facts, now, run_facts};
+use crate::inputs::{add_detected, read_all_labels, read_transfers};
 use crate::label_doubts::label_doubts;
 use crate::noise::find_noise;
 use crate::output::Output;
 use crate::plan::Plan;
 use crate::resume::{explain, go_on};
 use anyhow::Result;
-use dyetrace_core::attribution::Noise;
 use dyetrace_core::trace::trace;
-use dyetrace_core::{Label, Labels};
-use dyetrace_ingest::{
-    FileSpec, InputFact, LabelReading, LabelSpec, ReadOptions, Reading, Tokens, Warning, read, read_labels,
-    total_size, write_state,
-};
-use dyetrace_report::{FileFacts, Input, Limitation, Reject, Report, RunFacts, SnapshotFacts, check_out};
-use std::time::{SystemTime, UNIX_EPOCH};
+use dyetrace_ingest::{FileSpec, write_state};
+use dyetrace_report::{Input, Report, RunFacts, check_out};
 
 /// Runs the command.
 pub(crate) fn run(args: &TraceArgs, output: &Output) -> Result<Exit> {
@@ -31,12 +27,13 @@ pub(crate) fn run(args: &TraceArgs, output: &Output) -> Result<Exit> {
 
 fn run_plan(args: &TraceArgs, plan: &Plan, started: i64, output: &Output) -> Result<Exit> {
     let (tokens, token_files) = read_tokens(&plan.case.tokens)?;
-    let reading = read_transfers(plan, &tokens, output)?;
-    let (labels, of_labels) = read_all_labels(&plan.case.labels, &reading, output)?;
+    let reading = read_transfers(&plan.case, &tokens, output)?;
+    let (stated, of_labels) = read_all_labels(&plan.case.labels, &reading, output)?;
     let tables = AssetTables::read(&reading, token_files, &plan.case.issuers)?;
 
     let busy = output.busy("tracing");
     let mut case = plan.case.clone();
+    let (labels, deposits) = add_detected(&case, &reading.ledger, stated, &tables);
     let noise = find_noise(&reading.ledger, &tables, &mut case.options);
     let (traced, state) = match &args.resume {
         None => (trace(&reading.ledger, &labels, &case.thefts, &case.options).map_err(explain)?, None),
@@ -45,7 +42,7 @@ fn run_plan(args: &TraceArgs, plan: &Plan, started: i64, output: &Output) -> Res
     busy.finish_and_clear();
 
     let files = of_labels.facts.iter().chain(&tables.files).map(file_facts).collect();
-    let mut facts = RunFacts { noise, ..run_facts(plan, &reading, files, started) };
+    let mut facts = RunFacts { noise, deposits, ..run_facts(plan, &reading, files, started) };
     facts.warnings.extend(label_doubts(&of_labels));
     let report = Report::new(Input {
         ledger: &reading.ledger,
@@ -66,107 +63,4 @@ fn run_plan(args: &TraceArgs, plan: &Plan, started: i64, output: &Output) -> Res
         output.data(&summary.to_string())?;
     }
     Ok(if report.is_complete() { Exit::Complete } else { Exit::Incomplete })
-}
-
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
-}
-
-fn read_transfers(plan: &Plan, tokens: &Tokens, output: &Output) -> Result<Reading> {
-    let files = plan.case.inputs.iter().map(|input| &input.file);
-    let bar = output.bytes(total_size(files), "reading");
-    let skip_bad_rows = plan.case.skip_bad_rows;
-    let options = ReadOptions { skip_bad_rows, tokens: Some(tokens), ..ReadOptions::default() };
-    let reading = read(&plan.case.inputs, &options, &|bytes| bar.set_position(bytes))?;
-    bar.finish_and_clear();
-    Ok(reading)
-}
-
-/// Reads the label files, and adds the labels that stand in the rows; of what was read the labels are taken.
-fn read_all_labels(
-    files: &[LabelSpec],
-    reading: &Reading,
-    output: &Output,
-) -> Result<(Labels, LabelReading)> {
-    let bar = output.bytes(total_size(files.iter().map(|spec| &spec.file)), "labels");
-    let mut read = read_labels(files, &|bytes| bar.set_position(bytes))?;
-    bar.finish_and_clear();
-    let mut labels: Vec<Label> = reading.labels.clone();
-    labels.append(&mut read.labels);
-    Ok((Labels::bind(&reading.ledger, labels), read))
-}
-
-fn run_facts(plan: &Plan, reading: &Reading, labels: Vec<FileFacts>, started: i64) -> RunFacts {
-    RunFacts {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        command: plan.command.clone(),
-        case: plan.case.name.clone(),
-        thefts: plan.case.thefts.clone(),
-        options: plan.case.options.clone(),
-        inputs: reading.facts.iter().map(file_facts).collect(),
-        snapshot: reading.snapshot.as_ref().map(|it| SnapshotFacts {
-            name: it.name.clone(),
-            bytes: it.size,
-            seal: it.seal.clone(),
-            files: it.files,
-        }),
-        labels,
-        noise: Noise::default(),
-        rejects: reading
-            .rejects
-            .iter()
-            .map(|it| Reject {
-                file: it.file.clone(),
-                line: it.line,
-                column: it.column.clone(),
-                seen: it.seen.clone(),
-                reason: it.reason.clone(),
-            })
-            .collect(),
-        warnings: warnings(plan, reading),
-        started,
-        finished: now(),
-    }
-}
-
-/// What the readers noticed, and options that name what is not there.
-fn warnings(plan: &Plan, reading: &Reading) -> Vec<Limitation> {
-    let limitation =
-        |kind: &str, subject: String, detail: String| Limitation { kind: kind.to_owned(), subject, detail };
-    let noticed = reading.warnings.iter().map(|Warning { reason, count, first }| {
-        let places: Vec<String> =
-            first.iter().map(|it| format!("{}, line {}: {}", it.file, it.line, it.seen)).collect();
-        limitation("reading", reason.clone(), format!("{count} times, first at {}", places.join("; ")))
-    });
-    let ledger = &reading.ledger;
-    let is_there = |name: &dyetrace_core::asset::AssetName| {
-        ledger.assets().iter().any(|(_, asset)| name.names(&asset, ledger.chain_name(asset.chain)))
-    };
-    let unused = plan.case.options.min_amount.iter().filter(|(name, _)| !is_there(name)).map(|(name, _)| {
-        let contract = name.contract.map_or_else(|| "native".to_owned(), |it| it.to_string());
-        let detail = "a least amount was set for this asset, but no transfer moves it".to_owned();
-        limitation("min_amount", contract, detail)
-    });
-    let passed_over = reading.facts.iter().filter(|fact| !fact.passed_over.is_empty()).map(|fact| {
-        limitation("columns", fact.name.clone(), format!("columns not read: {}", fact.passed_over.join(", ")))
-    });
-    let notes = reading.facts.iter().flat_map(|fact| {
-        fact.notes.iter().map(|note| limitation("reading", fact.name.clone(), note.clone()))
-    });
-    noticed.chain(notes).chain(unused).chain(passed_over).collect()
-}
-
-fn file_facts(fact: &InputFact) -> FileFacts {
-    FileFacts {
-        name: fact.name.clone(),
-        sha256: fact.sha256.clone(),
-        bytes: fact.size,
-        rows: fact.rows,
-        dialect: fact.dialect.clone(),
-        first_block: fact.first_block,
-        last_block: fact.last_block,
-        first_time: fact.first_time,
-        last_time: fact.last_time,
-    }
 }

@@ -39,6 +39,7 @@ fn every_option_says_the_same_typed_or_in_a_case_file() {
         ("--compare poison", "compare = [\"poison\"]"),
         ("--stop none", "stop = \"none\""),
         ("--stop exchange,mixer", "stop = [\"exchange\", \"mixer\"]"),
+        ("--no-detected-deposits", "detected_deposits = false"),
         ("--hub-transfers 2", "hub_transfers = 2"),
         ("--max-hops 1", "max_hops = 1"),
         ("--until block:3", "until = \"block:3\""),

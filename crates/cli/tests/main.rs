@@ -4,10 +4,12 @@
 #![expect(clippy::print_stdout, reason = "a test tells what it skips")]
 
 mod check;
+mod deposits;
 mod dialects;
 mod durable;
 mod flags;
 mod labels;
+mod leads;
 mod limits;
 mod noise;
 mod output;

@@ -9,7 +9,7 @@ use std::io::Read as _;
 
 const RULES: [&str; 5] = ["fifo", "lifo", "prorata", "libr", "taint_first"];
 
-fn lines(path: &str) -> Option<Vec<String>> {
+pub(crate) fn lines(path: &str) -> Option<Vec<String>> {
     Some(fs::read_to_string(shared(path)?).unwrap().split_whitespace().map(str::to_owned).collect())
 }
 
@@ -186,7 +186,7 @@ fn cryptopia_without_fees_gives_the_known_amounts() {
 #[test]
 fn cryptopia_with_labels_names_the_exchanges_and_what_to_pull_next() {
     let Some(labels) = shared("labels/etherscan/combinedAccountLabels.json") else { return };
-    let options = ["--labels", labels.to_str().unwrap()];
+    let options = ["--labels", labels.to_str().unwrap(), "--no-detected-deposits"];
     let Some(desk) = traced(CRYPTOPIA, &cryptopia_seed(), &options) else { return };
     assert_nothing_is_lost(&desk, 5);
     let holdings = desk.table("result/holdings.csv");
@@ -208,4 +208,28 @@ fn cryptopia_with_labels_names_the_exchanges_and_what_to_pull_next() {
     let resting: BTreeSet<&str> =
         holdings.column("address").zip(&states).filter(|it| *it.1 == "EDGE_OF_DATA").map(|it| it.0).collect();
     assert_eq!(accounts, resting);
+}
+
+#[test]
+fn cryptopia_stops_at_three_deposit_accounts_that_only_their_sweeps_tell() {
+    // Without them 16,349 ETH rest in the exchanges' own wallets: see the test before this one.
+    let Some(labels) = shared("labels/etherscan/combinedAccountLabels.json") else { return };
+    let options = ["--labels", labels.to_str().unwrap()];
+    let Some(desk) = traced(CRYPTOPIA, &cryptopia_seed(), &options) else { return };
+    assert_nothing_is_lost(&desk, 5);
+    let found = desk.table("result/freezable.csv");
+    let rows = found.column("holder").zip(found.column("address")).zip(found.column("amount_rule"));
+    let rows: BTreeSet<_> = rows.map(|((holder, address), amount)| (holder, address, amount)).collect();
+    assert_eq!(
+        rows,
+        BTreeSet::from([
+            ("Binance", "0x5cc4b5c65a511329ecafe20afc4f7a9900064f4d", "2333837636036563"),
+            ("OKX", "0x1791321499962df9cf342e4593b5b23a3ff8a367", "12434808459812187737698"),
+            ("OKX", "0xf117c43a5187e3a403ddde99f650bf1281b78f74", "3603255833555208757463"),
+        ])
+    );
+    assert!(found.column("grade").all(|grade| grade == "INFERRED"));
+    let holdings = desk.table("result/holdings.csv");
+    let all = holdings.sum_where("libr", "state", |state| state == "AT_EXCHANGE");
+    assert_eq!(all, 311_182_681_283_532_731_720);
 }

@@ -257,6 +257,17 @@ impl Labels {
         Self { places, labels }
     }
 
+    /// The same with more labels, as if all had been tied to the ledger at once.
+    ///
+    /// # Cost
+    /// As [`Labels::bind`].
+    #[must_use]
+    pub fn and(self, ledger: &Ledger, more: impl IntoIterator<Item = Label>) -> Self {
+        let mut labels = self.labels;
+        labels.extend(more);
+        Self::bind(ledger, labels)
+    }
+
     /// The labels of an account, strongest first.
     pub fn of(&self, account: AccountId) -> impl Iterator<Item = &Label> {
         let start = self.places.partition_point(|place| place.0 < account);

@@ -51,6 +51,7 @@ mod pages;
 #[cfg(any(test, feature = "reference"))]
 pub mod reference;
 pub mod rules;
+pub mod stated;
 pub mod trace;
 
 pub use account::{AccountColumns, AccountId, Accounts, Address, AddressKind, ChainId};
@@ -59,3 +60,4 @@ pub use asset::{Asset, AssetId, Assets};
 pub use column::Column;
 pub use label::{Category, Label, Labels};
 pub use ledger::{Ledger, LedgerBuilder, PurseId, Row, RowPlace};
+pub use stated::{OwnAccount, Status};

@@ -1,6 +1,7 @@
 //! A small way to write down ledgers, labels and thefts: accounts are numbers, account 0 is the zero address.
 
 use dyetrace_core::asset::AssetName;
+use dyetrace_core::attribution::deposits::SOURCE;
 use dyetrace_core::ledger::{Covers, Kind, Row, RowPlace, Source, TxHash};
 use dyetrace_core::trace::{AddressSeed, Seed, Since, Theft, TraceOptions, TransactionSeed};
 use dyetrace_core::{Address, AddressKind, Amount, Category, Label, Labels, Ledger, LedgerBuilder, PurseId};
@@ -169,7 +170,8 @@ impl Case {
                 text: format!("{category} {account}"),
                 category,
                 entity: String::new(),
-                source: "test".to_owned(),
+                // Some deposit accounts are known by their sweeps alone.
+                source: if account % 2 == 0 { SOURCE } else { "test" }.to_owned(),
                 as_of: String::new(),
                 confidence: 50,
             };

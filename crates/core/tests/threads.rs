@@ -9,7 +9,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::sync::LazyLock;
 
 /// Pools of 1, 2, 3 and 8 threads.
-static POOLS: LazyLock<Vec<(usize, ThreadPool)>> = LazyLock::new(|| {
+pub(crate) static POOLS: LazyLock<Vec<(usize, ThreadPool)>> = LazyLock::new(|| {
     let pool = |threads| (threads, ThreadPoolBuilder::new().num_threads(threads).build().unwrap());
     [1, 2, 3, 8].map(pool).into()
 });

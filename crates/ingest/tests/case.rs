@@ -159,6 +159,64 @@ fn a_wrong_case_is_refused_with_the_line() {
 }
 
 #[test]
+fn what_is_stated_of_accounts_is_read() {
+    let case = read(&format!(
+        "[[own]]\nchain = \"XRP\"\naddress = \"{A}\"\nmemo = \"77\"\nuid = \"u-1\"\n\
+         [[own]]\nchain = \"xrp\"\naddress = \"{A}\"\nmemo = \"78\"\n\
+         [[status]]\nchain = \"ethereum\"\naddress = \"{B}\"\nasset = \"ethereum:{A}\"\nblock = 9\n\
+         balance = \"1000000000000000000000000\"\nfrozen = true\n\
+         [[status]]\nchain = \"ethereum\"\naddress = \"{B}\"\nasset = \"native\"\nblock = 9\nbalance = 5\n"
+    ))
+    .unwrap();
+    let own: Vec<_> =
+        case.own.iter().map(|it| (it.chain.as_str(), it.memo.as_str(), it.uid.as_str())).collect();
+    assert_eq!(own, [("xrp", "77", "u-1"), ("xrp", "78", "")]);
+    let [token, coin] = &case.status[..] else { panic!("two rows") };
+    assert_eq!((token.block, token.frozen, coin.frozen), (9, Some(true), None));
+    assert_eq!((token.asset.contract.is_some(), coin.asset.contract.is_some()), (true, false));
+    assert_eq!(token.balance, Some(Amount::from(10_u128.pow(24))));
+    assert_eq!(coin.balance, Some(Amount::from(5)));
+}
+
+#[test]
+fn a_wrong_statement_of_an_account_is_refused_with_the_line() {
+    let own = format!("[[own]]\nchain = \"xrp\"\naddress = \"{A}\"\n");
+    let status =
+        format!("[[status]]\nchain = \"ethereum\"\naddress = \"{A}\"\nasset = \"native\"\nblock = 9\n");
+    for (text, said) in [
+        (own.clone(), "line 1: says nothing of the account: a `memo` or a `uid` was expected"),
+        (format!("{own}memo = \" \"\n"), "line 4: visible characters were expected, or no such key"),
+        (
+            format!("{own}memo = \"1\"\n{own}memo = \"1\"\nuid = \"2\"\n"),
+            "line 5: the same account stands above",
+        ),
+        (format!("{own}tag = \"1\"\n"), "line 4: unknown field `tag`, expected one of "),
+        ("[[own]]\naddress = \"0x12\"\nuid = \"1\"\n".to_owned(), "line 1: missing field `chain`"),
+        (status.clone(), "line 1: says nothing of the address: a `balance` or `frozen` was expected"),
+        (format!("{status}balance = 1.5\n"), "line 6: `1.5` has a fraction"),
+        (format!("{status}balance = -1\n"), "line 6: `-1` "),
+        (format!("{status}frozen = \"yes\"\n"), "line 6: invalid type: string \"yes\", expected a boolean"),
+        (
+            format!("{status}frozen = true\n{status}frozen = false\n"),
+            "line 7: the same address, asset and block stand",
+        ),
+        (status.replace("native", "USDT") + "frozen = true\n", "line 4: `USDT` is no asset"),
+        (
+            status.replace("native", "*") + "frozen = true\n",
+            "line 4: `*` is every asset, but a status is of one",
+        ),
+        (
+            status.replace("native", "bsc:native") + "frozen = true\n",
+            "line 4: `bsc:native` is on another chain than `ethereum`",
+        ),
+        (status.replace("ethereum", "no chain!") + "frozen = true\n", "line 2: "),
+    ] {
+        let error = read(&text).unwrap_err().message();
+        assert!(error.starts_with(&format!("case.toml, {said}")), "{text}\n{error}");
+    }
+}
+
+#[test]
 fn thefts_are_typed() {
     let seed = |text: &str| parse_theft(text).map(|theft| theft.seeds[0].clone());
     assert!(matches!(seed(&format!("T={A}")).unwrap(), Seed::Address(it) if it.since == Since::Start));

@@ -1,12 +1,18 @@
 //! How amounts and foreign texts look to a person.
 
+use comfy_table::{ContentArrangement, Table, presets};
 use dyetrace_core::{Amount, AssetId};
 
-use crate::input::Input;
+use crate::input::{Input, Token};
 
 /// An amount in whole coins, exactly, with its symbol; in base units where the asset's decimals are not known.
 pub(crate) fn amount(input: &Input<'_>, asset: AssetId, amount: Amount) -> String {
-    match input.tokens.get(asset) {
+    amount_of(input.tokens.get(asset), amount)
+}
+
+/// The same, of an asset that is shown so.
+pub(crate) fn amount_of(token: Option<&Token>, amount: Amount) -> String {
+    match token {
         Some(token) => format!("{} {}", coins(amount, token.decimals), plain(&token.symbol, 12)),
         None => format!("{} base units", grouped(&amount.to_string())),
     }
@@ -54,6 +60,23 @@ pub fn plain(text: &str, most: usize) -> String {
     }
     let cut: String = clean.chars().take(most.saturating_sub(1)).collect();
     format!("{cut}…")
+}
+
+/// A table with this head and no lines.
+pub(crate) fn plain_table(columns: &[&str]) -> Table {
+    let mut table = Table::new();
+    // Nothing is wrapped: an address or an amount in two pieces is misread.
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    table.set_header(columns);
+    table
+}
+
+/// A table as lines, each with one space more before it than the table has, and none behind.
+pub(crate) fn table_text(table: &Table) -> String {
+    let text = table.to_string();
+    // A table without a head begins with an empty line.
+    let lines = text.lines().filter(|line| !line.trim().is_empty());
+    lines.map(|line| format!(" {}\n", line.trim_end())).collect()
 }
 
 #[cfg(test)]

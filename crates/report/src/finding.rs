@@ -1,9 +1,11 @@
 //! Findings: the places where money can be stopped, best first, each with its holder, ground and route.
 
+use crate::deposits::basis_of_sweeps;
 use crate::error::Error;
 use crate::input::Input;
 use crate::rank::{Rank, Share, first_time};
 use crate::state::State;
+use crate::stated::Stated;
 use crate::sweep::{Swept, sweeps};
 use crate::totals::{Totals, exact_rules, telling_exact_rule};
 use dyetrace_core::label::Label;
@@ -38,9 +40,10 @@ pub struct Finding {
 
 /// Returns the findings of a trace, ranked.
 pub(crate) fn findings(input: &Input<'_>, states: &[State], totals: &Totals) -> Result<Vec<Finding>, Error> {
+    let stated = Stated::bind(input);
     let mut found: Vec<Finding> = (0..states.len())
         .filter(|&holding| states[holding].is_freezable())
-        .filter_map(|holding| finding(input, holding, states[holding]))
+        .filter_map(|holding| finding(input, &stated, holding, states[holding]))
         .collect();
     add_sweeps(input, &mut found);
     found.sort_by_cached_key(|finding| rank(input, totals, finding));
@@ -49,7 +52,7 @@ pub(crate) fn findings(input: &Input<'_>, states: &[State], totals: &Totals) -> 
 }
 
 /// Returns a finding without sweep and route, or `None` if no rule that conserves value gives it an amount.
-fn finding(input: &Input<'_>, holding: usize, state: State) -> Option<Finding> {
+fn finding(input: &Input<'_>, stated: &Stated<'_>, holding: usize, state: State) -> Option<Finding> {
     let trace = input.trace;
     let units = |rule: usize| trace.holdings.shares.get(holding, rule).units;
     let amounts = || exact_rules(trace).map(units);
@@ -58,7 +61,11 @@ fn finding(input: &Input<'_>, holding: usize, state: State) -> Option<Finding> {
     let asked = |rule: Rule| trace.rules.iter().position(|&known| known == rule);
     let robust: Option<Vec<Amount>> = Rule::ROBUST.iter().map(|&rule| asked(rule).map(units)).collect();
     let robust = robust.and_then(|amounts| amounts.into_iter().min());
-    let (holder, holder_kind, basis) = ground(input, holding, state);
+    let (holder, holder_kind, mut basis) = ground(input, holding, state);
+    for fact in stated.in_words(input.ledger, trace.holdings.purse[holding]) {
+        basis.push_str(if basis.is_empty() { "" } else { "; " });
+        basis.push_str(&fact);
+    }
     let (swept, route) = (None, Vec::new());
     Some(Finding { holding, state, holder, holder_kind, basis, least, most, robust, swept, route })
 }
@@ -67,20 +74,30 @@ fn finding(input: &Input<'_>, holding: usize, state: State) -> Option<Finding> {
 fn ground(input: &Input<'_>, holding: usize, state: State) -> (String, &'static str, String) {
     let purse = input.trace.holdings.purse[holding];
     let account = input.ledger.purses().account(purse);
+    let is_exchange = |category: &Category| input.labels.has(account, *category);
+    let of_exchange = [Category::ExchangeDeposit, Category::Exchange].into_iter().find(is_exchange);
+    let asset = input.ledger.purses().asset(purse);
+    let issuer = input.issuers.in_control(asset);
     let (category, kind) = match state {
-        State::IssuerFreezable => {
-            let asset = input.ledger.purses().asset(purse);
-            let issuer = input.issuers.in_control(asset);
+        // Whoever is asked to keep it frozen: the issuer, else the exchange.
+        State::IssuerFreezable | State::AlreadyFrozen if issuer.is_some() || of_exchange.is_none() => {
             let holder = issuer.map_or_else(String::new, |issuer| issuer.issuer.clone());
             let basis = issuer.map_or_else(String::new, issuer_basis);
             return (holder, "issuer", join_labels(input, account, None, basis));
         }
         State::InFlightBridge => (Category::Bridge, "bridge"),
-        _ => (Category::ExchangeDeposit, "exchange"),
+        _ => (of_exchange.unwrap_or(Category::ExchangeDeposit), "exchange"),
     };
     let deciding = input.labels.of(account).find(|label| label.category == category);
     let holder = deciding.map_or("", Label::holder).to_owned();
-    (holder, kind, join_labels(input, account, deciding, String::new()))
+    let found = input.facts.deposits.as_ref().and_then(|(_, found)| found.of(account));
+    let sweeps = found.and_then(|found| basis_of_sweeps(input.ledger, found, asset));
+    let mut labels = join_labels(input, account, deciding, String::new());
+    if let Some(sweeps) = sweeps {
+        labels.push_str("; ");
+        labels.push_str(&sweeps);
+    }
+    (holder, kind, labels)
 }
 
 fn issuer_basis(issuer: &crate::input::Issuer) -> String {

@@ -3,8 +3,9 @@
 //! The tables of tokens and issuers and the facts are filled by the caller, which has read the files.
 
 use dyetrace_core::attribution::Noise;
+use dyetrace_core::attribution::deposits::{DepositOptions, Deposits};
 use dyetrace_core::trace::{Theft, Trace, TraceOptions};
-use dyetrace_core::{AssetId, Labels, Ledger};
+use dyetrace_core::{AssetId, Labels, Ledger, OwnAccount, Status};
 use std::collections::BTreeMap;
 
 /// Everything a report needs. Nothing in it is changed.
@@ -161,6 +162,13 @@ pub struct RunFacts {
     pub thefts: Vec<Theft>,
     /// The choices of the run.
     pub options: TraceOptions,
+    /// Whose accounts addresses are, as an exchange knows it.
+    pub own: Vec<OwnAccount>,
+    /// How addresses stood at a block, as somebody looked it up.
+    pub status: Vec<Status>,
+    /// The deposit accounts that were found by their sweeps, and by what thresholds; those that are sure enough
+    /// stand among the labels. `None` where nobody looked for them.
+    pub deposits: Option<(DepositOptions, Deposits)>,
     /// The files of transfers, in the order in which they were read.
     pub inputs: Vec<FileFacts>,
     /// The snapshot that holds the first of them, if there is one.

@@ -9,10 +9,12 @@
 mod account_labels;
 mod cell;
 mod conservation;
+mod deposits;
 pub mod display;
 mod error;
 mod finding;
 mod input;
+mod leads;
 mod limitation;
 mod manifest;
 mod missing;
@@ -20,6 +22,7 @@ mod noise;
 mod rank;
 mod report;
 mod state;
+mod stated;
 mod summary;
 mod sweep;
 mod table;
@@ -29,6 +32,7 @@ mod write;
 
 pub use cell::{defused, iso};
 pub use conservation::{Balance, BalanceKey, Difference, recompute};
+pub use deposits::DepositList;
 pub use error::Error;
 pub use finding::Finding;
 pub use input::{

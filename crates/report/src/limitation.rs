@@ -9,9 +9,11 @@ use crate::input::{Input, Limitation};
 use crate::missing::counted;
 use crate::noise;
 use crate::state::State;
+use crate::stated::Stated;
 use crate::totals::{Totals, telling_exact_rule};
+use dyetrace_core::attribution::deposits::{FALSE_LEADS, is_inferred};
 use dyetrace_core::trace::{ClassId, Gap, LeftClean, LeftCleanRow, OrderSpread, PostingKind, Rule, Stop};
-use dyetrace_core::{Amount, Category, PurseId};
+use dyetrace_core::{Amount, Category, Label, PurseId};
 
 /// Returns everything that is not known or not sure.
 pub(crate) fn limitations(input: &Input<'_>, totals: &Totals, states: &[State]) -> Vec<Limitation> {
@@ -24,6 +26,8 @@ pub(crate) fn limitations(input: &Input<'_>, totals: &Totals, states: &[State]) 
     list.left_clean();
     list.rows.extend(noise::limitations(input));
     list.rows.extend(account_labels::limitations(input));
+    list.detected();
+    list.stated();
     list.gaps();
     list.repeats();
     list.times();
@@ -225,6 +229,35 @@ impl List<'_> {
         }
     }
 
+    /// Says where taint rests at accounts that only their sweeps make deposit accounts.
+    fn detected(&mut self) {
+        let (ledger, holdings) = (self.input.ledger, &self.input.trace.holdings);
+        let stopped = |row: &usize| holdings.stop[*row] == Some(Stop::Label(Category::ExchangeDeposit));
+        let rows = (0..holdings.purse.len()).filter(stopped);
+        let mut accounts: Vec<_> = rows.map(|row| ledger.purses().account(holdings.purse[row])).collect();
+        accounts.retain(|account| is_inferred(self.input.labels, *account));
+        accounts.sort_unstable();
+        accounts.dedup();
+        for account in accounts {
+            let holder = self.input.labels.of(account).find(|it| it.category == Category::ExchangeDeposit);
+            let detail = format!(
+                "taken for a deposit account of {} by its sweeps alone: of accounts found so, a share of {FALSE_LEADS} \
+                 was measured to be none; `--no-detected-deposits` follows the money through it",
+                holder.map_or("", Label::holder)
+            );
+            let chain = ledger.chain_name(ledger.accounts().chain(account));
+            self.add("detected_deposit", format!("{chain} {}", ledger.accounts().address(account)), detail);
+        }
+    }
+
+    /// Says what the case states of accounts that no transfer names.
+    fn stated(&mut self) {
+        for (kind, subject) in Stated::bind(self.input).unknown {
+            let detail = "stated in the case, but no transfer read names this account with this asset";
+            self.add(kind, subject, detail);
+        }
+    }
+
     fn gaps(&mut self) {
         for &Gap { purse, count, amount, first } in &self.input.trace.gaps {
             let times = if count == 1 { "once".to_owned() } else { format!("{count} times") };
@@ -332,6 +365,7 @@ pub(crate) fn in_words(kind: &str) -> &'static str {
     match kind {
         "after_end" => "transfers after the end that you set: not looked at",
         "columns" => "columns of an input that were not read",
+        "detected_deposit" => "deposit accounts that only their sweeps tell",
         "dust" => "taint in transfers below the least amount that you set",
         "edge" => "taint at accounts whose own history no input holds: see next.csv",
         "freeze_status" => "what is frozen already cannot be told from transfers",
@@ -343,6 +377,7 @@ pub(crate) fn in_words(kind: &str) -> &'static str {
             "labels that contradict each other or were left out, and what else label files leave open"
         }
         "lookalike" => "payments to an account that looks like an earlier counterparty: a trap, and followed",
+        "leads" => "where no withdrawals were looked for: see leads.csv",
         "no_fees" => "no fees are stated: balances are known without them",
         "no_labels" => "no labels: holders are not known by name, and pools look like wallets",
         "no_sha256" => "input files whose hash was not computed",
@@ -353,6 +388,7 @@ pub(crate) fn in_words(kind: &str) -> &'static str {
         "nothing_stolen" => "thefts of which the data show no money",
         "order_ambiguous" => "transfers of one purse in an order that the input does not tell",
         "order_spread" => "holdings that differ if that order is read the other way",
+        "own" | "status" => "accounts that the case speaks of and no transfer names",
         "own_conversion" => "what came back when a seed swapped: counted where it left, not a second time",
         "poison" => "poison is a bound for search, never an amount",
         "poisoner" => "accounts that look like a counterparty of whom they wrote to",

@@ -13,12 +13,13 @@
 //! elsewhere.
 
 use crate::cell::iso;
-use crate::input::{FileFacts, SnapshotFacts};
+use crate::input::{FileFacts, RunFacts, SnapshotFacts};
 use crate::report::Report;
 use crate::write::folder::{WrittenFile, hex};
 use dyetrace_core::asset::AssetName;
-use dyetrace_core::trace::{Seed, Since, Theft, TraceOptions, Until};
-use dyetrace_core::{AddressKind, Amount};
+use dyetrace_core::attribution::deposits::{DepositOptions, Short};
+use dyetrace_core::trace::{Seed, Since, Theft, Until};
+use dyetrace_core::{AddressKind, Amount, OwnAccount, Status};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::path::Path;
@@ -50,7 +51,9 @@ pub(crate) fn manifest(report: &Report<'_>, files: &[WrittenFile]) -> String {
         "rule": rules.first(),
         "compare": rules.get(1..),
         "seeds": facts.thefts.iter().flat_map(seeds).collect::<Vec<_>>(),
-        "options": options(&facts.options),
+        "options": options(facts),
+        "own": facts.own.iter().map(own).collect::<Vec<_>>(),
+        "status": facts.status.iter().map(status).collect::<Vec<_>>(),
         "snapshot": facts.snapshot.as_ref().map(snapshot),
         "inputs": facts.inputs.iter().map(file).collect::<Vec<_>>(),
         "labels": facts.labels.iter().map(file).collect::<Vec<_>>(),
@@ -188,6 +191,21 @@ fn seeds(theft: &Theft) -> impl Iterator<Item = Value> + '_ {
     })
 }
 
+fn own(own: &OwnAccount) -> Value {
+    json!({"chain": own.chain, "address": own.address.to_string(), "memo": own.memo, "uid": own.uid})
+}
+
+fn status(status: &Status) -> Value {
+    json!({
+        "chain": status.chain,
+        "address": status.address.to_string(),
+        "asset": asset(&status.asset),
+        "block": status.block,
+        "balance": status.balance.map(|balance| balance.to_string()),
+        "frozen": status.frozen,
+    })
+}
+
 fn asset(asset: &AssetName) -> String {
     let chain = asset.chain.as_ref().map_or_else(String::new, |chain| format!("{chain}:"));
     match asset.contract {
@@ -196,7 +214,9 @@ fn asset(asset: &AssetName) -> String {
     }
 }
 
-fn options(options: &TraceOptions) -> Value {
+fn options(facts: &RunFacts) -> Value {
+    let options = &facts.options;
+    let deposits = facts.deposits.as_ref().map(|(options, _)| deposit_options(options));
     let least =
         |(name, amount): &(AssetName, Amount)| json!({"asset": asset(name), "amount": amount.to_string()});
     json!({
@@ -210,6 +230,28 @@ fn options(options: &TraceOptions) -> Value {
         }),
         "min_amount": options.min_amount.iter().map(least).collect::<Vec<_>>(),
         "follow_noise": options.follow_noise,
+        "detected_deposits": deposits,
+    })
+}
+
+fn deposit_options(options: &DepositOptions) -> Value {
+    let short = |(name, short): &(AssetName, Short)| {
+        let amount = match short {
+            Short::Units(units) => units.to_string(),
+            Short::Percent(percent) => format!("{percent}%"),
+        };
+        json!({"asset": asset(name), "amount": amount})
+    };
+    json!({
+        "min_share": options.min_share,
+        "destinations": options.destinations,
+        "max_transfers": options.max_transfers,
+        "max_senders": options.max_senders,
+        "max_delay": options.max_delay,
+        "max_delay_blocks": options.max_delay_blocks,
+        "max_short": options.short.iter().map(short).collect::<Vec<_>>(),
+        "gas_accounts": options.gas_accounts,
+        "gas_share": options.gas_share,
     })
 }
 

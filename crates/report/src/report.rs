@@ -4,6 +4,7 @@ use crate::conservation::Balance;
 use crate::error::Error;
 use crate::finding::{Finding, findings};
 use crate::input::{Input, Limitation};
+use crate::leads::Leads;
 use crate::limitation::limitations;
 use crate::missing::{Missing, missing};
 use crate::state::{State, states};
@@ -22,6 +23,8 @@ pub struct Report<'a> {
     pub(crate) asset_names: Vec<String>,
     pub(crate) totals: Totals,
     pub(crate) findings: Vec<Finding>,
+    /// What exchanges paid out soon after, about as much.
+    pub(crate) leads: Leads,
     pub(crate) missing: Vec<Missing>,
     pub(crate) limitations: Vec<Limitation>,
 }
@@ -30,7 +33,8 @@ impl<'a> Report<'a> {
     /// Decides states, findings, ranks and routes.
     ///
     /// # Cost
-    /// **O(n log n)** for n flows, postings and holdings; one pass over the ledger where a deposit was swept.
+    /// **O(n log n)** for n flows, postings and holdings; one pass over the ledger where a deposit was swept,
+    /// and one where the trace stopped at an exchange.
     ///
     /// # Errors
     /// An [`Error`] where the facts' thefts and options cannot be those of the trace.
@@ -39,11 +43,13 @@ impl<'a> Report<'a> {
         let totals = Totals::of(input.trace, &states);
         let findings = findings(&input, &states, &totals)?;
         let missing = missing(&input);
-        let limitations = limitations(&input, &totals, &states);
+        let leads = Leads::find(&input);
+        let mut limitations = limitations(&input, &totals, &states);
+        limitations.extend(leads.limitations());
         let names = input.ledger.assets().iter().map(|(asset, _)| input.ledger.asset_name(asset));
         let asset_names: Vec<String> = names.collect();
         let order = holding_order(&input, &asset_names);
-        Ok(Self { input, states, order, asset_names, totals, findings, missing, limitations })
+        Ok(Self { input, states, order, asset_names, totals, findings, leads, missing, limitations })
     }
 
     /// The places where money can be stopped, best first. Finding `i` has rank `i + 1` and route `R{i + 1}`.

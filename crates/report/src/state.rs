@@ -1,10 +1,11 @@
 //! The state of a holding: what can be done about the money there. Exactly one, the first that fits.
 //!
 //! A state is by any label of the account, whether that label stopped the trace or not: a hot wallet is a hot
-//! wallet. Three states cannot be told from transfers alone and are never given today: already frozen, an
-//! account behind a memo, and a refund that is due.
+//! wallet. Whether an address is frozen already, or a memo tells who is behind it, no transfer says: such states are
+//! given where the case states it. A refund that is due cannot be told today.
 
 use crate::input::{Input, Issuers};
+use crate::stated::Stated;
 use dyetrace_core::trace::Stop;
 use dyetrace_core::{Amount, Category, Labels, Ledger, PurseId};
 use hashbrown::HashMap;
@@ -135,7 +136,12 @@ impl State {
 struct Facts {
     purse: PurseId,
     stop: Option<Stop>,
+    /// At the end of the data, or as the case states it later.
     balance: Amount,
+    /// Stated in the case.
+    is_frozen: bool,
+    /// Stated in the case.
+    has_memo: bool,
     /// At a deposit account: the run rule's amount in the purse, over all thefts; where that is 0, the first asked
     /// rule's above 0.
     tainted: Amount,
@@ -165,10 +171,17 @@ pub fn states(input: &Input<'_>) -> Vec<State> {
             tainted.entry(purse).or_insert(sum);
         }
     }
+    let stated = Stated::bind(input);
     let facts = |row: usize| {
         let purse = holdings.purse[row];
-        let (stop, balance) = (holdings.stop[row], holdings.balance[row]);
-        Facts { purse, stop, balance, tainted: tainted.get(&purse).copied().unwrap_or_default() }
+        Facts {
+            purse,
+            stop: holdings.stop[row],
+            balance: stated.balance(input.ledger, purse).unwrap_or(holdings.balance[row]),
+            is_frozen: stated.is_frozen(purse),
+            has_memo: stated.has_memo(input.ledger.purses().account(purse)),
+            tainted: tainted.get(&purse).copied().unwrap_or_default(),
+        }
     };
     (0..holdings.purse.len())
         .map(|row| state(input.ledger, input.labels, input.issuers, facts(row)))
@@ -186,7 +199,11 @@ fn state(ledger: &Ledger, labels: &Labels, issuers: &Issuers, facts: Facts) -> S
     // A stop that the user chose and no other state speaks of: who holds it is known, what follows is not.
     let chosen = matches!(facts.stop, Some(Stop::Label(category)) if category != C::Burn);
     let asset = ledger.purses().asset(facts.purse);
-    if has(C::ExchangeDeposit) {
+    if facts.is_frozen {
+        State::AlreadyFrozen
+    } else if facts.has_memo {
+        State::MemoAccount
+    } else if has(C::ExchangeDeposit) {
         if facts.balance >= facts.tainted { State::AtDepositUnswept } else { State::SweptCredited }
     } else if has(C::Exchange) {
         State::AtExchange

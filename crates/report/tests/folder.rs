@@ -16,6 +16,7 @@ fn the_same_trace_gives_the_same_bytes() {
             "flows.csv",
             "freezable.csv",
             "holdings.csv",
+            "leads.csv",
             "limitations.csv",
             "manifest.json",
             "next.csv",

@@ -1,8 +1,9 @@
 //! Each state, from the least case that has it.
 
-use crate::support::{At, Case, USDT};
-use dyetrace_core::Category as C;
+use crate::support::{At, Case, USDT, address};
+use dyetrace_core::asset::AssetName;
 use dyetrace_core::trace::{PostingKind, Rule, Stop};
+use dyetrace_core::{Category as C, OwnAccount, Status};
 use dyetrace_report::State;
 
 /// Returns the state of one holding of 10, in an account with these labels.
@@ -109,4 +110,77 @@ fn a_deposit_that_only_a_compared_rule_sees_is_swept_by_that_rule() {
     assert_eq!(state(10), State::AtDepositUnswept);
     assert_eq!(state(9), State::SweptCredited);
     assert_eq!(state(0), State::SweptCredited);
+}
+
+/// Returns the state of 10 of a token at the exchange's deposit account 1, of which these facts are stated.
+fn stated(own: &[&str], status: &[(u64, Option<u128>, Option<bool>)]) -> (State, String, String) {
+    let mut case = Case::new(&[Rule::Libr, Rule::Fifo]);
+    let place = case.token(9, 1, 10, USDT);
+    case.built();
+    case.label(1, "x", C::ExchangeDeposit, "Binance");
+    let (chain, holder) = ("ethereum".to_owned(), address(1));
+    case.facts.own = own
+        .iter()
+        .map(|memo| OwnAccount {
+            chain: chain.clone(),
+            address: holder,
+            memo: (*memo).into(),
+            uid: "u-7".into(),
+        })
+        .collect();
+    let asset = AssetName { chain: None, contract: Some(address(USDT)) };
+    let row = |&(block, balance, frozen): &(u64, Option<u128>, Option<bool>)| Status {
+        chain: chain.clone(),
+        address: holder,
+        asset: asset.clone(),
+        block,
+        balance: balance.map(Into::into),
+        frozen,
+    };
+    case.facts.status = status.iter().map(row).collect();
+    let purse = case.purse(1, Some(USDT));
+    case.posting(PostingKind::Received, place, purse, &[10, 10]);
+    let stop = Some(Stop::Label(C::ExchangeDeposit));
+    case.holding(&At { holder: 1, token: Some(USDT), stop, balance: 0, hops: 0, first: place }, &[10, 10]);
+    case.with(|report| {
+        let finding = &report.findings()[0];
+        (report.states()[0], finding.holder.clone(), finding.basis.clone())
+    })
+}
+
+#[test]
+fn what_is_stated_of_an_address_comes_first() {
+    let (state, holder, basis) = stated(&[""], &[]);
+    assert_eq!((state, holder.as_str()), (State::SweptCredited, "Binance"));
+    assert!(basis.ends_with("; own account: customer `u-7`"), "{basis}");
+    let (state, holder, basis) = stated(&["77", "78"], &[]);
+    assert_eq!((state, holder.as_str()), (State::MemoAccount, "Binance"));
+    assert!(basis.contains("own account: memo `77`, customer `u-7`; own account: memo `78`"), "{basis}");
+    // The last word counts, whatever its place in the case.
+    let (state, holder, basis) = stated(&["77"], &[(300, None, Some(true)), (200, None, Some(false))]);
+    assert_eq!((state, holder.as_str()), (State::AlreadyFrozen, "Tether"));
+    assert!(basis.contains("stated as of block 200: not frozen; stated as of block 300: frozen"), "{basis}");
+    assert_eq!(stated(&[], &[(300, None, Some(false)), (200, None, Some(true))]).0, State::SweptCredited);
+}
+
+#[test]
+fn a_balance_counts_if_it_is_no_older_than_the_data() {
+    // The only block of the data is 100.
+    assert_eq!(stated(&[], &[(100, Some(10), None)]).0, State::AtDepositUnswept);
+    assert_eq!(stated(&[], &[(99, Some(10), None)]).0, State::SweptCredited);
+    assert_eq!(stated(&[], &[(200, Some(9), None), (100, Some(10), None)]).0, State::SweptCredited);
+}
+
+#[test]
+fn a_statement_of_an_address_that_no_transfer_names_is_listed() {
+    let mut case = Case::new(&[Rule::Libr]);
+    case.coin(9, 1, 10);
+    case.built();
+    let address = dyetrace_core::Address::from_evm([0xee; 20]);
+    let own = OwnAccount { chain: "ethereum".into(), address, memo: "1".into(), uid: String::new() };
+    case.facts.own = vec![own];
+    case.with(|report| {
+        let said = report.limitations().iter().find(|it| it.kind == "own").unwrap();
+        assert_eq!(said.subject, format!("ethereum {address}"));
+    });
 }

@@ -50,6 +50,12 @@ fn the_columns_are_those_of_the_contract() {
         "route_id,hop,chain,transaction_hash,from_address,to_address,asset,value,taint,grade,link"
     );
     assert_eq!(head(&files, "next.csv"), "theft,stolen_asset,chain,address,asset,from_block,amount,claim");
+    assert_eq!(
+        head(&files, "leads.csv"),
+        "theft,stolen_asset,venue,chain,deposit_address,asset,deposit_transaction,deposited_at,deposited,tainted,\
+         withdrawal_transaction,withdrawn_at,wallet,recipient,withdrawn,delay,candidates,tested,hits_after,\
+         hits_before,placebo"
+    );
     assert_eq!(head(&files, "rejects.csv"), "file,line,column,seen,reason");
     assert_eq!(head(&files, "limitations.csv"), "kind,subject,detail");
     assert!(files.values().all(|text| !text.contains('\r')));

@@ -38,7 +38,9 @@ fn desk(holdings: &str, freezable: &str, flows: &str) -> TempDir {
 }
 
 fn scored(desk: &TempDir) -> Score {
-    score(&desk.path().join("r"), &desk.path().join("sim")).unwrap()
+    let list = desk.path().join("deposits.csv");
+    let list = list.exists().then_some(list.as_path());
+    score(&desk.path().join("r"), &desk.path().join("sim"), list).unwrap()
 }
 
 #[track_caller]
@@ -98,10 +100,18 @@ fn what_a_result_does_not_hold_has_no_figure() {
 fn links_are_scored_where_a_result_has_them() {
     let desk = desk("", "", "");
     let write = |name: &str, text: &str| fs::write(desk.path().join("r").join(name), text).unwrap();
-    write("deposits.csv", "chain,address\nethereum,D\nethereum,Q\n");
+    let list = "address,entity,grade\nL,Exchange 1,LABELLED\nD,Exchange 1,INFERRED\nE,Exchange 1,INFERRED\n\
+                F,Exchange 1,LEAD\nF,Exchange 1,LEAD\nQ,Exchange 1,LEAD\n";
+    fs::write(desk.path().join("deposits.csv"), list).unwrap();
+    // E is one of another exchange's.
+    let truth = "address,kind,exchange\nL,deposit,Exchange 1\nD,deposit,Exchange 1\nE,deposit,Exchange 2\n\
+                 F,deposit,Exchange 1\nQ,person,\nH,hot,Exchange 1\n";
+    fs::write(desk.path().join("sim/truth/accounts.csv"), truth).unwrap();
     write("links.csv", "kind,from_transaction,to_transaction\nswap,a,a\nbridge,a,b\nbridge,c,d\nmixer,b,a\n");
     let score = scored(&desk);
-    assert_eq!(row(&score, "deposit_detection", None), [(1, 2), (1, 2)]);
+    assert_eq!(row(&score, "deposit_detection", None), [(2, 3), (2, 4)]);
+    assert_eq!(row(&score, "deposits_by_sweeps", None), [(1, 2), (1, 3)]);
+    assert_eq!(row(&score, "deposits_by_sweeps_and_leads", None), [(2, 4), (2, 3)]);
     assert_eq!(row(&score, "swap_links", None), [(1, 1), (1, 2)]);
     // A crossing that never arrived is no link.
     assert_eq!(row(&score, "bridge_links", None), [(1, 2), (1, 1)]);
@@ -112,13 +122,13 @@ fn links_are_scored_where_a_result_has_them() {
 fn folders_of_another_kind_are_refused() {
     let desk = desk("", "", "");
     let [result, simulation] = ["r", "sim"].map(|name| desk.path().join(name));
-    let error = score(&simulation, &result).unwrap_err().to_string();
+    let error = score(&simulation, &result, None).unwrap_err().to_string();
     assert!(error.contains("coins.csv") && error.contains("a score is of the folder of a trace"), "{error}");
     fs::write(
         result.join("holdings.csv"),
         "theft,stolen_asset,chain,address,asset,state,libr\nT,x,ethereum,D,ethereum:0x01,IN_POOL,5\n",
     )
     .unwrap();
-    let error = score(&result, &simulation).unwrap_err().to_string();
+    let error = score(&result, &simulation, None).unwrap_err().to_string();
     assert!(error.contains("`ethereum:0x01` is no asset of the simulation"), "{error}");
 }

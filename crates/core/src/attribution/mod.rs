@@ -1,5 +1,6 @@
-//! Who holds an account, and which transfers tell nothing about that.
+//! Whose account is it, where nobody has said so, and which transfers tell nothing: what the transfers themselves tell.
 
+pub mod deposits;
 pub mod noise;
 
 pub use noise::{AssetFacts, KnownSymbol, Lure, Noise, NoiseOptions, NoiseReason};

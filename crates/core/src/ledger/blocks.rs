@@ -45,6 +45,16 @@ impl Blocks {
         (self.block[run], self.time[run])
     }
 
+    /// Block number and time of a transfer, each where known.
+    ///
+    /// # Cost
+    /// **O(log n)** for n runs.
+    #[must_use]
+    pub fn known(&self, place: usize) -> (Option<u64>, Option<i64>) {
+        let (block, time) = self.get(place);
+        (Some(block).filter(|&it| it != Columns::NO_BLOCK), Some(time).filter(|&it| it != Columns::NO_TIME))
+    }
+
     /// How many of `transfers` transfers have no time.
     #[must_use]
     pub fn without_time(&self, transfers: usize) -> u64 {

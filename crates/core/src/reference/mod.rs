@@ -8,12 +8,15 @@
 //!
 //! Quadratic in the number of transfers, and worse. Meant for ledgers of some hundreds.
 
+mod deposits;
 mod money;
 mod reach;
 mod replay;
 mod seeds;
 mod stops;
 mod tables;
+
+pub use deposits::find_deposits;
 
 use crate::amount::Amount;
 use crate::asset::AssetId;

@@ -4,6 +4,7 @@ use super::Known;
 use super::seeds::Seeds;
 use crate::account::AccountId;
 use crate::amount::Amount;
+use crate::attribution::deposits::SOURCE;
 use crate::label::Category;
 use crate::ledger::PurseId;
 use crate::trace::{Stop, StopRule};
@@ -32,6 +33,8 @@ pub(super) struct Stops {
     pub(super) accounts: BTreeMap<AccountId, Stop>,
     /// Accounts and transactions that net there.
     passing: BTreeSet<(AccountId, u32)>,
+    /// Deposit accounts that only a detection has named.
+    pub(super) detected: BTreeSet<AccountId>,
     /// Purses too many transfers away.
     pub(super) far: BTreeSet<PurseId>,
 }
@@ -44,6 +47,7 @@ impl Stops {
         let stop_rule = &known.options.stop;
         let mut accounts = BTreeMap::new();
         let mut passing = BTreeSet::new();
+        let mut detected = BTreeSet::new();
         for account in (0..).map(AccountId).take(ledger.accounts().len()) {
             if seeds.accounts.contains(&account) || ledger.accounts().address(account).is_zero() {
                 continue;
@@ -62,6 +66,10 @@ impl Stops {
                 ledger.moves(*place) && ends.into_iter().any(is_end)
             };
             let transfers = (0..ledger.transfer_count()).filter(takes_part).count() as u64;
+            let mut sources = known.labels.of(account).filter(|it| it.category == Category::ExchangeDeposit);
+            if full == Some(Category::ExchangeDeposit) && sources.all(|it| it.source == SOURCE) {
+                detected.insert(account);
+            }
             if let Some(category) = full {
                 accounts.insert(account, Stop::Label(category));
             } else if let Some(category) = netting {
@@ -73,7 +81,7 @@ impl Stops {
                 accounts.insert(account, Stop::Hub);
             }
         }
-        Self { accounts, passing, far: BTreeSet::new() }
+        Self { accounts, passing, detected, far: BTreeSet::new() }
     }
 
     /// The purse that a row means where it names this one. None where that can hold nothing.

@@ -4,8 +4,9 @@ use super::money::Key;
 use super::replay::PostingKey;
 use super::{Known, Run};
 use crate::amount::Amount;
+use crate::label::Category;
 use crate::ledger::PurseId;
-use crate::trace::{Class, ClassId, Flows, Gap, Holdings, Postings, Share, ShareColumns, Trace};
+use crate::trace::{Class, ClassId, Flows, Gap, Grade, Holdings, Postings, Share, ShareColumns, Stop, Trace};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What purses sort by in a report.
@@ -96,14 +97,17 @@ fn holdings(run: &Run<'_>, classes: &BTreeSet<Key>, balances: &Balances) -> Hold
         let told = telling(&row);
         holdings.class.push(class_id(classes, class));
         holdings.purse.push(purse);
-        holdings.stop.push(run.stops.of(run.known, purse));
+        let stop = run.stops.of(run.known, purse);
+        let is_detected = stop == Some(Stop::Label(Category::ExchangeDeposit))
+            && run.stops.detected.contains(&run.known.ledger.purses().account(purse));
+        holdings.stop.push(stop);
         holdings.balance.push(balances.balance.get(&purse).copied().unwrap_or_default());
         holdings.gross_received.push(balances.received.get(&purse).copied().unwrap_or_default());
         holdings.first_taint.push(told.arrivals.first as u64);
         holdings.last_taint.push(told.arrivals.last as u64);
         holdings.deposits.push(told.arrivals.deposits);
         holdings.hops.push(told.arrivals.hops);
-        holdings.grade.push(told.grade);
+        holdings.grade.push(if is_detected { Grade::Inferred } else { told.grade });
         let cells = row.iter().map(|cell| cell.map_or(Share::default(), |it| it.share));
         holdings.shares.push(&cells.collect::<Vec<Share>>());
     }

@@ -31,4 +31,4 @@ pub use reach::ReachByTheft;
 pub use resume::{Course, TraceState};
 pub use routes::{Evidence, EvidenceGraph, Routes};
 pub use run::{Prepared, Reach, Resumed, resume, trace};
-pub use theft::{AddressSeed, Seed, Since, Theft, TransactionSeed};
+pub use theft::{AddressSeed, Seed, Since, Theft, TransactionSeed, seed_accounts};

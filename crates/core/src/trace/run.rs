@@ -314,6 +314,7 @@ impl<'a> Prepared<'a> {
             trace.transfers_after_end = after.count() as u64;
         }
         assemble(view, stops, sinks, tables, &mut trace);
+        stops.mark_inferred(ledger, &mut trace.holdings);
         (trace, nodes)
     }
 }

@@ -5,8 +5,9 @@
 //! count for a hub; rows after the end do.
 
 use super::options::{StopRule, TraceOptions};
-use super::outcome::Stop;
+use super::outcome::{Grade, Holdings, Stop};
 use crate::account::AccountId;
+use crate::attribution::deposits::is_inferred;
 use crate::label::{Category, Labels};
 use crate::ledger::{Ledger, PurseId, flag};
 use hashbrown::HashSet;
@@ -16,6 +17,8 @@ use std::ops::Range;
 /// Why each account stops, if it does: one entry an account.
 pub(super) struct Stops {
     pub(super) of_account: Vec<Option<Stop>>,
+    /// Those that stop as deposit accounts by their sweeps alone.
+    inferred: HashSet<AccountId>,
 }
 
 impl Stops {
@@ -31,6 +34,7 @@ impl Stops {
     ) -> Self {
         let mut of_account = vec![None; ledger.accounts().len()];
         let mut named = vec![false; of_account.len()];
+        let mut inferred = HashSet::new();
         for account in labels.accounts() {
             let deciding = Category::ALL.into_iter().filter(|category| {
                 options.stop.categories.contains(category) && labels.has(account, *category)
@@ -38,6 +42,9 @@ impl Stops {
             // A full stop beats one that only holds where the transaction does not net.
             let deciding = deciding.min_by_key(|category| StopRule::nets(*category));
             of_account[account.index()] = deciding.map(Stop::Label);
+            if deciding == Some(Category::ExchangeDeposit) && is_inferred(labels, account) {
+                inferred.insert(account);
+            }
             named[account.index()] = labels.of(account).any(|label| label.category.names_the_account());
         }
         if options.stop.hubs {
@@ -52,7 +59,17 @@ impl Stops {
                 of_account[account.index()] = None;
             }
         }
-        Self { of_account }
+        Self { of_account, inferred }
+    }
+
+    /// Marks what rests at deposit accounts that are known by their sweeps alone.
+    pub(super) fn mark_inferred(&self, ledger: &Ledger, holdings: &mut Holdings) {
+        for (row, &purse) in holdings.purse.iter().enumerate() {
+            let is_stop = holdings.stop[row] == Some(Stop::Label(Category::ExchangeDeposit));
+            if is_stop && self.inferred.contains(&ledger.purses().account(purse)) {
+                holdings.grade[row] = Grade::Inferred;
+            }
+        }
     }
 
     /// The accounts that a transaction passes through if it nets there.

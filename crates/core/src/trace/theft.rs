@@ -1,8 +1,8 @@
 //! Thefts and their seeds, as a person states them.
 
-use crate::account::Address;
+use crate::account::{AccountId, Address};
 use crate::asset::AssetName;
-use crate::ledger::TxHash;
+use crate::ledger::{Ledger, TxHash};
 
 /// What was stolen: a name, and where its taint enters.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +21,21 @@ pub enum Seed {
     Address(AddressSeed),
     /// What one transaction brings an address, or its net receivers.
     Transaction(TransactionSeed),
+}
+
+/// The accounts that address seeds name: they never stop, and are nobody's deposit accounts.
+#[must_use]
+pub fn seed_accounts(ledger: &Ledger, thefts: &[Theft]) -> Vec<AccountId> {
+    let mut accounts = Vec::new();
+    for seed in thefts.iter().flat_map(|theft| &theft.seeds) {
+        let Seed::Address(seed) = seed else { continue };
+        let named = |name: &str| seed.chain.as_deref().is_none_or(|wanted| wanted == name);
+        let chains = ledger.chains().filter(|(_, name)| named(name));
+        accounts.extend(chains.filter_map(|(chain, _)| ledger.accounts().find(chain, &seed.address)));
+    }
+    accounts.sort_unstable();
+    accounts.dedup();
+    accounts
 }
 
 /// A hacked or hacker's address.

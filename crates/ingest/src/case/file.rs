@@ -4,6 +4,7 @@
 //! refusal names the line.
 
 use super::Case;
+use super::stated::{OwnTable, StatusTable, read_own, read_status};
 use super::typed::{
     add_mapping, merge_thefts, min_amount, parse_address, parse_asset, parse_hash, parse_id, parse_rule,
     parse_until, stop_rule, time_error,
@@ -27,7 +28,7 @@ use toml::{Spanned, Value};
 /// The largest case file.
 const LARGEST: u64 = 16 << 20;
 
-type Text = Spanned<String>;
+pub(super) type Text = Spanned<String>;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -44,6 +45,10 @@ struct CaseFile {
     issuers: Vec<File>,
     #[serde(default)]
     theft: Vec<TheftTable>,
+    #[serde(default)]
+    own: Vec<Spanned<OwnTable>>,
+    #[serde(default)]
+    status: Vec<Spanned<StatusTable>>,
     #[serde(default)]
     trace: TraceTable,
 }
@@ -104,6 +109,7 @@ struct TraceTable {
     until: Option<Spanned<Value>>,
     min_amount: Option<Spanned<toml::Table>>,
     follow_noise: bool,
+    detected_deposits: Option<bool>,
     skip_bad_rows: bool,
 }
 
@@ -116,7 +122,7 @@ enum Words {
 }
 
 /// Where messages about a case file point.
-struct Place<'a> {
+pub(super) struct Place<'a> {
     name: &'a str,
     text: &'a str,
 }
@@ -127,7 +133,7 @@ impl Place<'_> {
     }
 
     /// Takes a part, or says on which line it stands.
-    fn of<T, U>(&self, part: &Spanned<T>, result: Result<U, Error>) -> Result<U, Error> {
+    pub(super) fn of<T, U>(&self, part: &Spanned<T>, result: Result<U, Error>) -> Result<U, Error> {
         result.map_err(|error| error.into_row(self.name, self.line(part.span().start)))
     }
 
@@ -185,7 +191,10 @@ pub fn read_case(file: &FileSpec) -> Result<Case, Error> {
         tokens: case.tokens.iter().map(|it| beside(&it.path)).collect::<Result<_, Error>>()?,
         issuers: case.issuers.iter().map(|it| beside(&it.path)).collect::<Result<_, Error>>()?,
         thefts: merge_thefts(thefts?),
+        own: read_own(&place, &case.own)?,
+        status: read_status(&place, &case.status)?,
         options: read_options(&place, &case.trace)?,
+        detected_deposits: case.trace.detected_deposits.unwrap_or(true),
         skip_bad_rows: case.trace.skip_bad_rows,
         folder,
     })
@@ -221,7 +230,7 @@ fn read_input(place: &Place<'_>, input: &Input, file: FileSpec) -> Result<InputS
     Ok(InputSpec { file, dialect, chain, covers, map, inexact: input.inexact })
 }
 
-fn read_chain(place: &Place<'_>, chain: &Text) -> Result<String, Error> {
+pub(super) fn read_chain(place: &Place<'_>, chain: &Text) -> Result<String, Error> {
     let name = chain.get_ref().to_ascii_lowercase();
     place.of(chain, if is_chain_name(&name) { Ok(name) } else { Err(unknown_chain(&name)) })
 }

@@ -1,18 +1,20 @@
 //! A case: what was read, what was stolen, and how to trace it. From `case.toml`, or typed.
 
 mod file;
+mod stated;
 mod typed;
 
 pub use file::read_case;
 pub use typed::{
-    merge_thefts, parse_asset, parse_mapping, parse_min_amount, parse_rule, parse_rules, parse_stop,
-    parse_theft, parse_until,
+    merge_thefts, parse_asset, parse_mapping, parse_max_short, parse_min_amount, parse_rule, parse_rules,
+    parse_stop, parse_theft, parse_until,
 };
 
 use crate::input::InputSpec;
 use crate::labels::LabelSpec;
 use crate::open::FileSpec;
 use dyetrace_core::trace::{Theft, TraceOptions};
+use dyetrace_core::{OwnAccount, Status};
 use std::path::PathBuf;
 
 /// A case, as its file states it.
@@ -32,8 +34,14 @@ pub struct Case {
     pub issuers: Vec<FileSpec>,
     /// What was stolen: each id once, in the order in which they first stand.
     pub thefts: Vec<Theft>,
+    /// Whose accounts addresses are, as an exchange knows it.
+    pub own: Vec<OwnAccount>,
+    /// How addresses stood at a block, as somebody looked it up.
+    pub status: Vec<Status>,
     /// How to trace.
     pub options: TraceOptions,
+    /// Stop at accounts that only their sweeps make deposit accounts.
+    pub detected_deposits: bool,
     /// Leave bad rows out and go on.
     pub skip_bad_rows: bool,
 }

@@ -12,6 +12,7 @@ use crate::error::{Error, cut};
 use crate::schema::CANONICAL;
 use crate::time::{TimeError, parse_time};
 use dyetrace_core::asset::AssetName;
+use dyetrace_core::attribution::deposits::Short;
 use dyetrace_core::ledger::TxHash;
 use dyetrace_core::trace::{AddressSeed, Rule, Seed, Since, StopRule, Theft, TransactionSeed, Until};
 use dyetrace_core::{Address, Amount, Category};
@@ -138,6 +139,24 @@ pub fn parse_min_amount(text: &str) -> Result<(AssetName, Amount), Error> {
         return Err(Error::typed(format!("{} sets no least amount: `ASSET=N` was expected", shown(text))));
     };
     min_amount(asset, amount)
+}
+
+/// Parses `--max-short ASSET=N` in base units, or `ASSET=N%` of the deposit.
+///
+/// # Errors
+/// An [`Error`] for what is no such pair.
+pub fn parse_max_short(text: &str) -> Result<(AssetName, Short), Error> {
+    let wrong = || Error::typed(format!("{} is no `ASSET=N` or `ASSET=N%`", shown(text)));
+    let (asset, amount) = text.split_once('=').ok_or_else(wrong)?;
+    let name = parse_asset(asset)?.ok_or_else(wrong)?;
+    let short = match amount.strip_suffix('%') {
+        Some(percent) => {
+            let whole = percent.parse().ok().filter(|_| percent.bytes().all(|byte| byte.is_ascii_digit()));
+            Short::Percent(whole.filter(|&percent| percent <= 100).ok_or_else(wrong)?)
+        }
+        None => Short::Units(Amount::parse(amount.as_bytes()).map_err(|_| wrong())?),
+    };
+    Ok((name, short))
 }
 
 /// A least amount, as an asset and base units.

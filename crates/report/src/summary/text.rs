@@ -1,13 +1,13 @@
 //! The summary as text, which keeps to 120 columns where amounts are not very long. Readable without colour.
 
 use super::{HolderSum, Summary, Whole};
-use crate::display::{amount, percent, plain};
+use crate::display::{amount, percent, plain, plain_table, table_text};
 use crate::finding::Finding;
 use crate::limitation::in_words;
 use crate::missing::counted;
 use crate::state::State;
 use crate::totals::{exact_rules, telling_exact_rule};
-use comfy_table::{Cell, ContentArrangement, Table, presets};
+use comfy_table::{Cell, Table};
 use dyetrace_core::{Amount, AssetId};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -218,20 +218,8 @@ fn holder(name: &str) -> String {
     if name.is_empty() { "(holder not named)".to_owned() } else { plain(name, MOST_LETTERS) }
 }
 
-fn plain_table(columns: &[&str]) -> Table {
-    let mut table = Table::new();
-    // Nothing is wrapped: an address or an amount in two pieces is misread.
-    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
-    table.set_header(columns);
-    table
-}
-
-/// Writes a table, each line with two spaces before it and none behind.
 fn write_table(f: &mut fmt::Formatter<'_>, table: &Table) -> fmt::Result {
-    let text = table.to_string();
-    // A table without a head begins with an empty line.
-    let lines = text.lines().filter(|line| !line.trim().is_empty());
-    lines.into_iter().try_for_each(|line| writeln!(f, " {}", line.trim_end()))
+    f.write_str(&table_text(table))
 }
 
 fn write_cut(f: &mut fmt::Formatter<'_>, rows: usize, file: &str) -> fmt::Result {

@@ -8,6 +8,7 @@ pub(crate) mod conservation;
 pub(crate) mod flows;
 pub(crate) mod freezable;
 pub(crate) mod holdings;
+pub(crate) mod leads;
 pub(crate) mod lists;
 pub(crate) mod next;
 pub(crate) mod postings;

@@ -41,6 +41,7 @@ impl Report<'_> {
         folder.write("conservation.csv", |to| table::conservation::write(&balances, to))?;
         folder.write("routes.csv", |to| table::routes::write(self, to))?;
         folder.write("next.csv", |to| table::next::write(self, to))?;
+        folder.write("leads.csv", |to| table::leads::write(self, to))?;
         folder.write("rejects.csv", |to| table::lists::write_rejects(self, to))?;
         folder.write("limitations.csv", |to| table::lists::write_limitations(self, to))?;
         let manifest = manifest::manifest(self, folder.files());

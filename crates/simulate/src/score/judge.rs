@@ -7,7 +7,13 @@ use crate::error::Error;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-pub(super) fn judge(truth: &Truth, found: &Found, result: &Path, simulation: &Path) -> Result<Score, Error> {
+pub(super) fn judge(
+    truth: &Truth,
+    found: &Found,
+    result: &Path,
+    simulation: &Path,
+    deposits_list: Option<&Path>,
+) -> Result<Score, Error> {
     let mut rows = Vec::new();
     let all_touched: BTreeSet<(String, String)> =
         truth.touched.keys().filter(|(theft, address)| truth.is_touched(theft, address)).cloned().collect();
@@ -61,7 +67,7 @@ pub(super) fn judge(truth: &Truth, found: &Found, result: &Path, simulation: &Pa
         note: None,
     });
     rows.push(at_most(found, &plain));
-    rows.extend(links(result, simulation)?);
+    rows.extend(links(result, simulation, deposits_list)?);
     Ok(Score {
         rule: found.rules[0].clone(),
         rows,

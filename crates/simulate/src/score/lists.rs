@@ -1,7 +1,7 @@
 //! What heuristics claim, against the truth: deposit accounts, swaps, both legs of bridges, notes of mixers.
 //!
-//! A result says it in two tables, where it has them: `deposits.csv` with a column `address`, and `links.csv` with
-//! `kind` (`swap`, `bridge`, `mixer`), `from_transaction` and `to_transaction` (the same one for a swap).
+//! Deposit accounts stand in the list that `dyetrace deposits` writes; links in `links.csv` of a result, where it has
+//! one, with `kind` (`swap`, `bridge`, `mixer`), `from_transaction` and `to_transaction` (the same one for a swap).
 
 use super::tables::Table;
 use super::{Part, ScoreRow};
@@ -18,13 +18,17 @@ const KINDS: [(&str, &str, &str, &str, &str); 3] = [
 
 type Pairs = BTreeSet<(String, String)>;
 
-pub(super) fn links(result: &Path, simulation: &Path) -> Result<Vec<ScoreRow>, Error> {
-    let mut rows = vec![deposits(result, simulation)?];
+pub(super) fn links(
+    result: &Path,
+    simulation: &Path,
+    deposits: Option<&Path>,
+) -> Result<Vec<ScoreRow>, Error> {
+    let mut rows = self::deposits(deposits, simulation)?;
     let path = result.join("links.csv");
     let found = if path.exists() { Some(Table::read(&path)?) } else { None };
     for (subject, kind, file, first, second) in KINDS {
         let Some(found) = &found else {
-            rows.push(not_built(subject));
+            rows.push(not_built(subject, "not built: the result has no such table"));
             continue;
         };
         let column = found.column("kind")?;
@@ -35,27 +39,34 @@ pub(super) fn links(result: &Path, simulation: &Path) -> Result<Vec<ScoreRow>, E
     Ok(rows)
 }
 
-const fn not_built(subject: &'static str) -> ScoreRow {
-    ScoreRow {
-        subject,
-        rule: None,
-        precision: None,
-        recall: None,
-        note: Some("not built: the result has no such table"),
-    }
+const fn not_built(subject: &'static str, note: &'static str) -> ScoreRow {
+    ScoreRow { subject, rule: None, precision: None, recall: None, note: Some(note) }
 }
 
-fn deposits(result: &Path, simulation: &Path) -> Result<ScoreRow, Error> {
-    let path = result.join("deposits.csv");
-    if !path.exists() {
-        return Ok(not_built("deposit_detection"));
-    }
-    let found = Table::read(&path)?;
-    let found = pairs(&found, "address", "address", |_| true)?;
+/// The subjects of a list of deposit accounts.
+const DEPOSITS: [&str; 3] = ["deposit_detection", "deposits_by_sweeps", "deposits_by_sweeps_and_leads"];
+
+/// A list of deposit accounts against the truth, each with its exchange: all that it takes for one, then those that no
+/// label names. An account that was never swept counts in the truth, though no sweep can tell it.
+fn deposits(list: Option<&Path>, simulation: &Path) -> Result<Vec<ScoreRow>, Error> {
+    let Some(path) = list else {
+        let note = "not told: give the list of `dyetrace deposits` with `--deposits FILE`";
+        return Ok(DEPOSITS.map(|subject| not_built(subject, note)).into());
+    };
+    let found = Table::read(path)?;
+    let grade = found.column("grade")?;
+    let of = |grades: &[&str]| pairs(&found, "entity", "address", |row| grades.contains(&&row[grade]));
     let truth = Table::read(&simulation.join("truth/accounts.csv"))?;
     let kind = truth.column("kind")?;
-    let truth = pairs(&truth, "address", "address", |row| &row[kind] == "deposit")?;
-    Ok(compare("deposit_detection", &found, &truth))
+    let truth = pairs(&truth, "exchange", "address", |row| &row[kind] == "deposit")?;
+    let labelled = of(&["LABELLED"])?;
+    let unlabelled = truth.difference(&labelled).cloned().collect();
+    let [all, by_sweeps, with_leads] = DEPOSITS;
+    Ok(vec![
+        compare(all, &of(&["LABELLED", "INFERRED"])?, &truth),
+        compare(by_sweeps, &of(&["INFERRED"])?, &unlabelled),
+        compare(with_leads, &of(&["INFERRED", "LEAD"])?, &unlabelled),
+    ])
 }
 
 /// Two columns of the rows that count; a row with an empty one is none.

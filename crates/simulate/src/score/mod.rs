@@ -50,7 +50,7 @@ pub struct ScoreRow {
 }
 
 /// What was compared, in words.
-pub const SUBJECTS: [(&str, &str); 13] = [
+pub const SUBJECTS: [(&str, &str); 15] = [
     ("accounts", "accounts that the money reached, of all that it truly did"),
     ("accounts_to_first_link", "the same, as far as plain transfers lead"),
     ("amounts", "money by place, in the end"),
@@ -63,7 +63,9 @@ pub const SUBJECTS: [(&str, &str); 13] = [
         "deposits_listed",
         "the part of the money that got to deposit accounts by plain transfers that freezable.csv lists by amount_max",
     ),
-    ("deposit_detection", "deposit accounts recognised"),
+    ("deposit_detection", "deposit accounts recognised, by a label or by their sweeps"),
+    ("deposits_by_sweeps", "of those that no label names, recognised by their sweeps"),
+    ("deposits_by_sweeps_and_leads", "the same, leads too"),
     ("swap_links", "swaps recognised"),
     ("bridge_links", "both legs of a bridge put together"),
     ("mixer_links", "withdrawals of a mixer put to their deposits"),
@@ -84,15 +86,15 @@ pub struct Score {
     pub listed_untouched: Vec<String>,
 }
 
-/// Compares the folder of a trace with the simulation that it is of.
+/// Compares the folder of a trace with the simulation that it is of, and a list of deposit accounts, if there is one.
 ///
 /// # Errors
 /// An [`Error`] for a folder that is not what it should be.
 ///
 /// # Cost
 /// The size of both folders' tables, in memory.
-pub fn score(result: &Path, simulation: &Path) -> Result<Score, Error> {
+pub fn score(result: &Path, simulation: &Path, deposits: Option<&Path>) -> Result<Score, Error> {
     let truth = tables::Truth::read(simulation)?;
     let found = tables::Found::read(result, &truth)?;
-    judge::judge(&truth, &found, result, simulation)
+    judge::judge(&truth, &found, result, simulation, deposits)
 }

@@ -1,0 +1,283 @@
+//! Leads: what an exchange paid out soon after stolen money came in, and about as much.
+//!
+//! A customer who deposits may take the same amount out again at another address; only the exchange can say. So a
+//! lead is a question to it, and is never traced. Looked at is every tainted transfer at which the trace stopped
+//! because the receiver is an exchange's: a withdrawal fits if a labelled wallet of that exchange sends the same
+//! asset, to nobody who is labelled an exchange's, within [`WINDOW`] seconds after it, at most [`SHORT`] percent
+//! less and never more.
+//!
+//! # Placebo
+//!
+//! What the same search finds in the window that *ends* at the deposit cannot be its way out: that is chance. Over
+//! all deposits of one asset at one exchange whose two windows the data hold whole, the placebo rate is
+//!
+//! ```text
+//! deposits with a fitting transfer before / deposits with one after
+//! ```
+//!
+//! Near 1, the leads are what chance gives. Under some five deposits with one after, the rate itself is chance.
+
+use crate::input::{Input, Limitation};
+use crate::totals::exact_rules;
+use dyetrace_core::amount::Wide;
+use dyetrace_core::trace::{ClassId, Stop};
+use dyetrace_core::{AccountId, Amount, AssetId, Category, Label, PurseId};
+use hashbrown::{HashMap, HashSet};
+
+/// The longest time from a deposit to its lead, in seconds: a day.
+pub(crate) const WINDOW: i64 = 86_400;
+
+/// How much less a lead may be, in percent of the deposit.
+pub(crate) const SHORT: u32 = 1;
+
+/// Most leads of one deposit: the nearest in time.
+const OF_A_DEPOSIT: usize = 10;
+
+/// Most deposits looked at: the first in replay order.
+const DEPOSITS: usize = 10_000;
+
+/// How often the search finds something.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Placebo {
+    /// Deposits whose windows before and after lie within the data.
+    pub(crate) tested: u64,
+    /// Those with a fitting withdrawal after.
+    pub(crate) after: u64,
+    /// Those with one before.
+    pub(crate) before: u64,
+}
+
+/// A withdrawal that may be a deposit's way out.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lead {
+    pub(crate) class: ClassId,
+    /// The place of the deposit.
+    pub(crate) deposit: usize,
+    /// How much of it is stolen, under the run's rule or the first exact one above 0.
+    pub(crate) tainted: Amount,
+    /// The place of the withdrawal.
+    pub(crate) withdrawal: usize,
+    /// How many withdrawals fit this deposit.
+    pub(crate) candidates: u64,
+    /// Which venue's.
+    pub(crate) venue: usize,
+}
+
+/// All leads of a trace.
+#[derive(Debug, Default)]
+pub(crate) struct Leads {
+    /// By theft, stolen asset, deposit and time.
+    pub(crate) rows: Vec<Lead>,
+    /// The exchanges, each with one asset.
+    pub(crate) venues: Vec<Venue>,
+    /// How many deposits were left out.
+    left_out: usize,
+    /// How many deposits have no time.
+    untimed: usize,
+}
+
+/// One asset at one exchange.
+#[derive(Debug)]
+pub(crate) struct Venue {
+    /// Its name, as the label of the first deposit writes it.
+    pub(crate) name: String,
+    asset: AssetId,
+    pub(crate) placebo: Placebo,
+    /// What its labelled wallets paid out: by amount, then time and place.
+    paid: Vec<Paid>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Paid {
+    value: Amount,
+    time: i64,
+    place: usize,
+}
+
+/// A tainted transfer at which the trace stopped.
+struct Deposit {
+    class: ClassId,
+    place: usize,
+    tainted: Amount,
+    venue: usize,
+}
+
+impl Leads {
+    /// Looks for them.
+    ///
+    /// # Cost
+    /// **O(n + d · w)** for n transfers, d deposits at exchanges and w withdrawals of a fitting amount; nothing
+    /// where the trace stopped at no exchange.
+    pub(crate) fn find(input: &Input<'_>) -> Self {
+        let mut leads = Self::default();
+        let deposits = leads.deposits(input);
+        if deposits.is_empty() {
+            return leads;
+        }
+        leads.read_payments(input);
+        let span = span(input);
+        let mut counted = HashSet::new();
+        for deposit in &deposits {
+            leads.search(input, deposit, span, &mut counted);
+        }
+        leads.rows.sort_by_key(|lead| {
+            let time = input.ledger.columns().time(lead.withdrawal);
+            (lead.class, lead.deposit, time, lead.withdrawal)
+        });
+        leads
+    }
+
+    /// The deposits that have a time, with their venues.
+    fn deposits(&mut self, input: &Input<'_>) -> Vec<Deposit> {
+        let (ledger, trace) = (input.ledger, input.trace);
+        let holdings = &trace.holdings;
+        let at_exchange = |stop: Option<Stop>| {
+            matches!(stop, Some(Stop::Label(Category::Exchange | Category::ExchangeDeposit)))
+        };
+        let stopped: HashSet<PurseId> = (0..holdings.purse.len())
+            .filter(|&row| at_exchange(holdings.stop[row]))
+            .map(|row| holdings.purse[row])
+            .collect();
+        let mut numbers: HashMap<(String, AssetId), usize> = HashMap::new();
+        let mut deposits = Vec::new();
+        for row in 0..trace.flows.place.len() {
+            let place = usize::try_from(trace.flows.place[row]).expect("rows are in memory");
+            let purse = ledger.columns().to[place];
+            let tainted = exact_rules(trace)
+                .map(|rule| trace.flows.shares.get(row, rule).units)
+                .find(|units| !units.is_zero());
+            let Some(tainted) = tainted.filter(|_| stopped.contains(&purse)) else { continue };
+            let account = ledger.purses().account(purse);
+            let Some(name) = venue_of(input, account) else { continue };
+            if ledger.columns().time(place).is_none() {
+                self.untimed += 1;
+            } else if deposits.len() == DEPOSITS {
+                self.left_out += 1;
+            } else {
+                let asset = ledger.purses().asset(purse);
+                let number = *numbers.entry((name.to_lowercase(), asset)).or_insert_with(|| {
+                    let (name, placebo) = (name.to_owned(), Placebo::default());
+                    self.venues.push(Venue { name, asset, placebo, paid: Vec::new() });
+                    self.venues.len() - 1
+                });
+                deposits.push(Deposit { class: trace.flows.class[row], place, tainted, venue: number });
+            }
+        }
+        deposits
+    }
+
+    /// Reads what the wallets of the venues paid out.
+    fn read_payments(&mut self, input: &Input<'_>) {
+        let (ledger, labels) = (input.ledger, input.labels);
+        // One entry a purse: 0, or one more than the venue that pays from it.
+        let mut payer = vec![0; ledger.purses().len()];
+        let mut is_theirs = vec![false; ledger.accounts().len()];
+        for account in labels.accounts() {
+            is_theirs[account.index()] = venue_of(input, account).is_some();
+        }
+        for (number, venue) in (1..).zip(&self.venues) {
+            let name = venue.name.to_lowercase();
+            let theirs =
+                |label: &Label| label.category == Category::Exchange && label.holder().to_lowercase() == name;
+            let accounts = labels.accounts().filter(|account| is_theirs[account.index()]);
+            let wallets = accounts.filter(|account| labels.of(*account).any(theirs));
+            for purse in wallets.filter_map(|account| ledger.purses().find(account, venue.asset)) {
+                payer[purse.index()] = number;
+            }
+        }
+        let columns = ledger.columns();
+        let (from, to): (&[PurseId], &[PurseId]) = (&columns.from, &columns.to);
+        for (place, (from, to)) in from.iter().zip(to).enumerate() {
+            let number = payer.get(from.index()).copied().unwrap_or(0);
+            if number == 0 || !ledger.moves(place) || ledger.is_void(*to) {
+                continue;
+            }
+            if is_theirs[ledger.purses().account(*to).index()] {
+                continue;
+            }
+            if let Some(time) = columns.time(place) {
+                let paid = Paid { value: columns.value.get(place), time, place };
+                self.venues[number - 1].paid.push(paid);
+            }
+        }
+        self.venues.iter_mut().for_each(|venue| venue.paid.sort_unstable());
+    }
+
+    fn search(
+        &mut self,
+        input: &Input<'_>,
+        deposit: &Deposit,
+        span: (i64, i64),
+        counted: &mut HashSet<usize>,
+    ) {
+        let columns = input.ledger.columns();
+        let venue = &mut self.venues[deposit.venue];
+        let time = columns.time(deposit.place).expect("deposits without a time are left out");
+        let fitting = venue.fitting(columns.value.get(deposit.place));
+        let is_after = |paid: &&Paid| {
+            (paid.time, paid.place) > (time, deposit.place) && paid.time.saturating_sub(time) <= WINDOW
+        };
+        let is_before = |paid: &&Paid| {
+            (paid.time, paid.place) < (time, deposit.place) && time.saturating_sub(paid.time) <= WINDOW
+        };
+        let mut after: Vec<Paid> = fitting.iter().filter(is_after).copied().collect();
+        let before = fitting.iter().any(|paid| is_before(&paid));
+        let is_whole = time.saturating_sub(WINDOW) >= span.0 && time.saturating_add(WINDOW) <= span.1;
+        if is_whole && counted.insert(deposit.place) {
+            venue.placebo.tested += 1;
+            venue.placebo.after += u64::from(!after.is_empty());
+            venue.placebo.before += u64::from(before);
+        }
+        after.sort_unstable_by_key(|paid| (paid.time, paid.place));
+        let candidates = after.len() as u64;
+        self.rows.extend(after.iter().take(OF_A_DEPOSIT).map(|paid| Lead {
+            class: deposit.class,
+            deposit: deposit.place,
+            tainted: deposit.tainted,
+            withdrawal: paid.place,
+            candidates,
+            venue: deposit.venue,
+        }));
+    }
+
+    /// What is to be said about them.
+    pub(crate) fn limitations(&self) -> Vec<Limitation> {
+        let row =
+            |detail: String| Limitation { kind: "leads".to_owned(), subject: "leads".to_owned(), detail };
+        let mut rows = Vec::new();
+        if self.left_out > 0 {
+            let left_out = self.left_out;
+            rows.push(row(format!(
+                "leads were looked for behind the first {DEPOSITS} deposits at exchanges, not behind {left_out} more"
+            )));
+        }
+        if self.untimed > 0 {
+            let untimed = self.untimed;
+            rows.push(row(format!("{untimed} deposits at exchanges have no time: no leads were looked for")));
+        }
+        rows
+    }
+}
+
+impl Venue {
+    /// The payments of a fitting amount: from [`SHORT`] percent less to just as much.
+    fn fitting(&self, deposited: Amount) -> &[Paid] {
+        let of = |amount: Amount, percent: u32| amount.to_wide() * Wide::from(percent);
+        let least = of(deposited, 100 - SHORT);
+        let start = self.paid.partition_point(|paid| of(paid.value, 100) < least);
+        let end = self.paid.partition_point(|paid| paid.value <= deposited);
+        &self.paid[start.min(end)..end]
+    }
+}
+
+/// The exchange whose account this is, as a customer's or its own.
+fn venue_of<'l>(input: &Input<'l>, account: AccountId) -> Option<&'l str> {
+    let of = |category| input.labels.of(account).find(|label| label.category == category);
+    of(Category::ExchangeDeposit).or_else(|| of(Category::Exchange)).map(Label::holder)
+}
+
+/// The first and the last time of the data.
+fn span(input: &Input<'_>) -> (i64, i64) {
+    let times = || input.ledger.columns().blocks.runs().filter_map(|run| run.1);
+    (times().min().unwrap_or_default(), times().max().unwrap_or_default())
+}
