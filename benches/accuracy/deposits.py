@@ -140,6 +140,8 @@ def main():
                 true = {address: exchange for address, exchange in deposits.items() if address in seen}
                 harder[name].add(rows(out), accounts, true, sent)
         print(name, "done", flush=True)
+    head = "| thresholds | `INFERRED` | precision | recall | recall of the swept | leads | of them deposit accounts | wrong ones are |"
+    rule = "|---|---|---|---|---|---|---|---|"
     lines = [
         "# Deposit accounts by their sweeps\n",
         f"{len(args.presets)} presets × {args.seeds} seeds, {args.size:,} transfers each; `benches/accuracy/deposits.py`.",
@@ -148,8 +150,8 @@ def main():
         "out at one exchange pay into deposit accounts of theirs, and are told from these by that. So no threshold costs precision",
         "here, and that of real data, where the published share of false leads is 0.16, is not measured by it.",
         "**Where we are weak.** Everything hangs on the labels of exchange wallets: recall falls as they do (last table).\n",
-        "| thresholds | `INFERRED` | precision | recall | recall of the swept | leads | of them deposit accounts | wrong ones are |",
-        "|---|---|---|---|---|---|---|---|",
+        head,
+        rule,
     ]
 
     def line(name, it):
@@ -158,9 +160,9 @@ def main():
         return f"| {' | '.join(map(str, cells))} | {it.leads} | {it.right_leads} | {wrong or '–'} |"
 
     lines += [line(name, it) for name, it in settings.items()]
-    lines += ["", "The published thresholds, preset by preset:\n", lines[3].replace("thresholds", "preset", 1), lines[4]]
+    lines += ["", "The published thresholds, preset by preset:\n", head.replace("thresholds", "preset", 1), rule]
     lines += [line(name, it) for name, it in presets.items()]
-    lines += ["", "Harder worlds, seed 1 of each preset:\n", lines[3].replace("thresholds", "world", 1), lines[4]]
+    lines += ["", "Harder worlds, seed 1 of each preset:\n", head.replace("thresholds", "world", 1), rule]
     lines += [line(name, it) for name, it in harder.items()]
     args.out.write_text("\n".join(lines) + "\n")
 
