@@ -57,7 +57,7 @@ pub(crate) type Rank = (State, std::cmp::Reverse<Share>, Option<i64>, String, St
 /// known among the thousand before it stands in, so that a ledger without times costs nothing.
 pub(crate) fn first_time(ledger: &Ledger, place: u64) -> Option<i64> {
     let place = usize::try_from(place).expect("rows are in memory");
-    (0..=place).rev().take(1_000).find_map(|place| ledger.columns().time(place))
+    ledger.columns().blocks.last_time(place, 1_000)
 }
 
 /// Splits a whole into hundredths of a percent that add up to 10,000: each part's floor, and the missing ones

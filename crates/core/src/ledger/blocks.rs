@@ -55,6 +55,19 @@ impl Blocks {
         (Some(block).filter(|&it| it != Columns::NO_BLOCK), Some(time).filter(|&it| it != Columns::NO_TIME))
     }
 
+    /// The time of the last transfer, of so many up to a place, that has one.
+    ///
+    /// # Cost
+    /// **O(log n + r)** for n runs, of which r are looked at.
+    #[must_use]
+    pub fn last_time(&self, place: usize, of: usize) -> Option<i64> {
+        let (run, first) = (self.run(place), (place + 1).saturating_sub(of) as u64);
+        // The run of the first of these transfers is the last to be looked at.
+        let begun = self.starts[..run].iter().rev().take_while(|&&start| start > first).count();
+        let earliest = if self.starts[run] <= first { run } else { run - begun - 1 };
+        self.time[earliest..=run].iter().rev().copied().find(|&time| time != Columns::NO_TIME)
+    }
+
     /// How many of `transfers` transfers have no time.
     #[must_use]
     pub fn without_time(&self, transfers: usize) -> u64 {
@@ -72,5 +85,21 @@ impl Blocks {
             )
         };
         self.block.iter().zip(self.time.iter()).map(known)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Blocks;
+    use crate::ledger::Columns;
+
+    #[test]
+    fn the_last_known_time_is_that_of_a_search_back_one_by_one() {
+        let time = |block: u64| if block % 7 < 5 { Columns::NO_TIME } else { i64::try_from(block).unwrap() };
+        let blocks = Blocks::of((0..300_u64).map(|place| place / 3).map(|block| (block, time(block))));
+        for (place, of) in (0..300).flat_map(|place| [1, 2, 5, 14, 1_000].map(|of| (place, of))) {
+            let plain = (0..=place).rev().take(of).find_map(|place| blocks.known(place).1);
+            assert_eq!(blocks.last_time(place, of), plain, "{of} up to {place}");
+        }
     }
 }
