@@ -496,7 +496,7 @@ class Case:
             if row.moves():
                 received.add(row.receiver())
         self.begins = defaultdict(list)       # purse -> (first row, theft)
-        self.seed_accounts = set()
+        self.seed_accounts, self.paid_by_seeds = set(), set()
         self.tx_seeds = {}                    # (transaction, purse) -> theft, None for all or the units gained
         met = set()
 
@@ -514,13 +514,13 @@ class Case:
                 for tx in {r.tx for r in self.rows if r.hash == seed.transaction}:
                     for purse in {self.rows[i].receiver() for i in self.members[tx] if self.rows[i].moves()} - {None}:
                         gain = self.inflow[tx, purse] - self.outflow[tx, purse]
+                        if seed.chain in ("", purse[0]) and seed.address in ("", purse[1]):
+                            self.paid_by_seeds.add(purse[:2])
                         if not seed.fits(purse[0], purse[2]) or (seed.address not in ("", purse[1])):
                             continue
                         if not seed.address and gain <= 0:
                             continue
                         found = True
-                        if noise(seed, purse):
-                            continue
                         this = (seed.theft, None if seed.address else gain)
                         before = self.tx_seeds.setdefault((tx, purse), this)
                         if before[0] != seed.theft:
@@ -588,7 +588,7 @@ class Case:
 
     def find_deposits(self):
         """Label who passes on to one exchange's labelled wallet what few accounts pay in, in few transfers."""
-        wallet, deposit, own, never = {}, {}, set(), set(self.seed_accounts)
+        wallet, deposit, own, never = {}, {}, set(), self.seed_accounts | self.paid_by_seeds
         ins, outs = defaultdict(list), defaultdict(list)
         for row in self.all_rows:
             if row.moves():
@@ -600,7 +600,7 @@ class Case:
             who = lambda cat: best(cat).entity or best(cat).text
             cats = {l.category for l in labels}
             if "exchange_deposit" in cats:
-                if account not in self.seed_accounts:
+                if account not in never:
                     deposit[account] = who("exchange_deposit")
             elif "exchange" in cats:
                 wallet[account] = who("exchange")

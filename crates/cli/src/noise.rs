@@ -16,7 +16,8 @@ pub(crate) fn find_noise(ledger: &Ledger, tables: &AssetTables, options: &mut Tr
             }
         }
     }
-    let noise = Noise::find(ledger, &known, &Tokens::common_symbols(), &NoiseOptions::default());
-    options.decoys = noise.decoys(ledger, &known);
+    let thresholds = NoiseOptions::default();
+    let noise = Noise::find(ledger, &known, &Tokens::common_symbols(), &thresholds);
+    options.decoys = noise.decoys(ledger, &known, &thresholds);
     noise
 }

@@ -3,7 +3,7 @@
 use crate::args::VerifyArgs;
 use crate::exit::Exit;
 use crate::output::Output;
-use anyhow::Result;
+use anyhow::{Result, bail};
 use dyetrace_report::{Fault, Verdict, verify};
 use serde_json::json;
 use std::fmt::Write as _;
@@ -13,6 +13,9 @@ const SHOWN: usize = 20;
 
 /// Runs the command.
 pub(crate) fn run(args: &VerifyArgs, output: &Output) -> Result<Exit> {
+    if let Some(kept) = args.sha256.as_ref().filter(|kept| !is_hash(kept)) {
+        bail!("`--sha256`: `{kept}` is no SHA-256\n\nhint: 64 hex digits, as a trace prints them");
+    }
     let busy = output.busy("verifying");
     let mut verdict = verify(&args.folder)?;
     busy.finish_and_clear();
@@ -28,6 +31,10 @@ pub(crate) fn run(args: &VerifyArgs, output: &Output) -> Result<Exit> {
         output.data(&in_words(&verdict, args.sha256.is_some()))?;
     }
     Ok(if verdict.holds() { Exit::Complete } else { Exit::Nothing })
+}
+
+fn is_hash(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 fn in_json(verdict: &Verdict) -> serde_json::Value {
@@ -55,7 +62,9 @@ fn in_words(verdict: &Verdict, was_kept: bool) -> String {
         line(format_args!("  manifest.json SHA-256: {manifest_sha256} ({kept})"));
         return text;
     }
-    line(format_args!("The result does NOT hold: {} faults.", verdict.faults.len()));
+    let count = verdict.faults.len();
+    let faults = if count == 1 { "fault" } else { "faults" };
+    line(format_args!("The result does NOT hold: {count} {faults}."));
     for Fault { file, what } in verdict.faults.iter().take(SHOWN) {
         line(format_args!("  {file}: {what}"));
     }

@@ -243,3 +243,38 @@ fn harmony_without_labels_of_the_six_traces_to_the_same_amounts_inferred() {
     assert_eq!(results[0].len(), 6);
     assert_eq!(results[0], results[1]);
 }
+
+#[test]
+fn whoever_a_seed_transaction_pays_is_nobodys_deposit_account() {
+    let desk = Desk::with(
+        "t.csv",
+        format!(
+            "block_number,transaction_hash,from_address,to_address,value\n1,0x{:064x},{A},{B},100\n2,0x{:064x},{B},{D},100\n",
+            1, 2
+        ),
+    )
+    .and("l.csv", LABELS);
+    let found = |theft: &str| {
+        desk.run(&format!("trace --transfers t.csv --labels l.csv --theft T={theft} --out result"))
+            .ends_with(0);
+        desk.table("result/holdings.csv").column("state").map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(found(A), ["SWEPT_CREDITED"]);
+    assert_eq!(found(&format!("tx:0x{:064x}", 1)), ["AT_EXCHANGE"]);
+    assert_eq!(found(&format!("tx:0x{:064x}", 2)), ["AT_EXCHANGE"]);
+}
+
+#[test]
+fn a_list_of_reserves_makes_nobody_a_deposit_account() {
+    let reserves = format!(
+        "coin,Type,Network,Snapshot Height,address,balance,message,signature1,signature2\nETH,EVM,ETH,1,{D},1,m,s,\n"
+    );
+    let desk = Desk::with("t.csv", ledger(&[(1, A, B, 100), (2, B, D, 100)])).and("por.csv", reserves);
+    let list = |labels: &str| {
+        desk.run(&format!("deposits --transfers t.csv --labels {labels} --json")).ends_with(0).json()
+    };
+    assert_eq!(list("por.csv")["inferred"], 0);
+    // What also says that it is a wallet counts.
+    fs::write(desk.path("l.csv"), LABELS).unwrap();
+    assert_eq!(list("por.csv l.csv")["inferred"], 1);
+}

@@ -1,6 +1,6 @@
 //! Leads behind a deposit, and what a case states of accounts.
 
-use crate::support::{A, B, C, D, Desk};
+use crate::support::{A, B, C, D, Desk, ledger};
 use std::fs;
 
 const DAY: i64 = 86_400;
@@ -80,4 +80,23 @@ fn what_a_case_states_of_an_account_decides_its_state() {
     let [frozen, holder, _] = state(&format!("{own}{}frozen = true\n", at(3)));
     assert_eq!((frozen.as_str(), holder.as_str()), ("ALREADY_FROZEN", "Binance"));
     assert_eq!(manifest(&desk)["status"][0]["frozen"], true);
+}
+
+#[test]
+fn a_freeze_that_the_data_refute_decides_nothing_and_is_told() {
+    let labels = format!("address,category,entity\n{B},exchange_deposit,Binance\n{D},exchange,Binance\n");
+    let case = format!(
+        "name = \"n\"\n[[input]]\npath = \"t.csv\"\n[[labels]]\npath = \"l.csv\"\n[[theft]]\nid = \"T\"\n\
+         [[theft.seed]]\naddress = \"{A}\"\n[[status]]\nchain = \"ethereum\"\naddress = \"{B}\"\nasset = \"native\"\n\
+         frozen = true\n"
+    );
+    let rows = ledger(&[(1, A, B, 100), (5, B, D, 100)]);
+    let desk = Desk::with("t.csv", rows).and("l.csv", labels);
+    for (block, state, rows) in [(4, "SWEPT_CREDITED", 1), (5, "ALREADY_FROZEN", 0)] {
+        fs::write(desk.path("case.toml"), format!("{case}block = {block}\n")).unwrap();
+        desk.run("trace case.toml --out result").ends_with(0);
+        assert_eq!(desk.table("result/freezable.csv").column("state").collect::<Vec<_>>(), [state]);
+        let told = desk.table("result/limitations.csv");
+        assert_eq!(told.column("detail").filter(|it| it.contains("paying out at block 5")).count(), rows);
+    }
 }

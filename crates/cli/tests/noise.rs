@@ -150,3 +150,41 @@ fn lists_of_noise_are_bounded_and_say_how_many_more_there_are() {
     assert_eq!(said(&desk, "set_aside").len(), 30, "what changes the answer is listed whole");
     assert_eq!(stolen(&desk), ["ethereum:native"]);
 }
+
+#[test]
+fn a_named_transaction_names_its_tokens() {
+    let desk = desk("USDT");
+    let hash = format!("0x{:064x}", 2);
+    desk.run(&format!("trace --transfers t.csv --tokens tokens.csv --theft T=tx:{hash} --out result"))
+        .ends_with(0);
+    assert_eq!(stolen(&desk), [format!("ethereum:{FAKE}")]);
+    assert!(said(&desk, "set_aside").is_empty() && said(&desk, "nothing_stolen").is_empty());
+}
+
+#[test]
+fn what_one_seed_names_no_other_one_sets_aside() {
+    let desk = desk("USDT");
+    let case = format!(
+        "name = \"n\"\n[[input]]\npath = \"t.csv\"\n[[tokens]]\npath = \"tokens.csv\"\n[[theft]]\nid = \"T\"\n\
+         [[theft.seed]]\naddress = \"{A}\"\n[[theft.seed]]\naddress = \"{A}\"\nasset = \"{FAKE}\"\n"
+    );
+    let desk = desk.and("case.toml", case);
+    desk.run("trace case.toml --out result").ends_with(0);
+    assert!(stolen(&desk).contains(&format!("ethereum:{FAKE}")) && said(&desk, "set_aside").is_empty());
+}
+
+#[test]
+fn nobody_hides_a_theft_by_handing_some_of_its_token_out() {
+    // C pays the thief A; a stranger then gives sixty accounts, and A, one unit each in one transaction.
+    let handed = |to: &str| format!("2,0x{:064x},{D},{to},{OTHER},1\n", 2);
+    let others: String = (0..60).map(|number| handed(&format!("0x{:040x}", 0xabc_0000 + number))).collect();
+    let rows = [row(1, C, A, OTHER, 1_000_000), others, handed(A), row(3, A, B, OTHER, 1_000_001)];
+    let desk = Desk::with("t.csv", HEADER.to_owned() + &rows.concat());
+    desk.run(&format!("trace --transfers t.csv --theft T={A} --out result")).ends_with(0);
+    assert_eq!(stolen(&desk), [format!("ethereum:{OTHER}")]);
+    // What nobody but the stranger gave away is no loot of whoever got it.
+    let handed_to = format!("0x{:040x}", 0xabc_0000);
+    let run = desk.run(&format!("trace --transfers t.csv --theft T={handed_to} --out result")).ends_with(0);
+    assert!(run.stdout.contains("was set aside as noise"), "{}", run.stdout);
+    assert!(said(&desk, "nothing_stolen")[0][1].contains("name the asset in the seed"));
+}

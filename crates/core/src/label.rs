@@ -138,6 +138,16 @@ pub struct Label {
 }
 
 impl Label {
+    /// How the text of a label ends that comes from an exchange's list of its reserves.
+    pub const OF_RESERVES: &str = "proof of reserves";
+
+    /// Whether it says no more than that an exchange holds the account: not whether that is a wallet of its own or a
+    /// customer's deposit account. Nobody's account is told by what is paid there.
+    #[must_use]
+    pub fn is_of_reserves(&self) -> bool {
+        self.category == Category::Exchange && self.text.ends_with(Self::OF_RESERVES)
+    }
+
     /// The order in which labels of one account are listed: strongest first.
     fn strength(&self) -> impl Ord + '_ {
         (Reverse(self.confidence), Reverse(&self.as_of), &self.source, &self.text, self.category)

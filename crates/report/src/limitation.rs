@@ -73,12 +73,15 @@ impl List<'_> {
         let trace = self.input.trace;
         for theft in &trace.thefts {
             if !self.classes().any(|class| trace.theft_of(class) == theft) {
-                self.add(
-                    "nothing_stolen",
-                    theft.clone(),
+                let is_theirs = |&(theirs, _): &(u32, PurseId)| trace.thefts[theirs as usize] == *theft;
+                let detail = if trace.set_aside.iter().any(is_theirs) {
+                    "all that came to the seeds of this theft was set aside as noise: see `set_aside`, and name \
+                     the asset in the seed if it is what was stolen"
+                } else {
                     "the data show no money of this theft: its seeds neither received nor sent anything that \
-                     counts as stolen; look at the address, its asset and `since`",
-                );
+                     counts as stolen; look at the address, its asset and `since`"
+                };
+                self.add("nothing_stolen", theft.clone(), detail);
             }
         }
     }
@@ -252,7 +255,15 @@ impl List<'_> {
 
     /// Says what the case states of accounts that no transfer names.
     fn stated(&mut self) {
-        for (kind, subject) in Stated::bind(self.input).unknown {
+        let stated = Stated::bind(self.input);
+        for (purse, block, paid) in stated.refuted() {
+            let detail = format!(
+                "stated in the case to be frozen as of block {block}, but the data show it paying out at block {paid}: \
+                 not counted"
+            );
+            self.add("status", self.purse(purse), detail);
+        }
+        for (kind, subject) in stated.unknown {
             let detail = "stated in the case, but no transfer read names this account with this asset";
             self.add(kind, subject, detail);
         }
@@ -388,7 +399,7 @@ pub(crate) fn in_words(kind: &str) -> &'static str {
         "nothing_stolen" => "thefts of which the data show no money",
         "order_ambiguous" => "transfers of one purse in an order that the input does not tell",
         "order_spread" => "holdings that differ if that order is read the other way",
-        "own" | "status" => "accounts that the case speaks of and no transfer names",
+        "own" | "status" => "what the case states of accounts that no transfer names, or against the data",
         "own_conversion" => "what came back when a seed swapped: counted where it left, not a second time",
         "poison" => "poison is a bound for search, never an amount",
         "poisoner" => "accounts that look like a counterparty of whom they wrote to",

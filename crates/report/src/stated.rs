@@ -15,6 +15,8 @@ pub(crate) struct Stated<'a> {
     status: HashMap<PurseId, Vec<&'a Status>>,
     /// The last block that the ledger knows, by chain; 0 where it knows none.
     last_block: Vec<u64>,
+    /// The block of the last transfer out of each purse that is stated to be frozen.
+    paid_at: HashMap<PurseId, u64>,
     /// Rows that name an account or asset that no transfer names: what they are, and address.
     pub(crate) unknown: Vec<(&'static str, String)>,
 }
@@ -42,6 +44,7 @@ impl<'a> Stated<'a> {
         for rows in stated.status.values_mut() {
             rows.sort_by_key(|status| status.block);
         }
+        stated.paid_at = last_payments(ledger, &stated.status);
         if facts.status.iter().any(|status| status.balance.is_some()) {
             stated.last_block = last_blocks(ledger);
         }
@@ -53,10 +56,31 @@ impl<'a> Stated<'a> {
         self.own.get(&account).is_some_and(|own| own.iter().any(|it| !it.memo.is_empty()))
     }
 
-    /// Whether the last word is that the address is frozen for this asset.
+    /// Whether the last word is that the address is frozen for this asset, and the data show no payment out of it later.
     pub(crate) fn is_frozen(&self, purse: PurseId) -> bool {
-        let last = self.status.get(&purse).and_then(|rows| rows.iter().rev().find_map(|it| it.frozen));
-        last.unwrap_or(false)
+        self.frozen_at(purse).is_some_and(|block| self.paid_later(purse, block).is_none())
+    }
+
+    /// The block as of which an address is stated to be frozen, if that is the last word.
+    fn frozen_at(&self, purse: PurseId) -> Option<u64> {
+        let rows = self.status.get(&purse)?.iter().rev();
+        let (block, frozen) = rows.filter_map(|it| Some((it.block, it.frozen?))).next()?;
+        frozen.then_some(block)
+    }
+
+    fn paid_later(&self, purse: PurseId, block: u64) -> Option<u64> {
+        self.paid_at.get(&purse).copied().filter(|&paid| paid > block)
+    }
+
+    /// Purses stated to be frozen that paid later: the purse, the stated block, and the block of the last payment. By purse.
+    pub(crate) fn refuted(&self) -> Vec<(PurseId, u64, u64)> {
+        let refuted = |&purse: &PurseId| {
+            let block = self.frozen_at(purse)?;
+            Some((purse, block, self.paid_later(purse, block)?))
+        };
+        let mut all: Vec<_> = self.status.keys().filter_map(refuted).collect();
+        all.sort_unstable();
+        all
     }
 
     /// The stated balance, if it is of the ledger's last block on that chain, or of a later one.
@@ -98,6 +122,23 @@ fn find_purse(ledger: &Ledger, status: &Status) -> Option<PurseId> {
     let account = ledger.accounts().find(chain, &status.address)?;
     let asset = ledger.assets().find(&Asset { chain, contract: status.asset.contract })?;
     ledger.purses().find(account, asset)
+}
+
+/// The block of the last transfer out of each purse that somebody states to be frozen.
+fn last_payments(ledger: &Ledger, status: &HashMap<PurseId, Vec<&Status>>) -> HashMap<PurseId, u64> {
+    let mut paid = HashMap::new();
+    if !status.values().flatten().any(|it| it.frozen == Some(true)) {
+        return paid;
+    }
+    let columns = ledger.columns();
+    for place in (0..ledger.transfer_count()).filter(|&place| ledger.moves(place)) {
+        let from = columns.from[place];
+        if let Some(block) = columns.block(place).filter(|_| status.contains_key(&from)) {
+            let last = paid.entry(from).or_insert(block);
+            *last = block.max(*last);
+        }
+    }
+    paid
 }
 
 /// The last block of each chain, 0 where no block is known.

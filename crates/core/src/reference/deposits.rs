@@ -94,7 +94,8 @@ impl Known<'_> {
     /// The exchange of which an account is a wallet.
     fn wallet_of(&self, account: AccountId) -> Option<String> {
         let is_deposit = self.label(account, &[Category::ExchangeDeposit]).is_some();
-        let label = self.label(account, &[Category::Exchange])?;
+        let mut labels = self.labels.of(account).filter(|label| label.source != SOURCE);
+        let label = labels.find(|it| it.category == Category::Exchange && !it.is_of_reserves())?;
         (!self.is_nobody(account) && !is_deposit).then(|| self.name(label))
     }
 

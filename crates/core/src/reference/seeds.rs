@@ -33,6 +33,8 @@ pub(super) struct Seeds {
     pub(super) accounts: BTreeSet<AccountId>,
     /// Theft and purse, where a seed without an asset meets nothing but noise.
     pub(super) set_aside: BTreeSet<(usize, PurseId)>,
+    /// The same, before it is known whether another seed names the asset.
+    decoys: Vec<(PurseId, Begin)>,
 }
 
 impl Seeds {
@@ -45,6 +47,13 @@ impl Seeds {
                     Seed::Address(seed) => seeds.add_address(known, theft, name, seed)?,
                     Seed::Transaction(seed) => seeds.add_transaction(known, theft, name, seed)?,
                 }
+            }
+        }
+        for (purse, begin) in std::mem::take(&mut seeds.decoys) {
+            if let Some(begins) = seeds.begins.get_mut(&purse) {
+                begins.push(begin);
+            } else {
+                seeds.set_aside.insert((begin.theft, purse));
             }
         }
         for (purse, begins) in &mut seeds.begins {
@@ -113,7 +122,7 @@ impl Seeds {
                 let arrives = |place: &usize| columns.to[*place] == purse && ledger.moves(*place);
                 let unseen = held.is_native() || named.is_some() || known.places().any(|it| arrives(&it));
                 if unseen && asset.is_none() && known.is_decoy(purse) {
-                    self.set_aside.insert((theft, purse));
+                    self.decoys.push((purse, Begin { place, theft }));
                 } else if unseen {
                     self.begins.entry(purse).or_default().push(Begin { place, theft });
                 }
@@ -171,10 +180,6 @@ impl Seeds {
                 continue;
             }
             touched = true;
-            if asset.is_none() && known.is_decoy(purse) {
-                self.set_aside.insert((theft, purse));
-                continue;
-            }
             let tag = self.tags.entry(place).or_insert(Tag { theft, most });
             if tag.theft != theft {
                 let (other, address) = (&known.thefts[tag.theft].0, ledger.purse_address(purse));

@@ -47,6 +47,8 @@ pub(super) struct Seeds {
     tagged_purses: HashSet<PurseId>,
     /// Thefts and purses of their seeds that were set aside, for nothing but noise came there; sorted.
     pub(super) set_aside: Vec<(u32, PurseId)>,
+    /// The same while seeds are read, and where the theft would begin.
+    decoys: Vec<(PurseId, Begin)>,
     /// Transfers before the end that name a purse of a seed's account, in position order.
     pub(super) rows: Vec<u64>,
 }
@@ -157,7 +159,7 @@ impl Seeds {
             let native = ledger.assets().get(purses.asset(purse)).is_native();
             if native || seed.asset.is_some() || receives.contains(&purse) {
                 if seed.asset.is_none() && view.is_decoy(purse) {
-                    self.set_aside.push((theft, purse));
+                    self.decoys.push((purse, Begin { place, theft }));
                 } else {
                     self.purses.entry(purse).or_default().push(Begin { place, theft });
                 }
@@ -204,10 +206,6 @@ impl Seeds {
                 Some(gain.minus(into(&rows[at + 1..])).unwrap_or(Amount::ZERO))
             };
             tagged = true;
-            if seed.asset.is_none() && view.is_decoy(to) {
-                self.set_aside.push((theft, to));
-                continue;
-            }
             let known = self.taggings.entry(place as u64).or_insert(Tagging { theft, limit });
             let other = known.theft;
             // Of two seeds of one theft, the one that takes more decides.
@@ -240,6 +238,13 @@ impl Seeds {
 
     /// Sorts the seeds of each purse, and refuses two thefts that begin at the same row.
     fn settle(&mut self, view: &View<'_>) -> Result<(), TraceError> {
+        // What one seed names by its asset no other one of it takes for a decoy.
+        for (purse, begin) in std::mem::take(&mut self.decoys) {
+            match self.purses.get_mut(&purse) {
+                Some(begins) => begins.push(begin),
+                None => self.set_aside.push((begin.theft, purse)),
+            }
+        }
         self.set_aside.sort_unstable();
         self.set_aside.dedup();
         let mut purses: Vec<PurseId> = self.purses.keys().copied().collect();

@@ -2,7 +2,9 @@
 
 use crate::account::{AccountId, Address};
 use crate::asset::AssetName;
-use crate::ledger::{Ledger, TxHash};
+use crate::ledger::{Ledger, PurseId, TxHash};
+use hashbrown::HashSet;
+use rayon::prelude::*;
 
 /// What was stolen: a name, and where its taint enters.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,19 +25,44 @@ pub enum Seed {
     Transaction(TransactionSeed),
 }
 
-/// The accounts that address seeds name: they never stop, and are nobody's deposit accounts.
+/// The accounts that seeds name, by their address or as receivers of a transaction: thieves' and victims', and so nobody's
+/// deposit accounts.
+///
+/// # Cost
+/// **O(n)** for n transfers where a transaction is named.
 #[must_use]
 pub fn seed_accounts(ledger: &Ledger, thefts: &[Theft]) -> Vec<AccountId> {
     let mut accounts = Vec::new();
     for seed in thefts.iter().flat_map(|theft| &theft.seeds) {
-        let Seed::Address(seed) = seed else { continue };
-        let named = |name: &str| seed.chain.as_deref().is_none_or(|wanted| wanted == name);
-        let chains = ledger.chains().filter(|(_, name)| named(name));
-        accounts.extend(chains.filter_map(|(chain, _)| ledger.accounts().find(chain, &seed.address)));
+        match seed {
+            Seed::Address(seed) => {
+                let named = |name: &str| seed.chain.as_deref().is_none_or(|wanted| wanted == name);
+                let chains = ledger.chains().filter(|(_, name)| named(name));
+                accounts.extend(chains.filter_map(|(chain, _)| ledger.accounts().find(chain, &seed.address)));
+            }
+            Seed::Transaction(seed) => accounts.extend(receivers(ledger, seed)),
+        }
     }
     accounts.sort_unstable();
     accounts.dedup();
     accounts
+}
+
+/// Who receives something in a transaction: the address that the seed names, or everybody.
+fn receivers(ledger: &Ledger, seed: &TransactionSeed) -> Vec<AccountId> {
+    let (columns, purses) = (ledger.columns(), ledger.purses());
+    let wanted: HashSet<u32> = ledger.transactions().find(&seed.hash).collect();
+    let named = |purse: PurseId| {
+        seed.chain.as_deref().is_none_or(|chain| chain == ledger.purse_chain(purse))
+            && seed.address.is_none_or(|address| address == ledger.purse_address(purse))
+    };
+    (0..ledger.transfer_count())
+        .into_par_iter()
+        .filter(|&place| wanted.contains(&columns.transaction[place]) && ledger.moves(place))
+        .map(|place| columns.to[place])
+        .filter(|&purse| !ledger.is_void(purse) && named(purse))
+        .map(|purse| purses.account(purse))
+        .collect()
 }
 
 /// A hacked or hacker's address.

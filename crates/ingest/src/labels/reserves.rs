@@ -134,7 +134,7 @@ impl Columns {
         Ok(Ok(Label {
             address,
             chain: chain.map(str::to_owned),
-            text: format!("{entity} proof of reserves").trim_start().to_owned(),
+            text: format!("{entity} {}", Label::OF_RESERVES).trim_start().to_owned(),
             category,
             entity: entity.to_owned(),
             source: String::new(),

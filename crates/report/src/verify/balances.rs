@@ -29,6 +29,15 @@ pub(super) fn check(evidence: &Evidence, verdict: &mut Verdict) {
             verdict.fault(FILE, format!("{words}: what entered is not what was found"));
         }
     }
+    for theft in &evidence.thefts {
+        let is_there = evidence.classes.keys().any(|class| class[0] == *theft);
+        if !is_there && !evidence.nothing_stolen.contains(theft) {
+            verdict.fault(
+                FILE,
+                format!("{theft}: the manifest names this theft, and no table says a word of it"),
+            );
+        }
+    }
     for key in expected.into_keys() {
         verdict.fault(FILE, format!("{}: there is no row of it", key.join(", ")));
     }

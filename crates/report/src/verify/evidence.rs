@@ -2,10 +2,11 @@
 
 use super::Fault;
 use super::rows::Rows;
+use crate::cell::defused;
 use dyetrace_core::Amount;
 use hashbrown::{HashMap, HashSet};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// All tables of a result, as far as totals need them.
@@ -24,6 +25,10 @@ pub(super) struct Evidence {
     /// Transfers that routes name, by [`transfer_key`].
     pub(super) named: HashMap<String, Vec<Named>>,
     pub(super) routes: Vec<Hop>,
+    /// The thefts that the manifest names, each once.
+    pub(super) thefts: BTreeSet<String>,
+    /// Those of which `limitations.csv` says that nothing was stolen.
+    pub(super) nothing_stolen: BTreeSet<String>,
     pub(super) conservation: Vec<Vec<(String, String)>>,
     pub(super) findings: Vec<Finding>,
     pub(super) next: Vec<Next>,
@@ -169,6 +174,9 @@ impl Evidence {
         evidence.read_conservation(folder)?;
         evidence.read_findings(folder)?;
         evidence.read_next(folder)?;
+        evidence.read_limitations(folder)?;
+        let seeds = manifest["seeds"].as_array().into_iter().flatten();
+        evidence.thefts = seeds.filter_map(|seed| seed["theft"].as_str()).map(defused).collect();
         Ok(evidence)
     }
 
@@ -323,6 +331,17 @@ impl Evidence {
                 deposits: rows.number(deposits)?,
                 cells: cells.collect(),
             });
+        }
+        Ok(())
+    }
+
+    fn read_limitations(&mut self, folder: &Path) -> Result<(), Fault> {
+        let mut rows = Rows::open(folder, "limitations.csv")?;
+        let [kind, subject] = rows.columns(["kind", "subject"])?;
+        while rows.next()? {
+            if rows.text(kind) == "nothing_stolen" {
+                self.nothing_stolen.insert(rows.text(subject).to_owned());
+            }
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use super::Verdict;
 use crate::error::Error;
-use crate::manifest::{SealCheck, check_seal, is_ours};
+use crate::manifest::{FORMAT_VERSION, SealCheck, check_seal, is_ours};
 use crate::write::folder::{Sealing, hex, open};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -16,6 +16,9 @@ pub(super) const MANIFEST: &str = "manifest.json";
 /// Compares the folder with its manifest, and returns the manifest.
 pub(super) fn check(folder: &Path, verdict: &mut Verdict) -> Result<Value, Error> {
     let path = folder.join(MANIFEST);
+    if let Some(what) = no_plain_file(&path) {
+        return Err(Error::io("read it", &path, io::Error::other(what)));
+    }
     let bytes = fs::read(&path).map_err(|error| Error::io("read it", &path, error))?;
     verdict.manifest_sha256 = hex(&Sha256::digest(&bytes));
     verdict.files += 1;
@@ -30,9 +33,14 @@ pub(super) fn check(folder: &Path, verdict: &mut Verdict) -> Result<Value, Error
         verdict.fault(MANIFEST, "is none of dyetrace, or damaged");
     }
     let manifest: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+    let version = &manifest["format_version"];
+    if version.as_u64().is_some_and(|version| version != u64::from(FORMAT_VERSION)) {
+        let what = format!("is of format {version}; this program verifies format {FORMAT_VERSION}");
+        verdict.fault(MANIFEST, what);
+    }
     let mut listed = vec![MANIFEST.to_owned()];
     for output in manifest["outputs"].as_array().map_or(&[][..], |outputs| outputs) {
-        let Some(name) = output["name"].as_str().filter(|name| is_plain(name)) else {
+        let Some(name) = output["name"].as_str().filter(|name| stays_inside(name)) else {
             verdict.fault(MANIFEST, "lists a file without a name that could be one of ours");
             continue;
         };
@@ -50,22 +58,28 @@ pub(super) fn check(folder: &Path, verdict: &mut Verdict) -> Result<Value, Error
     Ok(manifest)
 }
 
+/// What is wrong with a path, if no plain file is there: what a result holds lies in its folder.
+pub(super) fn no_plain_file(path: &Path) -> Option<&'static str> {
+    match fs::symlink_metadata(path) {
+        Ok(kind) if kind.is_file() => None,
+        Ok(_) => Some("is no plain file: a link, a folder or a pipe"),
+        Err(_) => Some("is not there, or cannot be looked at"),
+    }
+}
+
 /// Whether a name stays inside the folder.
-fn is_plain(name: &str) -> bool {
+fn stays_inside(name: &str) -> bool {
     !name.is_empty()
         && Path::new(name).components().all(|part| matches!(part, std::path::Component::Normal(_)))
 }
 
 fn compare(folder: &Path, name: &str, listed: &Value, verdict: &mut Verdict) -> Result<(), Error> {
     let path = folder.join(name);
-    let mut file = match open(&path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            verdict.fault(name, "is listed in the manifest, and is not there");
-            return Ok(());
-        }
-        Err(error) => return Err(Error::io("read it", &path, error)),
-    };
+    if let Some(what) = no_plain_file(&path) {
+        verdict.fault(name, what);
+        return Ok(());
+    }
+    let mut file = open(&path).map_err(|error| Error::io("read it", &path, error))?;
     let mut seen = Sealing::new(io::sink());
     io::copy(&mut file, &mut seen).map_err(|error| Error::io("read it", &path, error))?;
     let (sha256, bytes) = seen.finish();

@@ -1,12 +1,17 @@
 //! Rows of a written table, as texts under the names of their columns.
 
 use super::Fault;
+use super::files::no_plain_file;
+use crate::display::plain;
 use crate::write::folder::open;
 use csv::{Reader, StringRecord};
 use dyetrace_core::Amount;
 use dyetrace_core::amount::Wide;
 use std::fs::File;
 use std::path::Path;
+
+/// The most letters of a cell that a fault shows.
+const MOST: usize = 80;
 
 /// A table, read row by row.
 pub(super) struct Rows {
@@ -19,6 +24,9 @@ pub(super) struct Rows {
 impl Rows {
     pub(super) fn open(folder: &Path, name: &'static str) -> Result<Self, Fault> {
         let fault = |what: String| Fault { file: name.to_owned(), what };
+        if let Some(what) = no_plain_file(&folder.join(name)) {
+            return Err(fault(what.to_owned()));
+        }
         let file = open(&folder.join(name)).map_err(|error| fault(format!("cannot be read: {error}")))?;
         let mut csv = Reader::from_reader(file);
         let columns = csv.headers().map_err(|error| fault(format!("is no table: {error}")))?.clone();
@@ -95,7 +103,10 @@ impl Rows {
     /// A fault of a cell.
     pub(super) fn expected(&self, column: usize, what: &str) -> Fault {
         let name = &self.columns[column];
-        self.fault(&format!("column `{name}`: `{}` was seen, {what} was expected", self.text(column)))
+        self.fault(&format!(
+            "column `{name}`: `{}` was seen, {what} was expected",
+            plain(self.text(column), MOST)
+        ))
     }
 }
 

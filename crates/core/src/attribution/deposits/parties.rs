@@ -59,7 +59,7 @@ impl Parties {
                 let label = role_label(labels, account)?;
                 let role = match label.category {
                     Category::ExchangeDeposit => Role::Deposit(number(label)),
-                    Category::Exchange => Role::Wallet(number(label)),
+                    Category::Exchange if !label.is_of_reserves() => Role::Wallet(number(label)),
                     Category::Theft | Category::Other => Role::Own,
                     _ => Role::Never,
                 };
@@ -115,7 +115,7 @@ fn is_of_exchange(label: &Label) -> bool {
 fn role_label(labels: &Labels, account: AccountId) -> Option<&Label> {
     let kind = |label: &Label| match label.category {
         Category::ExchangeDeposit => 0,
-        Category::Exchange => 1,
+        Category::Exchange if !label.is_of_reserves() => 1,
         Category::Theft | Category::Other => 3,
         _ => 2,
     };

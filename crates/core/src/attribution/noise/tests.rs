@@ -215,7 +215,8 @@ fn a_purse_into_which_nothing_but_noise_came_is_a_decoy() {
     let chain = ledger.find_chain("ethereum").unwrap();
     let named =
         |purse| (ledger.purse_address(purse), ledger.asset_name(ledger.purses().asset(purse)).to_string());
-    let decoys: Vec<_> = noise.decoys(&ledger, &facts).into_iter().map(named).collect();
+    let decoys: Vec<_> =
+        noise.decoys(&ledger, &facts, &NoiseOptions::default()).into_iter().map(named).collect();
     let token = |number: u8| format!("ethereum:{}", Address::from_evm([number; 20]));
     assert_eq!(decoys, [(victim, token(2)), (other, token(2)), (victim, token(3))]);
     let account = |address| ledger.accounts().find(chain, &address).unwrap();

@@ -114,7 +114,7 @@ fn latin(capital: char) -> char {
     }
 }
 
-fn is_advertisement(symbol: &str) -> bool {
+pub(super) fn is_advertisement(symbol: &str) -> bool {
     let shown = looks_like(symbol);
     shown.chars().count() > LONGEST_SYMBOL
         || shown.contains(['|', '*'])
