@@ -278,3 +278,19 @@ fn a_list_of_reserves_makes_nobody_a_deposit_account() {
     fs::write(desk.path("l.csv"), LABELS).unwrap();
     assert_eq!(list("por.csv l.csv")["inferred"], 1);
 }
+
+#[test]
+fn what_went_through_a_lead_is_told() {
+    let labels = format!("{LABELS}{B},Thief 2,theft,\n");
+    let desk = Desk::with("t.csv", ledger(&[(1, A, B, 100), (2, B, D, 90)])).and("l.csv", labels);
+    desk.run(&format!("trace --transfers t.csv --labels l.csv --theft T={A} --out result")).ends_with(0);
+    let told = desk.table("result/limitations.csv");
+    let kinds = told.column("kind").zip(told.column("subject")).zip(told.column("detail"));
+    let leads: Vec<_> = kinds.filter(|((kind, _), _)| *kind == "deposit_lead").collect();
+    let [((_, subject), detail)] = leads[..] else { panic!("{leads:?}") };
+    assert_eq!(subject, format!("ethereum {B}"));
+    assert!(
+        detail.contains("deposit account of Binance") && detail.contains("0.00000000000000009 ETH went on"),
+        "{detail}"
+    );
+}

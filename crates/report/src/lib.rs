@@ -10,6 +10,7 @@ mod account_labels;
 mod cell;
 mod conservation;
 mod deposits;
+mod detected;
 pub mod display;
 mod error;
 mod finding;

@@ -5,15 +5,15 @@
 
 use crate::account_labels;
 use crate::cell::when_in_words;
+use crate::detected;
 use crate::input::{Input, Limitation};
 use crate::missing::counted;
 use crate::noise;
 use crate::state::State;
 use crate::stated::Stated;
 use crate::totals::{Totals, telling_exact_rule};
-use dyetrace_core::attribution::deposits::{FALSE_LEADS, is_inferred};
 use dyetrace_core::trace::{ClassId, Gap, LeftClean, LeftCleanRow, OrderSpread, PostingKind, Rule, Stop};
-use dyetrace_core::{Amount, Category, Label, PurseId};
+use dyetrace_core::{Amount, Category, PurseId};
 
 /// Returns everything that is not known or not sure.
 pub(crate) fn limitations(input: &Input<'_>, totals: &Totals, states: &[State]) -> Vec<Limitation> {
@@ -26,7 +26,7 @@ pub(crate) fn limitations(input: &Input<'_>, totals: &Totals, states: &[State]) 
     list.left_clean();
     list.rows.extend(noise::limitations(input));
     list.rows.extend(account_labels::limitations(input));
-    list.detected();
+    list.rows.extend(detected::limitations(input));
     list.stated();
     list.gaps();
     list.repeats();
@@ -232,27 +232,6 @@ impl List<'_> {
         }
     }
 
-    /// Says where taint rests at accounts that only their sweeps make deposit accounts.
-    fn detected(&mut self) {
-        let (ledger, holdings) = (self.input.ledger, &self.input.trace.holdings);
-        let stopped = |row: &usize| holdings.stop[*row] == Some(Stop::Label(Category::ExchangeDeposit));
-        let rows = (0..holdings.purse.len()).filter(stopped);
-        let mut accounts: Vec<_> = rows.map(|row| ledger.purses().account(holdings.purse[row])).collect();
-        accounts.retain(|account| is_inferred(self.input.labels, *account));
-        accounts.sort_unstable();
-        accounts.dedup();
-        for account in accounts {
-            let holder = self.input.labels.of(account).find(|it| it.category == Category::ExchangeDeposit);
-            let detail = format!(
-                "taken for a deposit account of {} by its sweeps alone: of accounts found so, a share of {FALSE_LEADS} \
-                 was measured to be none; `--no-detected-deposits` follows the money through it",
-                holder.map_or("", Label::holder)
-            );
-            let chain = ledger.chain_name(ledger.accounts().chain(account));
-            self.add("detected_deposit", format!("{chain} {}", ledger.accounts().address(account)), detail);
-        }
-    }
-
     /// Says what the case states of accounts that no transfer names.
     fn stated(&mut self) {
         let stated = Stated::bind(self.input);
@@ -376,6 +355,7 @@ pub(crate) fn in_words(kind: &str) -> &'static str {
     match kind {
         "after_end" => "transfers after the end that you set: not looked at",
         "columns" => "columns of an input that were not read",
+        "deposit_lead" => "taint that passed accounts that may be deposit accounts: see `dyetrace deposits`",
         "detected_deposit" => "deposit accounts that only their sweeps tell",
         "dust" => "taint in transfers below the least amount that you set",
         "edge" => "taint at accounts whose own history no input holds: see next.csv",
