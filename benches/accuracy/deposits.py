@@ -12,8 +12,9 @@ import argparse
 import collections
 import csv
 import pathlib
-import subprocess
 import tempfile
+
+from record import run
 
 PRESETS = ["small", "smurf", "peel", "ronin", "bybit", "clean"]
 SETTINGS = [
@@ -35,14 +36,6 @@ HARDER = [
     ("the last third of the rows", None, (67, 100)),
     ("a tenth of the rows, from the middle", None, (45, 55)),
 ]
-
-
-def run(words):
-    """Runs the program; a result that is not complete (code 2) is one."""
-    done = subprocess.run(words, capture_output=True, text=True)
-    if done.returncode not in (0, 2):
-        raise SystemExit(f"{' '.join(words)}\n{done.stderr}")
-    return done.stdout
 
 
 def rows(path):

@@ -4,6 +4,7 @@
 use crate::cell::{when, when_in_words};
 use crate::finding::label_basis;
 use crate::input::{Input, Limitation};
+use crate::limitation::of_account;
 use dyetrace_core::{AccountId, Category};
 use std::collections::BTreeMap;
 
@@ -16,11 +17,6 @@ pub(crate) fn limitations(input: &Input<'_>) -> Vec<Limitation> {
         let known = accounts.entry(input.ledger.purses().account(purse)).or_insert(first);
         *known = first.min(*known);
     }
-    let row = |kind: &str, account: AccountId, detail: String| {
-        let address = input.ledger.accounts().address(account);
-        let chain = input.ledger.chain_name(input.ledger.accounts().chain(account));
-        Limitation { kind: kind.to_owned(), subject: format!("{chain} {address}"), detail }
-    };
     let contradictions = accounts.keys().filter_map(|&account| {
         let [strong, weak] = input.labels.contradiction(account)?;
         let detail = format!(
@@ -29,7 +25,7 @@ pub(crate) fn limitations(input: &Input<'_>) -> Vec<Limitation> {
             label_basis(strong),
             label_basis(weak)
         );
-        Some(row("labels", account, detail))
+        Some(of_account(input, "labels", account, detail))
     });
     let sanctions = accounts.iter().filter_map(|(&account, &first)| {
         let sanction = input.labels.of(account).find(|label| label.category == Category::Sanctioned)?;
@@ -40,7 +36,12 @@ pub(crate) fn limitations(input: &Input<'_>) -> Vec<Limitation> {
             _ => ", on that day or later",
         };
         let taint = format!("; taint first came {}{order}", when_in_words(input.ledger, first));
-        Some(row("sanctioned", account, format!("under a sanction: {}{taint}", label_basis(sanction))))
+        Some(of_account(
+            input,
+            "sanctioned",
+            account,
+            format!("under a sanction: {}{taint}", label_basis(sanction)),
+        ))
     });
     contradictions.chain(sanctions).collect()
 }

@@ -2,6 +2,7 @@
 
 use crate::display;
 use crate::input::{Input, Limitation};
+use crate::limitation::of_account;
 use dyetrace_core::attribution::deposits::{Deposit, DepositGrade, FALSE_LEADS, is_inferred};
 use dyetrace_core::trace::Stop;
 use dyetrace_core::{AccountId, Amount, AssetId, Category, Label, PurseId};
@@ -13,12 +14,6 @@ pub(crate) fn limitations(input: &Input<'_>) -> Vec<Limitation> {
     let mut rows = stops(input);
     rows.extend(leads(input));
     rows
-}
-
-fn row(input: &Input<'_>, kind: &str, account: AccountId, detail: String) -> Limitation {
-    let accounts = input.ledger.accounts();
-    let chain = input.ledger.chain_name(accounts.chain(account));
-    Limitation { kind: kind.to_owned(), subject: format!("{chain} {}", accounts.address(account)), detail }
 }
 
 /// Stops of the trace that no label makes.
@@ -37,7 +32,7 @@ fn stops(input: &Input<'_>) -> Vec<Limitation> {
              was measured to be none; `--no-detected-deposits` follows the money through it",
             holder.map_or("", Label::holder)
         );
-        row(input, "detected_deposit", account, detail)
+        of_account(input, "detected_deposit", account, detail)
     };
     accounts.into_iter().map(of).collect()
 }
@@ -64,7 +59,7 @@ fn leads(input: &Input<'_>) -> Vec<Limitation> {
             display::amount(input, asset, sum),
             input.trace.rules[0]
         );
-        row(input, "deposit_lead", account, detail)
+        of_account(input, "deposit_lead", account, detail)
     };
     passed.into_iter().filter(|(_, sum)| !sum.is_zero()).map(of).collect()
 }

@@ -39,11 +39,15 @@ pub struct Finding {
 }
 
 /// Returns the findings of a trace, ranked.
-pub(crate) fn findings(input: &Input<'_>, states: &[State], totals: &Totals) -> Result<Vec<Finding>, Error> {
-    let stated = Stated::bind(input);
+pub(crate) fn findings(
+    input: &Input<'_>,
+    stated: &Stated<'_>,
+    states: &[State],
+    totals: &Totals,
+) -> Result<Vec<Finding>, Error> {
     let mut found: Vec<Finding> = (0..states.len())
         .filter(|&holding| states[holding].is_freezable())
-        .filter_map(|holding| finding(input, &stated, holding, states[holding]))
+        .filter_map(|holding| finding(input, stated, holding, states[holding]))
         .collect();
     add_sweeps(input, &mut found);
     found.sort_by_cached_key(|finding| rank(input, totals, finding));

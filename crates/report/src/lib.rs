@@ -42,7 +42,7 @@ pub use input::{
 pub use manifest::{FORMAT, FORMAT_VERSION, SealCheck, check_seal};
 pub use missing::Missing;
 pub use report::Report;
-pub use state::{State, states};
+pub use state::State;
 pub use summary::Summary;
 pub use verify::{Fault, Verdict, verify};
 pub use write::{Written, WrittenFile, check_out};

@@ -13,10 +13,15 @@ use crate::state::State;
 use crate::stated::Stated;
 use crate::totals::{Totals, telling_exact_rule};
 use dyetrace_core::trace::{ClassId, Gap, LeftClean, LeftCleanRow, OrderSpread, PostingKind, Rule, Stop};
-use dyetrace_core::{Amount, Category, PurseId};
+use dyetrace_core::{AccountId, Amount, Category, PurseId};
 
 /// Returns everything that is not known or not sure.
-pub(crate) fn limitations(input: &Input<'_>, totals: &Totals, states: &[State]) -> Vec<Limitation> {
+pub(crate) fn limitations(
+    input: &Input<'_>,
+    stated: &Stated<'_>,
+    totals: &Totals,
+    states: &[State],
+) -> Vec<Limitation> {
     let mut list = List { input, rows: Vec::new() };
     list.rejects();
     list.nothing_stolen();
@@ -27,13 +32,20 @@ pub(crate) fn limitations(input: &Input<'_>, totals: &Totals, states: &[State]) 
     list.rows.extend(noise::limitations(input));
     list.rows.extend(account_labels::limitations(input));
     list.rows.extend(detected::limitations(input));
-    list.stated();
+    list.stated(stated);
     list.gaps();
     list.repeats();
     list.times();
     list.method();
     list.rows.extend(input.facts.warnings.iter().cloned());
     list.rows
+}
+
+/// A row about an account.
+pub(crate) fn of_account(input: &Input<'_>, kind: &str, account: AccountId, detail: String) -> Limitation {
+    let accounts = input.ledger.accounts();
+    let chain = input.ledger.chain_name(accounts.chain(account));
+    Limitation { kind: kind.to_owned(), subject: format!("{chain} {}", accounts.address(account)), detail }
 }
 
 struct List<'a> {
@@ -233,8 +245,7 @@ impl List<'_> {
     }
 
     /// Says what the case states of accounts that no transfer names.
-    fn stated(&mut self) {
-        let stated = Stated::bind(self.input);
+    fn stated(&mut self, stated: &Stated<'_>) {
         for (purse, block, paid) in stated.refuted() {
             let detail = format!(
                 "stated in the case to be frozen as of block {block}, but the data show it paying out at block {paid}: \
@@ -242,7 +253,7 @@ impl List<'_> {
             );
             self.add("status", self.purse(purse), detail);
         }
-        for (kind, subject) in stated.unknown {
+        for (kind, subject) in &stated.unknown {
             let detail = "stated in the case, but no transfer read names this account with this asset";
             self.add(kind, subject, detail);
         }

@@ -8,6 +8,7 @@ use crate::leads::Leads;
 use crate::limitation::limitations;
 use crate::missing::{Missing, missing};
 use crate::state::{State, states};
+use crate::stated::Stated;
 use crate::totals::{Totals, exact_rules};
 use dyetrace_core::trace::{ClassId, PostingKind};
 
@@ -39,12 +40,13 @@ impl<'a> Report<'a> {
     /// # Errors
     /// An [`Error`] where the facts' thefts and options cannot be those of the trace.
     pub fn new(input: Input<'a>) -> Result<Self, Error> {
-        let states = states(&input);
+        let stated = Stated::bind(&input);
+        let states = states(&input, &stated);
         let totals = Totals::of(input.trace, &states);
-        let findings = findings(&input, &states, &totals)?;
+        let findings = findings(&input, &stated, &states, &totals)?;
         let missing = missing(&input);
         let leads = Leads::find(&input);
-        let mut limitations = limitations(&input, &totals, &states);
+        let mut limitations = limitations(&input, &stated, &totals, &states);
         limitations.extend(leads.limitations());
         let names = input.ledger.assets().iter().map(|(asset, _)| input.ledger.asset_name(asset));
         let asset_names: Vec<String> = names.collect();

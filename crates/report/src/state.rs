@@ -151,8 +151,7 @@ struct Facts {
 ///
 /// # Cost
 /// **O(n)** for n holdings.
-#[must_use]
-pub fn states(input: &Input<'_>) -> Vec<State> {
+pub(crate) fn states(input: &Input<'_>, stated: &Stated<'_>) -> Vec<State> {
     let (holdings, rules) = (&input.trace.holdings, &input.trace.rules);
     let is_deposit = |purse: PurseId| {
         let account = input.ledger.purses().account(purse);
@@ -171,7 +170,6 @@ pub fn states(input: &Input<'_>) -> Vec<State> {
             tainted.entry(purse).or_insert(sum);
         }
     }
-    let stated = Stated::bind(input);
     let facts = |row: usize| {
         let purse = holdings.purse[row];
         Facts {

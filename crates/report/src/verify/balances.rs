@@ -1,7 +1,7 @@
 //! Balances: each figure of `conservation.csv`, summed again from holdings and postings.
 
 use super::Verdict;
-use super::evidence::{BALANCE, Evidence};
+use super::evidence::{BALANCE, Evidence, Holding};
 use crate::state::State;
 use dyetrace_core::Amount;
 use std::collections::BTreeMap;
@@ -46,11 +46,15 @@ pub(super) fn check(evidence: &Evidence, verdict: &mut Verdict) {
 /// Every figure that follows, by theft, stolen asset and rule.
 fn expected(evidence: &Evidence) -> BTreeMap<[String; 3], Vec<(String, String)>> {
     let mut all = BTreeMap::new();
+    let mut of_class: BTreeMap<&[String; 2], Vec<&Holding>> = BTreeMap::new();
+    for (_, holding) in &evidence.holdings {
+        of_class.entry(&holding.class).or_default().push(holding);
+    }
     for (class, posted) in &evidence.classes {
         for rule in evidence.exact() {
             let of_kind = |kind: &str| posted.get(kind).map_or(Amount::ZERO, |claims| claims[rule]);
             let mut states: BTreeMap<&str, Amount> = BTreeMap::new();
-            for (_, holding) in evidence.holdings.iter().filter(|(_, holding)| holding.class == *class) {
+            for holding in of_class.get(class).into_iter().flatten() {
                 let sum = states.entry(&holding.state).or_default();
                 *sum = sum.plus(holding.sums[rule].claims);
             }

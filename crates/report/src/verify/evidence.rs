@@ -77,6 +77,9 @@ pub(super) struct Holding {
     pub(super) rest: [String; 4],
 }
 
+/// Holdings by [`key`].
+pub(super) type ByKey<'a> = HashMap<&'a str, &'a Holding>;
+
 /// A line of `flows.csv` that a route names.
 #[derive(Debug)]
 pub(super) struct Named {
@@ -150,6 +153,11 @@ impl Evidence {
     /// Whether a rule conserves value: poison is a bound, and no amount.
     pub(super) fn is_exact(&self, rule: usize) -> bool {
         self.rules[rule] != "poison"
+    }
+
+    /// The holdings, by [`key`].
+    pub(super) fn by_key(&self) -> ByKey<'_> {
+        self.holdings.iter().map(|(key, holding)| (key.as_str(), holding)).collect()
     }
 
     /// The rules that conserve value.

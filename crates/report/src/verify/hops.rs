@@ -1,15 +1,13 @@
 //! Hops: each hop of a route is a transfer that carries that much taint, hops join, and the last one ends at the place.
 
 use super::Verdict;
-use super::evidence::{Evidence, Holding, Hop, in_words, transfer_key};
+use super::evidence::{ByKey, Evidence, Holding, Hop, in_words, transfer_key};
 use super::places::telling;
 use hashbrown::HashMap;
 
 const FILE: &str = "routes.csv";
 
-pub(super) fn check(evidence: &Evidence, verdict: &mut Verdict) {
-    let holdings: HashMap<&str, &Holding> =
-        evidence.holdings.iter().map(|(key, holding)| (key.as_str(), holding)).collect();
+pub(super) fn check(evidence: &Evidence, holdings: &ByKey<'_>, verdict: &mut Verdict) {
     let ends: HashMap<&str, &Holding> = evidence
         .findings
         .iter()

@@ -86,10 +86,11 @@ pub fn verify(folder: &Path) -> Result<Verdict, Error> {
     match Evidence::read(folder, &manifest) {
         Ok(evidence) => {
             verdict.rows = evidence.rows;
-            purses::check(&evidence, &mut verdict);
+            let holdings = evidence.by_key();
+            purses::check(&evidence, &holdings, &mut verdict);
             balances::check(&evidence, &mut verdict);
-            places::check(&evidence, &mut verdict);
-            hops::check(&evidence, &mut verdict);
+            places::check(&evidence, &holdings, &mut verdict);
+            hops::check(&evidence, &holdings, &mut verdict);
         }
         Err(fault) => verdict.faults.push(fault),
     }

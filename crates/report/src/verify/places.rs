@@ -1,7 +1,7 @@
 //! Places: each line of `freezable.csv` and of `next.csv` follows from a holding, and none is missing.
 
 use super::Verdict;
-use super::evidence::{Evidence, FOLLOWING, Holding, Moves, Sum, in_words};
+use super::evidence::{ByKey, Evidence, FOLLOWING, Holding, Sum, in_words};
 use crate::state::State;
 use dyetrace_core::Amount;
 use hashbrown::HashMap;
@@ -11,11 +11,9 @@ const NEXT: &str = "next.csv";
 /// The rules of which `robust` is the least.
 const ROBUST: [&str; 4] = ["fifo", "lifo", "prorata", "libr"];
 
-pub(super) fn check(evidence: &Evidence, verdict: &mut Verdict) {
-    let holdings: HashMap<&str, &Holding> =
-        evidence.holdings.iter().map(|(key, holding)| (key.as_str(), holding)).collect();
-    check_findings(evidence, &holdings, verdict);
-    check_next(evidence, &holdings, verdict);
+pub(super) fn check(evidence: &Evidence, holdings: &ByKey<'_>, verdict: &mut Verdict) {
+    check_findings(evidence, holdings, verdict);
+    check_next(evidence, holdings, verdict);
 }
 
 /// The first of some rules that gives a holding something.
@@ -23,8 +21,8 @@ pub(super) fn telling(holding: &Holding, mut rules: impl Iterator<Item = usize>)
     rules.find(|&rule| !holding.sums[rule].units.is_zero())
 }
 
-fn check_findings(evidence: &Evidence, holdings: &HashMap<&str, &Holding>, verdict: &mut Verdict) {
-    let mut missing: HashMap<&str, &Holding> = holdings.clone();
+fn check_findings(evidence: &Evidence, holdings: &ByKey<'_>, verdict: &mut Verdict) {
+    let mut missing = holdings.clone();
     missing.retain(|_, holding| {
         let state = State::ALL.into_iter().find(|state| state.as_str() == holding.state);
         state.is_some_and(State::is_freezable) && telling(holding, evidence.exact()).is_some()
@@ -46,8 +44,7 @@ fn check_findings(evidence: &Evidence, holdings: &HashMap<&str, &Holding>, verdi
             verdict.compare(FINDINGS, || format!("{words}: {column}"), stands, &figure);
         }
         let rule = telling(holding, 0..evidence.rules.len()).unwrap_or_default();
-        let deposits =
-            evidence.moves.get(finding.key.as_str()).map_or(0, |moves: &Moves| moves.deposits[rule]);
+        let deposits = evidence.moves.get(finding.key.as_str()).map_or(0, |moves| moves.deposits[rule]);
         verdict.compare(FINDINGS, || format!("{words}: deposits"), &finding.deposits, &deposits);
         let order = State::ALL.iter().position(|state| state.as_str() == finding.state).unwrap_or_default();
         if order < last {
@@ -87,7 +84,7 @@ fn following(evidence: &Evidence, holding: &Holding) -> [String; FOLLOWING.len()
     ]
 }
 
-fn check_next(evidence: &Evidence, holdings: &HashMap<&str, &Holding>, verdict: &mut Verdict) {
+fn check_next(evidence: &Evidence, holdings: &ByKey<'_>, verdict: &mut Verdict) {
     let mut missing: HashMap<&str, Sum> = holdings
         .iter()
         .filter(|(_, holding)| holding.stop == "edge")

@@ -1,11 +1,11 @@
 //! Purses: what came less what went is what rests there, under each rule, in units and in claims.
 
-use super::evidence::{Evidence, Sum, in_words};
+use super::evidence::{ByKey, Evidence, Sum, in_words};
 use super::{Fault, Verdict};
 use dyetrace_core::Amount;
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 
-pub(super) fn check(evidence: &Evidence, verdict: &mut Verdict) {
+pub(super) fn check(evidence: &Evidence, holdings: &ByKey<'_>, verdict: &mut Verdict) {
     verdict.faults.extend(evidence.overfull.iter().cloned());
     let none = vec![Sum::default(); evidence.rules.len()];
     for (key, holding) in &evidence.holdings {
@@ -13,8 +13,7 @@ pub(super) fn check(evidence: &Evidence, verdict: &mut Verdict) {
         let (came, went) = moves.map_or((&none, &none), |moves| (&moves.came, &moves.went));
         compare(evidence, key, (came, went), &holding.sums, verdict);
     }
-    let held: HashSet<&str> = evidence.holdings.iter().map(|(key, _)| key.as_str()).collect();
-    for (key, moves) in evidence.moves.iter().filter(|(key, _)| !held.contains(key.as_str())) {
+    for (key, moves) in evidence.moves.iter().filter(|(key, _)| !holdings.contains_key(key.as_str())) {
         compare(evidence, key, (&moves.came, &moves.went), &none, verdict);
     }
     check_balances(evidence, verdict);
