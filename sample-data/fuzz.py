@@ -16,6 +16,7 @@ import rederive
 
 ZERO = rederive.ZERO
 TOKENS = ["0x" + "ee" * 20, "0x" + "0c" * 20, "0xdac17f958d2ee523a2206206994597c13d831ec7"]
+WETH = "0xc02aaa39b223fe8d0a0e5c4f27ead9083c756cc2"
 COLUMNS = ("chain,block_number,transaction_index,event_index,block_timestamp,transaction_hash,from_address,to_address,"
            "asset,value,fee,kind").split(",")
 LABEL_COLUMNS = "address,chain,label,category,entity,source,as_of,confidence".split(",")
@@ -28,7 +29,11 @@ def make(rng, edgy):
     """One random case: rows, labels, seeds and options as plain dicts of text."""
     chains = ["ethereum"] if rng.random() < 0.7 else ["ethereum", "bsc"]
     accounts = ["0x" + f"{rng.randrange(1, 256):02x}" * 20 for _ in range(rng.randint(3, 8))]
-    assets = ["native"] + rng.sample(TOKENS, rng.choice([0, 1, 1, 2]))
+    assets = ["native"] + rng.sample(TOKENS, rng.choice([0, 1, 1, 2, 2]))
+    if rng.random() < 0.25:   # a wrapped coin, whose contract takes part
+        accounts, assets = accounts + [WETH], assets + [WETH]
+    if len(assets) > 1 and rng.random() < 0.25:   # a vault: its shares are minted by itself
+        accounts.append(assets[1])
     clock = rng.choice(["both", "both", "block", "time"]) if len(chains) == 1 else rng.choice(["both", "both", "time"])
     index = rng.choice(["all", "all", "all", "some", "none"])
     event = rng.choice(["all", "all", "some", "none"])
@@ -82,7 +87,7 @@ def make(rng, edgy):
     files = 2 if hashed == "all" and rng.random() < 0.2 else 1
     split = {h: rng.randrange(files) for h in sorted({r["transaction_hash"] for r in rows})}
     case = {"rows": [(split[r["transaction_hash"]], r) for r in rows], "labels": labels,
-            "seeds": make_seeds(rng, chains, accounts, assets, rows, clock),
+            "seeds": make_seeds(rng, chains, accounts, assets, rows, clock, edgy),
             "covers": [None if rng.random() < 0.5 else "all" if rng.random() < 0.4 else
                        rng.sample(accounts, rng.randint(1, len(accounts))) for _ in range(files)],
             "trace": make_options(rng, chains, assets, rows, clock)}
@@ -145,6 +150,8 @@ def make_transaction(rng, accounts, assets, pools, have, chain, big):
             hops = [(who, pool, asset, half, ""), (rng.choice(accounts), pool, asset, value - half, ""),
                     (pool, end, asset, value, "")]
         return hops
+    if roll < 0.48 and len(assets) > 1:
+        return make_exchange(rng, accounts, assets, amount)
     if roll < 0.55 and len(assets) > 1:
         # a swap: one asset out, another in
         sold, bought = rng.sample(assets, 2)
@@ -160,14 +167,64 @@ def make_transaction(rng, accounts, assets, pools, have, chain, big):
     return hops
 
 
-def make_seeds(rng, chains, accounts, assets, rows, clock):
+def make_exchange(rng, accounts, assets, amount):
+    """An exchange over a router and pools, with fees, parts that come back, several assets; a wrap; a vault."""
+    actor, router, pool, second, taker = (rng.choice(accounts) for _ in range(5))
+    roll = rng.random()
+    if roll < 0.15 and WETH in assets:
+        value = max(1, amount(actor, "native"))
+        hops = [(actor, WETH, "native", value, "")] if rng.random() < 0.6 else [(WETH, actor, "native", value, "")]
+        if rng.random() < 0.3:
+            there = hops[0][0] == actor
+            nobody = rng.choice([ZERO, WETH])
+            hops.append((nobody, actor, WETH, value, "") if there else (actor, nobody, WETH, value, ""))
+        if rng.random() < 0.5:
+            hops += [(actor, pool, WETH, value, ""), (pool, actor, rng.choice(assets), rng.randint(1, 20), "")]
+        return hops
+    if roll < 0.3:
+        vaults = [a for a in assets[1:] if a in accounts]
+        if vaults:
+            vault, asset = vaults[0], rng.choice(assets)
+            if rng.random() < 0.6:
+                return [(actor, vault, asset, amount(actor, asset), ""), (ZERO, actor, vault, rng.randint(1, 20), "")]
+            return [(actor, ZERO, vault, amount(actor, vault), ""), (vault, actor, asset, rng.randint(1, 20), "")]
+    sold, bought = rng.sample(assets, 2)
+    value, got, fee = amount(actor, sold), rng.randint(1, 20), rng.randint(0, 3)
+    by_router = rng.random() < 0.5
+    hops = [(actor, router if by_router else pool, sold, value, "")]
+    if by_router:
+        hops += [(router, pool, sold, value - min(fee, value), ""), (router, taker, sold, min(fee, value), "")]
+    last = pool
+    if rng.random() < 0.4:
+        last = second
+        hops.append((pool, second, rng.choice(assets), rng.randint(1, 20), ""))
+    hops.append((last, router if by_router else actor, bought, got, ""))
+    if by_router:
+        hops.append((router, actor, bought, got - rng.choice([0, 0, min(1, got)]), ""))
+    if rng.random() < 0.3:
+        hops.append((pool, actor, sold, rng.randint(1, 3), ""))
+    if rng.random() < 0.3:
+        ends = [actor, pool]
+        rng.shuffle(ends)
+        hops.append((*ends, rng.choice(assets), rng.randint(1, 9), ""))
+    if rng.random() < 0.15:
+        hops.append((pool, taker, bought, rng.randint(1, 30), ""))
+    if rng.random() < 0.5:
+        rng.shuffle(hops)
+    return hops
+
+
+def make_seeds(rng, chains, accounts, assets, rows, clock, edgy):
     seeds = []
     for _ in range(rng.choice([1, 1, 2, 2, 3])):
         seed = {"theft": rng.choice(["T1", "T1", "T2"])}
         row = rng.choice(rows)   # the seed is made to fit this row, most often
         if row["transaction_hash"] and rng.random() < 0.35:
             seed["transaction"] = row["transaction_hash"]
-            if rng.random() < 0.5 and row["to_address"] != ZERO:
+            into = [(r["to_address"], r["asset"]) for r in rows if r["transaction_hash"] == row["transaction_hash"]]
+            # Which units of several payments into one purse were gained is read in two ways, where other taint comes too.
+            unclear = not edgy and len(set(into)) < len(into)
+            if (unclear or rng.random() < 0.5) and row["to_address"] != ZERO:
                 seed["address"] = row["to_address"]
         else:
             seed["address"] = rng.choice([a for a in (row["from_address"], row["to_address"]) if a not in ("", ZERO)]
@@ -206,6 +263,8 @@ def make_options(rng, chains, assets, rows, clock):
         spot = 100 + rng.randint(3, 30)
         stamp = datetime.fromtimestamp(GENESIS + 12 * spot, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
         trace["until"] = f"block:{spot}" if clock == "block" or (clock == "both" and rng.random() < 0.5) else stamp
+    if rng.random() < 0.1:
+        trace["swaps"] = False
     if rng.random() < 0.1:
         trace["follow_noise"] = True
     if rng.random() < 0.25:

@@ -31,6 +31,14 @@ ISSUERS = {("ethereum", "0xdac17f958d2ee523a2206206994597c13d831ec7"): "Tether",
            ("ethereum", "0x4fabb145d64652a948d72533023f6e7a623c7c53"): "Paxos"}
 
 
+# Tokens that stand for a coin: one to one, or as a stake whose getting is an exchange.
+WRAPS = {("ethereum", "0xc02aaa39b223fe8d0a0e5c4f27ead9083c756cc2"), ("bsc", "0xbb4cdb9cbd36b01bd1cbaebf2de08d9173bc095c"),
+         ("polygon", "0x0d500b1d8e8ef31e21c99d1db9a6444d3adf1270"), ("arbitrum", "0x82af49447d8a07e3bd95bd0d56f35241523fbab1"),
+         ("optimism", "0x" + "42" + "0" * 37 + "6"), ("base", "0x" + "42" + "0" * 37 + "6"),
+         ("avalanche", "0xb31f66aa3c1e785363f0875a1b74e27b85fd66c7")}
+STAKES = {("ethereum", "0xae7ab96520de3a18e5e111b5eaab095312d7fe84"), ("ethereum", "0x7f39c581f595b53c5cb19bd0b3f8da6c935e2ca0")}
+
+
 class CaseError(Exception):
     """The case cannot be traced: a bad row, a seed that does not fit."""
 
@@ -421,6 +429,12 @@ class Case:
         if "exchange_deposit" in self.stop and conf.get("trace", {}).get("detected_deposits", True):
             self.find_deposits()
         self.find_stops()
+        self.deals, self.given, self.got, self.ends = defaultdict(list), set(), set(), {}
+        if conf.get("trace", {}).get("swaps", True):
+            for tx in self.members:
+                self.settle(tx)
+        for deals in self.deals.values():
+            deals.sort(key=lambda d: d.who[1])
         self.find_reach()
 
     def options(self, trace):
@@ -479,9 +493,11 @@ class Case:
                 self.inflow[row.tx, row.receiver()] += row.value
                 self.outflow[row.tx, row.sender()] += row.value
                 groups[row.chain, row.key].append(i)
+        self.group = {}                                                  # rows of unknown order with a row, itself too
         self.tied = set()                                                # (row, purse): order unknown there
         for at in groups.values():
             for i in at:
+                self.group[i] = at
                 for purse in (self.rows[i].sender(), self.rows[i].receiver()):
                     if any(purse in (self.rows[j].sender(), self.rows[j].receiver()) for j in at if j != i):
                         self.tied.add((i, purse))
@@ -542,6 +558,14 @@ class Case:
                         self.begins[purse].append((min(start), seed.theft))
             if not found:
                 raise CaseError(f"seed without a row: {seed}")
+        self.tagged = {}                      # (purse, theft) -> first row that a transaction seed names
+        for (tx, purse), (theft, gain) in self.tx_seeds.items():
+            into = [i for i in self.members[tx] if self.rows[i].moves() and self.rows[i].receiver() == purse]
+            later = sum(self.rows[i].value for i in into)
+            for i in into:
+                later -= self.rows[i].value
+                if gain is None or gain > later:
+                    self.tagged[purse, theft] = min(i, self.tagged.get((purse, theft), i))
         if met != self.set_aside:
             raise CaseError(f"set aside, but no seed takes it: {self.set_aside - met}")
         for chain, who in {(r.chain, a) for r in self.all_rows for a in (r.frm, r.to)}:
@@ -569,7 +593,8 @@ class Case:
         return max(begun)[1] if begun else None
 
     def is_seed_of(self, theft, purse, i):
-        return any(n <= i and t == theft for n, t in self.begins.get(purse, []))
+        begun = any(n <= i and t == theft for n, t in self.begins.get(purse, []))
+        return begun or self.tagged.get((purse, theft), i + 1) <= i
 
     # ------------------------------------------------------------ stops
 
@@ -653,11 +678,91 @@ class Case:
             elif self.hub is not None and transfers > self.hub and cats <= {"", "theft", "sanctioned", "other"}:
                 self.stopped[account] = "hub"
         self.hop_sinks = set()
+        self.stopped_by_label = {a for a, why in self.stopped.items() if why != "hub"}
+        self.all_assets, self.all_purses, self.all_accounts = defaultdict(set), set(), set()
+        for r in self.all_rows:
+            self.all_assets[r.chain].add(r.asset)
+            for who in (r.frm, r.to):
+                self.all_accounts.add((r.chain, who))
+                self.all_purses.add((r.chain, who, r.asset))
+        for (chain, who, _), _ in self.fee.values():
+            self.all_purses.add((chain, who, "native"))
+            self.all_assets[chain].add("native")
 
     def passes(self, tx, account):
         """Does the transaction leave the account with what it had, in every asset?"""
         assets = {r.asset for r in (self.rows[i] for i in self.members[tx])}
         return all(self.inflow[tx, (*account, a)] == self.outflow[tx, (*account, a)] for a in assets)
+
+    # ------------------------------------------------------------ exchanges
+
+    def settle(self, tx):
+        """What accounts gave and got in a transaction, and where branches end because of it."""
+        at = [i for i in self.members[tx] if self.rows[i].moves()]
+        if not at or any(t == tx for t, _ in self.tx_seeds):
+            return
+        chain = self.rows[at[0]].chain
+        legs = [[i, None if void(r.frm) else r.frm, None if void(r.to) else r.to, r.asset, r.value]
+                for i in at for r in [self.rows[i]]]
+        held = self.all_purses
+        wraps = {w for c, w in WRAPS if c == chain and w in self.all_assets[chain] and "native" in self.all_assets[chain]
+                 and (chain, w) in self.all_accounts}
+        added = []
+        for w in wraps:
+            mints = any(s == w and f in (None, w) for _, f, t, s, _ in legs)
+            burns = any(s == w and t in (None, w) for _, f, t, s, _ in legs)
+            for i, f, t, s, v in legs:
+                if s == "native" and t == w and not mints and (chain, f, w) in held:
+                    added.append([i, w, f, w, v])
+                if s == "native" and f == w and not burns and (chain, t, w) in held:
+                    added.append([i, t, w, w, v])
+        legs = [(*leg, True) for leg in legs] + [(*leg, False) for leg in added]
+        here = {who for leg in legs for who in leg[1:3]} - {None}
+        giver = [f if f is not None else s if s in here else None for _, f, _, s, _, _ in legs]
+        taker = [t if t is not None else s if s in here else None for _, _, t, s, _, _ in legs]
+
+        def net(pairs):
+            sums = defaultdict(int)
+            for f, t, s, v in pairs:
+                for who, much in ((f, -v), (t, v)):
+                    if who is not None:
+                        sums[who, s] += much
+            return sums
+
+        nets = net((g, k, leg[3], leg[4]) for g, k, leg in zip(giver, taker, legs))
+        both = {who for (who, _), n in nets.items() if n > 0} & {who for (who, _), n in nets.items() if n < 0}
+        clear = bool(both)
+        for asset in {s for (who, s), n in nets.items() if who in both and n}:
+            others = sum(n for (who, s), n in nets.items() if s == asset and n > 0 and who not in both)
+            clear &= others <= sum(n for (who, s), n in nets.items() if s == asset and n > 0 and who in both)
+        middle = {who for who in giver if who in taker and who is not None and (chain, who) not in self.stopped_by_label}
+        part = [g in middle and k in middle and g != k for g, k in zip(giver, taker)]
+        minted = {leg[3] for leg, g in zip(legs, giver) if leg[1] is None and g is not None
+                  and (chain, leg[3]) not in WRAPS | STAKES}
+        own = net((leg[1], leg[2], leg[3], leg[4]) for leg, p in zip(legs, part) if p) if clear else {}
+        dealers = set()
+        for who in {w for w, _ in own}:
+            if (chain, who) in self.stopped or (chain, who) in self.netting or who in wraps:
+                continue
+            mine = sorted((name(chain, s), s, n) for (w, s), n in own.items() if w == who)
+            gives = [((chain, who, s), -n) for _, s, n in mine if n < 0]
+            gets = [((chain, who, s), n, s not in minted and not any(a[1:] == (chain, who, s) for a in self.set_aside))
+                    for _, s, n in mine if n > 0]
+            idle = not gives and not gets and any(who in leg[1:3] and not leg[5] for leg in legs)
+            if not (gives and any(g[2] for g in gets)) and not idle:
+                continue
+            rows = {leg[0] for leg, p in zip(legs, part) if p and who in leg[1:3]}
+            dealers.add(who)
+            self.deals[max(rows)].append(Deal((chain, who), rows, gives, gets))
+        for (i, f, t, s, _, real), p in zip(legs, part):
+            if not real:
+                continue
+            self.given |= {i} if p and f in dealers else set()
+            self.got |= {i} if p and t in dealers else set()
+            account = (chain, t)
+            free = account not in self.stopped and account not in self.netting and account not in self.seed_accounts
+            if t is not None and (i in self.got or (free and (t in both or (t in wraps and s == "native")))):
+                self.ends[i] = "position" if t in minted else "unclear"
 
     def mode(self, tx, purse):
         """What the purse is in this transaction: followed, a sink, or only passed through."""
@@ -680,6 +785,8 @@ class Case:
             here = None
             if r and ((row.tx, r) in self.tx_seeds or self.seed_theft(r, i) is not None):
                 here = 0
+            elif i in self.given or i in self.ends:
+                pass
             elif s and not self.dust(row):
                 kind = self.mode(row.tx, s)
                 before = inside.get((row.tx, s)) if kind == "pass" else None if kind == "sink" else self.hops.get(s)
@@ -688,12 +795,26 @@ class Case:
                 self.hops[r] = min(here, self.hops.get(r, here))
                 if self.mode(row.tx, r) == "pass":
                     inside[row.tx, r] = min(here, inside.get((row.tx, r), here))
+            for deal in self.deals[i]:
+                near = [self.hops[p] for p, _ in deal.gives if p in self.hops and self.mode(row.tx, p) == "follow"]
+                for p in [g[0] for g in deal.gets if g[2] and near]:
+                    near_or_seed = 0 if self.seed_theft(p, i) is not None else min(near) + 1
+                    self.hops[p] = min(near_or_seed, self.hops.get(p, near_or_seed))
         if self.max_hops is not None:
             far = {p for p, h in self.hops.items() if h >= self.max_hops}
             self.hop_sinks = {p for p in far if p[:2] not in self.seed_accounts}
 
 
 # ---------------------------------------------------------------- replay
+
+@dataclass
+class Deal:
+    """What an account gave and got in one transaction, net."""
+    who: tuple
+    rows: set
+    gives: list          # (purse, amount)
+    gets: list           # (purse, amount, whether it is a price)
+
 
 @dataclass
 class Info:
@@ -721,7 +842,7 @@ class Replay:
         self.purses, self.blurred, self.info = {}, set(), defaultdict(lambda: defaultdict(Info))
         self.sunk = defaultdict(lambda: defaultdict(lambda: [0, 0]))
         self.flows, self.postings, self.gaps, self.listed = {}, defaultdict(lambda: [0, 0]), [], []
-        self.carried = {}
+        self.carried, self.legs, self.ended = {}, {}, defaultdict(lambda: defaultdict(lambda: [0, 0]))
         for i, row in enumerate(case.rows):
             members = case.members[row.tx]
             if i == members[0]:
@@ -730,6 +851,9 @@ class Replay:
                     self.pay_fee(i, *case.fee[i])
             if row.moves():
                 self.transfer(i, row)
+            step = 2
+            for deal in case.deals[i] if i in case.deals else []:
+                step = self.deal(i, deal, step)
             if i == members[-1]:
                 self.leave(row.tx)
 
@@ -750,7 +874,55 @@ class Replay:
         both[0] += units
         both[1] += claim
 
-    def spend(self, i, key, value, seed):
+    def deal(self, i, deal, step):
+        """What an account gave leaves, and what it got for that comes, each net."""
+        case, tx, given, sure = self.case, self.case.rows[i].tx, [], 0
+        for n, (purse, value) in enumerate(deal.gives, step):
+            if case.mode(tx, purse) != "follow":
+                continue
+            names = lambda j: purse in (case.rows[j].sender(), case.rows[j].receiver())
+            tied = any(names(j) and j not in deal.rows for k in deal.rows if names(k) for j in case.group[k])
+            parts, grades = self.spend(i, ("own", purse), value, case.seed_theft(purse, i), n, tied)
+            sums = {}
+            for cls, units, claim in parts:
+                if cls:
+                    u, c = sums.get(cls, (0, 0))
+                    sums[cls] = (u + units, c + claim)
+            if sums:
+                given.append((n, purse, value, sums))
+                sure = max(sure, *grades.values())
+        prices = [value for _, value, price in deal.gets if price]
+        came = exchange(self.rule, [(value, sums) for _, _, value, sums in given], prices)
+        hops = {}
+        for n, purse, value, sums in given:
+            for cls, (units, claim) in sums.items():
+                kind = "converted" if any(cls in parts for parts in came) else "dust"
+                self.post(i, n, kind, purse, cls, -units, -claim)
+                self.legs[(i, n), purse, cls] = value, sure
+                near = 0 if case.is_seed_of(cls[0], purse, i) else self.info["own", purse][cls].hops
+                hops[cls] = min(near, hops.get(cls, near))
+        came = iter(came)
+        for n, (purse, value, price) in enumerate(deal.gets, step + len(deal.gives)):
+            parts, key = next(came) if price else {}, ("own", purse)
+            clean = 0 if self.rule == "poison" and parts else value - sum(u for u, _ in parts.values())
+            both = [(None, clean, clean)] if clean else []
+            for cls in sorted(parts, key=class_key):
+                self.post(i, n, "converted", purse, cls, *parts[cls])
+                self.legs[(i, n), purse, cls] = value, sure
+                near = 0 if case.is_seed_of(cls[0], purse, i) else hops[cls] + 1
+                self.arrive(key, cls, i, near, sure, False)
+                both.append((cls, *parts[cls]))
+            before = {p[0] for p in both}
+            both = self.tag(i, case.rows[i], both, False, purse, n, value)
+            for cls in {p[0] for p in both} - before - {None}:
+                self.arrive(key, cls, i, 0, 0, False)
+            if case.mode(tx, purse) == "sink":
+                self.sink(purse, both)
+            else:
+                self.purse(key).add(both, value)
+        return step + len(deal.gives) + len(deal.gets)
+
+    def spend(self, i, key, value, seed, step=1, tied=None):
         """Take value from a followed purse: its parts and the grade of each theft's part."""
         purse, gap = self.purse(key), 0
         if value > purse.total():
@@ -758,13 +930,14 @@ class Replay:
             cls = (seed, name(key[-1][0], key[-1][2])) if seed is not None else None
             purse.add([(cls, gap, gap)], gap)
             if cls:
-                self.post(i, 1, "unseen", key[-1], cls, gap, gap)
+                self.post(i, step, "unseen", key[-1], cls, gap, gap)
                 self.arrive(key, cls, i, 0, 0, False)
                 gap = 0
             else:
                 self.gaps.append((i, key[-1], gap))
         held, total = purse.classes(), purse.total()
-        sure = gap == 0 and (i, key[-1]) not in self.case.tied and key not in self.blurred
+        tied = (i, key[-1]) in self.case.tied if tied is None else tied
+        sure = gap == 0 and not tied and key not in self.blurred
         parts = purse.take(value)
         grades = {}
         for cls in {p[0] for p in parts} - {None}:
@@ -794,7 +967,7 @@ class Replay:
     def transfer(self, i, row):
         case, s, r = self.case, row.sender(), row.receiver()
         parts, grades, hops, from_stop = [(None, row.value, row.value)], {}, {}, False
-        if s:
+        if s and i not in case.given:
             kind = case.mode(row.tx, s)
             from_stop = kind == "sink"
             if not from_stop:
@@ -814,6 +987,17 @@ class Replay:
                 flow = self.flows.setdefault((i, cls), [0, 0, grades[cls]])
                 flow[0] += units
                 flow[1] += claim
+        if i in case.ends:
+            key = ("end", case.ends[i], r)
+            for cls in grades:
+                self.arrive(key, cls, i, hops[cls] + 1, grades[cls], True)
+            for cls, units, claim in parts:
+                if cls:
+                    self.ended[key][cls][0] += units
+                    self.ended[key][cls][1] += claim
+            parts, grades = [(None, row.value, row.value)], {}
+        if i in case.got:
+            return
         parts = self.tag(i, row, parts, from_stop)
         kind = case.mode(row.tx, r)
         key = ("pass", row.tx, r) if kind == "pass" else ("own", r)
@@ -843,9 +1027,9 @@ class Replay:
                 self.info["own", where][cls].join(self.info[key][cls])
             self.blurred.discard(key)
 
-    def tag(self, i, row, parts, from_stop):
-        """Clean money that arrives at a seed becomes stolen."""
-        case, purse = self.case, row.receiver()
+    def tag(self, i, row, parts, from_stop, purse=None, step=1, value=None):
+        """Clean money that arrives at a seed becomes stolen: by a transfer, or by a deal."""
+        case, purse, value = self.case, purse or row.receiver(), value or row.value
         if (row.tx, purse) in case.tx_seeds:
             theft, gain = case.tx_seeds[row.tx, purse]
             if gain is None:
@@ -863,23 +1047,25 @@ class Replay:
             if clean and self.converts(row, purse):
                 self.listed.append((i, "own conversion", purse))
                 return parts
-            if from_stop and any(c[0] == theft and u[0] for p, held in self.sunk.items() if p[:2] == row.sender()[:2]
-                                 for c, u in held.items()):
+            theirs = [held for p, held in self.sunk.items() if from_stop and p[:2] == row.sender()[:2]]
+            if step == 1 and row.sender():
+                theirs += [held for key, held in self.ended.items() if key[2][:2] == row.sender()[:2]]
+            if any(c[0] == theft and u[0] for held in theirs for c, u in held.items()):
                 self.listed.append((i, "returned", purse))
                 return parts
-            quota = row.value
+            quota = value
         cls = (theft, name(purse[0], purse[2]))
         if self.rule == "poison":
             if quota and not any(c and c[0] == theft for c, _, _ in parts):
-                self.post(i, 1, "received", purse, cls, row.value, row.value)
-                parts = [p for p in parts if p[0]] + [(cls, row.value, row.value)]
+                self.post(i, step, "received", purse, cls, value, value)
+                parts = [p for p in parts if p[0]] + [(cls, value, value)]
             return parts
         out = []
         for part in reversed(parts):
             if part[0] is None and quota:
                 some, rest = cut(part, min(quota, part[1]))
                 quota -= some[1]
-                self.post(i, 1, "received", purse, cls, some[1], some[1])
+                self.post(i, step, "received", purse, cls, some[1], some[1])
                 out += [(cls, some[1], some[1])] + ([rest] if rest[1] else [])
             else:
                 out.append(part)
@@ -898,11 +1084,53 @@ class Replay:
             for cls, units in purse.classes().items():
                 if cls and units:
                     out[cls, key[1]] = (units, claims[cls])
+        for (_, _, purse), held in self.ended.items():
+            for cls, both in held.items():
+                have = out.get((cls, purse), (0, 0))
+                out[cls, purse] = (have[0] + both[0], have[1] + both[1])
         return out
 
     def facts(self, cls, purse):
-        facts = self.info["own", purse][cls]
-        return replace(facts, grade=max(x.grade for x in self.info["own", purse].values()))
+        keys = [key for key in [("own", purse), ("end", "position", purse), ("end", "unclear", purse)] if key in self.info]
+        facts, where = Info(), [key for key in keys if key[0] == "end" or self.own(cls, purse)]
+        for key in where:
+            if cls in self.info[key]:
+                facts.join(self.info[key][cls])
+        return replace(facts, grade=max(x.grade for key in keys for x in self.info[key].values()
+                                        if key[0] == "own" or x.count))
+
+    def own(self, cls, purse):
+        """Whether something of a class rests in the purse itself, and not only where branches ended."""
+        held = self.purses.get(("own", purse))
+        return bool(self.sunk[purse][cls][0] or (held and held.classes().get(cls)))
+
+
+def exchange(rule, given, got):
+    """given: (all, {class: (units, claim)}) an asset; what comes of each amount got: {class: (units, claim)}."""
+    claims = defaultdict(int)
+    for _, sums in given:
+        for cls, (_, claim) in sums.items():
+            claims[cls] += claim
+    if rule == "poison":
+        return [{cls: (y, y) for cls in claims} for y in got]
+    evenly = lambda amount, n: [amount // n + (k < amount % n) for k in range(n)]
+    units = []
+    for y in got if given else []:
+        sums = defaultdict(int)
+        for (x, taint), paid in zip(given, evenly(y, len(given))):
+            weights = {None: x - sum(u for u, _ in taint.values()), **{cls: u for cls, (u, _) in taint.items()}}
+            for cls, part in divide(paid, weights).items():
+                if cls and part:
+                    sums[cls] += part
+        units.append(sums)
+    out = [{cls: [u, 0] for cls, u in sums.items()} for sums in units] or [{} for _ in got]
+    for cls, claim in claims.items():
+        most = max((sums.get(cls, 0) for sums in units), default=0)
+        if most:
+            best = next(parts for parts, sums in zip(out, units) if sums.get(cls, 0) == most)
+            for parts, piece in zip(out, evenly(claim, len(got))):
+                parts.get(cls, best[cls])[1] += piece
+    return [{cls: tuple(both) for cls, both in parts.items()} for parts in out]
 
 
 def replay(case, rule):
@@ -941,9 +1169,12 @@ class Tables:
                 purse, fee = case.fee[i]
                 self.balance[purse] = max(0, self.balance[purse] - fee)
             if row.moves():
-                self.balance[row.sender()] = max(0, self.balance[row.sender()] - row.value)
-                self.balance[row.receiver()] += row.value
-                self.gross[row.receiver()] += row.value
+                legs = [(row.sender(), -row.value)] * (i not in case.given) + [(row.receiver(), row.value)] * (i not in case.got)
+                for deal in case.deals[i] if i in case.deals else []:
+                    legs += [(p, -n) for p, n in deal.gives] + [(p, n) for p, n, _ in deal.gets]
+                for purse, much in legs:
+                    self.balance[purse] = max(0, self.balance[purse] + much)
+                    self.gross[purse] += max(0, much)
         self.held = {rule: run.holdings() for rule, run in self.runs.items()}
         self.rule_heads = case.rules + [f"claim_{r}" for r in case.rules]
 
@@ -964,6 +1195,9 @@ class Tables:
             return "hops"
         if account in case.netting:
             return case.netting[account]
+        for why in ("position", "unclear"):
+            if any(u for run in self.runs.values() for u, _ in run.ended.get(("end", why, purse), {}).values()):
+                return why
         if purse in case.later:
             return "horizon"
         return "" if self.covered(purse) else "edge"
@@ -989,9 +1223,9 @@ class Tables:
             return "AT_DEPOSIT_UNSWEPT" if self.balance[purse] >= mine else "SWEPT_CREDITED"
         for cat, state in (("exchange", "AT_EXCHANGE"), ("mixer", "IN_POOL"), ("bridge", "IN_FLIGHT_BRIDGE"),
                            ("defi", "DEFI_POSITION")):
-            if cat in cats:
+            if cat in cats or (cat, stop) == ("defi", "position"):
                 return state
-        if stop in ("hub", "hops", "horizon") or cats & {"payment", "gambling", "service", "dex", "token"}:
+        if stop in ("hub", "hops", "horizon", "unclear") or cats & {"payment", "gambling", "service", "dex", "token"}:
             return "NOT_FOLLOWED"
         if stop == "edge":
             return "EDGE_OF_DATA"
@@ -1013,6 +1247,17 @@ class Tables:
             rows.append([r.chain, blank(r.block), blank(r.txi), blank(r.ev), iso(r.time), r.hash, r.frm, r.to,
                          name(r.chain, r.asset), str(r.value), *cls, *self.amounts(per),
                          GRADES[per[self.speaker(per)][2]]])
+            rows[-1].insert(0, (i, 0))
+        keys = {k for run in self.runs.values() for k in run.legs}
+        for at, purse, cls in sorted(keys, key=lambda k: (k[0], class_key(k[2]))):
+            per = {r: tuple(abs(n) for n in run.postings[at, "converted", purse, cls]) for r, run in self.runs.items()
+                   if (at, "converted", purse, cls) in run.postings}
+            if per:
+                r = case.rows[at[0]]
+                value, grade = self.runs[self.speaker(per)].legs[at, purse, cls]
+                rows.append([at, r.chain, blank(r.block), blank(r.txi), blank(r.ev), iso(r.time), r.hash, purse[1], purse[1],
+                             name(purse[0], purse[2]), str(value), *cls, *self.amounts(per), GRADES[grade]])
+        rows = [row[1:] for row in sorted(rows, key=lambda row: row[0])]
         out["flows.csv"] = ("chain,block_number,transaction_index,event_index,block_timestamp,transaction_hash,from_address,"
                             "to_address,asset,value,theft,stolen_asset".split(",") + self.rule_heads + ["grade"], rows)
         # postings
@@ -1037,7 +1282,7 @@ class Tables:
             if stop == "exchange_deposit" and case.by_sweeps_alone(purse[:2]):
                 facts.grade = GRADES.index("INFERRED")
             state = states[cls, purse] = self.state_of(purse, stop)
-            seeded = any(t == cls[0] for _, t in case.begins.get(purse, []))
+            seeded = case.is_seed_of(cls[0], purse, len(case.rows)) and self.runs[speaker].own(cls, purse)
             shown = case.holder(*purse[:2])
             hops = "0" if seeded else blank(facts.hops)
             first, last = (iso(case.rows[n].time) for n in (facts.first, facts.last))

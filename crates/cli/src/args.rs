@@ -133,6 +133,9 @@ pub(crate) struct TraceArgs {
     /// Take counterfeit and spam tokens that reach a seed for stolen, too
     #[arg(long)]
     pub(crate) follow_noise: bool,
+    /// Do not follow taint into what an account gets for it in the same transaction
+    #[arg(long)]
+    pub(crate) no_swaps: bool,
     /// Files of issuers that can stop an address, beside the built-in table
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub(crate) issuers: Vec<PathBuf>,

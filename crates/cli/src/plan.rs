@@ -130,6 +130,7 @@ fn lay_options(args: &TraceArgs, options: &mut TraceOptions) -> Result<()> {
         options.until = Some(parse_until(until)?);
     }
     options.follow_noise |= args.follow_noise;
+    options.swaps &= !args.no_swaps;
     for text in &args.min_amounts {
         options.min_amount.push(parse_min_amount(text)?);
     }
@@ -167,6 +168,9 @@ fn command(args: &TraceArgs) -> Vec<String> {
     add("issuers", args.issuers.iter().map(name).collect());
     if args.follow_noise {
         words.push("--follow-noise".to_owned());
+    }
+    if args.no_swaps {
+        words.push("--no-swaps".to_owned());
     }
     if args.no_detected_deposits {
         words.push("--no-detected-deposits".to_owned());

@@ -47,6 +47,7 @@ pub mod column;
 mod id_table;
 pub mod label;
 pub mod ledger;
+pub mod links;
 mod pages;
 #[cfg(any(test, feature = "reference"))]
 pub mod reference;

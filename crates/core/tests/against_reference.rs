@@ -48,6 +48,7 @@ pub(crate) fn difference(fast: &Trace, plain: &Trace) -> Difference {
             .or_else(|| rows("postings.purse", &a.purse, &b.purse))
             .or_else(|| rows("postings.class", &a.class, &b.class))
             .or_else(|| shares("postings", &a.shares, &b.shares, plain))
+            .or_else(|| rows("postings.legs", &a.legs, &b.legs))
     };
     let holdings = || {
         let (a, b) = (&fast.holdings, &plain.holdings);

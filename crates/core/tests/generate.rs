@@ -1,6 +1,6 @@
 //! Random cases, made so that things collide: few accounts, few blocks, few amounts.
 
-use crate::ledgers::{CHAINS, Case, Clock, Coin, Move, SeedAt, Tx, time_of};
+use crate::ledgers::{CHAINS, Case, Clock, Coin, Move, SHARES, SeedAt, Tx, VAULT, WRAPPED, WRAPPER, time_of};
 use dyetrace_core::trace::{Rule, Since, StopRule, TraceOptions, Until};
 use dyetrace_core::{Amount, Category, PurseId};
 use proptest::collection::vec;
@@ -13,7 +13,7 @@ const ACCOUNTS: u8 = 6;
 const BLOCKS: u64 = 6;
 
 fn account() -> impl Strategy<Value = u8> {
-    1..=ACCOUNTS
+    prop_oneof![30 => 1..=ACCOUNTS, 1 => Just(WRAPPER)]
 }
 
 /// Rarely the zero address.
@@ -22,7 +22,7 @@ fn anybody() -> impl Strategy<Value = u8> {
 }
 
 fn coin() -> impl Strategy<Value = Coin> {
-    prop_oneof![4 => Just(Coin::Native), 2 => Just(Coin::Token(0)), 1 => Just(Coin::Token(1))]
+    prop_oneof![4 => Just(Coin::Native), 2 => Just(Coin::Token(0)), 1 => Just(Coin::Token(1)), 1 => Just(Coin::Token(SHARES)), 1 => Just(Coin::Token(WRAPPED))]
 }
 
 /// Mostly tiny; sometimes around 128 bits, or the largest there is.
@@ -65,7 +65,101 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
             vec![there, Move { from: Some(via), to: from, coin, value: back, event: event.map(|it| it + 1) }]
         },
     );
-    prop_oneof![6 => vec(one_move(), 1..4), 1 => passed, 1 => exchanged]
+    prop_oneof![12 => vec(one_move(), 1..4), 2 => passed, 2 => exchanged, 3 => routed(), 1 => wrapped(), 1 => vault()]
+}
+
+/// Something is paid into a vault that mints shares, or taken out for shares.
+fn vault() -> impl Strategy<Value = Vec<Move>> {
+    let shape = (any::<bool>(), any::<bool>());
+    (account(), account(), coin(), 1_u128..60, 1_u128..40, shape).prop_map(
+        |(actor, zap, coin, value, shares, (back, by_zap))| {
+            let send = |from, to, coin, value| Move { from: Some(from), to, coin, value, event: None };
+            let (value, shares, share) = (Amount::from(value), Amount::from(shares), Coin::Token(SHARES));
+            let payer = if by_zap { zap } else { actor };
+            let mut moves = if back {
+                vec![send(actor, 0, share, shares), send(VAULT, payer, coin, value)]
+            } else {
+                vec![send(payer, VAULT, coin, value), send(0, actor, share, shares)]
+            };
+            if by_zap && !back {
+                moves.insert(0, send(actor, zap, coin, value));
+            }
+            moves
+        },
+    )
+}
+
+/// An exchange over one or two pools: with a router or without, a fee on the way, a part that comes back, and any order.
+fn routed() -> impl Strategy<Value = Vec<Move>> {
+    let parties = (account(), account(), account(), account(), anybody());
+    let coins = (coin(), coin(), coin());
+    let amounts = (2_u128..60, 1_u128..40, 1_u128..90, 0_u128..4, 0_u128..4);
+    let shape = (any::<bool>(), any::<bool>(), 0..4_u8, any::<Option<bool>>());
+    let beside = weighted(0.4, (coin(), any::<bool>()));
+    (parties, coins, amounts, shape, beside).prop_map(|(parties, coins, amounts, shape, beside)| {
+        let (by_router, two, order, marked) = shape;
+        let (actor, router, pool, other, taker) = parties;
+        let (sold, middle, bought) = coins;
+        let (sells, between, buys, fee, back) = amounts;
+        let send = |from, to, coin, value| Move {
+            from: Some(from),
+            to,
+            coin,
+            value: Amount::from(value),
+            event: None,
+        };
+        let mut moves = vec![send(actor, if by_router { router } else { pool }, sold, sells)];
+        if by_router {
+            moves.push(send(router, pool, sold, sells - sells.min(fee)));
+            moves.push(send(router, taker, sold, sells.min(fee)));
+        }
+        let last = if two { other } else { pool };
+        if two {
+            moves.push(send(pool, other, middle, between));
+        }
+        moves.push(send(last, if by_router { router } else { actor }, bought, buys));
+        if by_router {
+            moves.push(send(router, actor, bought, buys));
+        }
+        moves.push(send(pool, actor, sold, back));
+        if let Some((coin, given)) = beside {
+            let (from, to) = if given { (actor, pool) } else { (pool, actor) };
+            moves.push(send(from, to, coin, buys));
+        }
+        match order {
+            0 => moves.reverse(),
+            1 => moves.rotate_left(2),
+            _ => {}
+        }
+        let index =
+            |(at, it): (u64, Move)| Move { event: marked.map(|even| if even { at / 2 } else { at }), ..it };
+        (0..).zip(moves).map(index).collect()
+    })
+}
+
+/// The coin is wrapped or unwrapped, with the token's transfer or without, and goes on or not.
+fn wrapped() -> impl Strategy<Value = Vec<Move>> {
+    let shape = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
+    (account(), account(), 1_u128..60, 1_u128..40, shape).prop_map(
+        |(actor, pool, value, price, (back, shown, by_nobody, goes_on))| {
+            let send = |from, to, coin, value| Move { from: Some(from), to, coin, value, event: None };
+            let (value, price) = (Amount::from(value), Amount::from(price));
+            let coin = Coin::Native;
+            let token = Coin::Token(WRAPPED);
+            let nobody = if by_nobody { 0 } else { WRAPPER };
+            let mut moves = if back {
+                vec![send(WRAPPER, actor, coin, value), send(actor, nobody, token, value)]
+            } else {
+                vec![send(actor, WRAPPER, coin, value), send(nobody, actor, token, value)]
+            };
+            moves.truncate(if shown { 2 } else { 1 });
+            if goes_on && !back {
+                moves.push(send(actor, pool, token, value));
+                moves.push(send(pool, actor, Coin::Token(0), price));
+            }
+            moves
+        },
+    )
 }
 
 fn transaction() -> impl Strategy<Value = Tx> {
@@ -156,14 +250,16 @@ fn options() -> impl Strategy<Value = TraceOptions> {
     let compare = prop_oneof![2 => Just(Rule::ALL.to_vec()), 1 => subsequence(Rule::ALL.to_vec(), 0..6)];
     // Some purses, as if nothing but noise had come into them.
     let decoys = weighted(0.3, (vec((0..24_u32).prop_map(PurseId), 1..8), prop::bool::weighted(0.1)));
-    (select(&Rule::ALL[..]), compare, stop, hub, weighted(0.2, 0..4_u32), weighted(0.2, until), decoys)
-        .prop_map(|(rule, compare, stop, hub_transfers, max_hops, until, noise)| {
+    let swaps = prop::bool::weighted(0.9);
+    (select(&Rule::ALL[..]), compare, stop, hub, weighted(0.2, 0..4_u32), weighted(0.2, until), decoys, swaps)
+        .prop_map(|(rule, compare, stop, hub_transfers, max_hops, until, noise, swaps)| {
             let (mut decoys, follow_noise) = noise.unwrap_or_default();
             decoys.sort_unstable();
             decoys.dedup();
             TraceOptions {
                 decoys,
                 follow_noise,
+                swaps,
                 rule,
                 compare,
                 stop,

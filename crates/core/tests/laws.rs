@@ -8,7 +8,7 @@ use dyetrace_core::{Amount, Category, Ledger, PurseId};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, TestRunner};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What came and what went, so that neither is ever negative.
 #[derive(Clone, Copy, Debug, Default)]
@@ -89,7 +89,7 @@ fn taint_is_within_its_money(ledger: &Ledger, trace: &Trace) {
         }
         let mut held: BTreeMap<PurseId, Amount> = BTreeMap::new();
         for (row, &purse) in trace.holdings.purse.iter().enumerate() {
-            let followed = !matches!(trace.holdings.stop[row], Some(Stop::Label(_) | Stop::Hub | Stop::Hops));
+            let followed = matches!(trace.holdings.stop[row], None | Some(Stop::Edge | Stop::Horizon));
             if followed {
                 let sum = held.entry(purse).or_default();
                 *sum = sum.plus(trace.holdings.shares.get(row, column).units);
@@ -97,6 +97,35 @@ fn taint_is_within_its_money(ledger: &Ledger, trace: &Trace) {
             }
         }
     }
+}
+
+/// An account that exchanges gives no more than it has, gets nobody else's taint, and its claims go on whole: by transaction,
+/// account, class and rule what was given is what was got.
+fn exchanges_move_claims_whole(ledger: &Ledger, trace: &Trace) {
+    let postings = &trace.postings;
+    for column in exact_rules(trace) {
+        let mut sums: BTreeMap<(u64, u32, u32), Flow> = BTreeMap::new();
+        for leg in &postings.legs {
+            let row = at(leg.posting);
+            let (share, purse) = (postings.shares.get(row, column), postings.purse[row]);
+            let sum = sums
+                .entry((postings.place[row], ledger.purses().account(purse).0, postings.class[row].0))
+                .or_default();
+            if postings.kind[row].enters() {
+                sum.come(share.claim)
+            } else {
+                sum.go(share.claim)
+            }
+            assert!(share.units <= leg.value, "a leg is tainted by more than it moves");
+        }
+        for (key, sum) in sums {
+            assert_eq!(sum.came, sum.went, "{key:?} under {}", trace.rules[column]);
+        }
+    }
+}
+
+fn at(row: u64) -> usize {
+    usize::try_from(row).unwrap()
 }
 
 /// Rows come in their order, no row twice, and each says something.
@@ -119,11 +148,14 @@ fn tables_are_in_order(ledger: &Ledger, trace: &Trace) {
     let rows: Vec<_> = holdings.class.iter().zip(holdings.purse.iter().map(|&purse| text(purse))).collect();
     assert!(rows.is_sorted_by(|a, b| a < b));
     let postings = &trace.postings;
-    let step = |row: usize| {
-        let after_fee = postings.kind[row] != PostingKind::Fee;
-        (postings.place[row], after_fee, postings.kind[row], postings.class[row])
-    };
-    assert!((0..postings.place.len()).map(step).is_sorted_by(|a, b| a < b));
+    let step = |row: usize| (postings.place[row], postings.kind[row] != PostingKind::Fee);
+    assert!((0..postings.place.len()).map(step).is_sorted());
+    // Deals stand after the transfer at their place, in the order of what they give and get.
+    let step = |row: usize| (step(row), postings.kind[row], postings.class[row]);
+    let keys: Vec<_> = (0..postings.place.len()).map(|row| (step(row), postings.purse[row])).collect();
+    assert_eq!(keys.iter().collect::<BTreeSet<_>>().len(), keys.len(), "no row twice");
+    let converted = (0..postings.place.len()).filter(|&row| postings.kind[row].is_converted());
+    assert!(converted.eq(postings.legs.iter().map(|leg| at(leg.posting))));
     for shares in [&flows.shares, &postings.shares, &holdings.shares] {
         for row in 0..shares.len() {
             let some = (0..trace.rules.len()).any(|column| !shares.get(row, column).units.is_zero());
@@ -140,6 +172,7 @@ fn all_laws(case: &Case) {
             theft_and_asset_conserve(&trace);
             purses_conserve(&ledger, &trace);
             taint_is_within_its_money(&ledger, &trace);
+            exchanges_move_claims_whole(&ledger, &trace);
             tables_are_in_order(&ledger, &trace);
         };
         if let Err(fault) = std::panic::catch_unwind(std::panic::AssertUnwindSafe(checks)) {
@@ -156,6 +189,14 @@ proptest! {
     fn value_is_conserved_bounded_and_listed_in_order(case in case()) {
         all_laws(&case);
     }
+}
+
+/// Whether some exchange gave or got more than one tainted asset.
+fn several_legs(trace: &Trace) -> bool {
+    let postings = &trace.postings;
+    let key = |row: usize| (postings.place[row], postings.kind[row], postings.class[row]);
+    let rows: Vec<usize> = postings.legs.iter().map(|leg| at(leg.posting)).collect();
+    rows.iter().any(|&one| rows.iter().any(|&other| one != other && key(one) == key(other)))
 }
 
 /// A generator that makes nothing interesting proves nothing.
@@ -192,6 +233,10 @@ fn random_cases_are_rich() {
             ("fee", posted(PostingKind::Fee)),
             ("burn", posted(PostingKind::Burn)),
             ("dust", posted(PostingKind::Dust)),
+            ("exchange", posted(PostingKind::ConvertedIn)),
+            ("exchange of several", several_legs(&trace)),
+            ("position", stopped(|stop| *stop == Stop::Position)),
+            ("unclear", stopped(|stop| *stop == Stop::Unclear)),
             ("label stop", stopped(|stop| matches!(stop, Stop::Label(_)))),
             ("hub", stopped(|stop| *stop == Stop::Hub)),
             ("hops", stopped(|stop| *stop == Stop::Hops)),

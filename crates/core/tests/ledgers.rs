@@ -9,6 +9,13 @@ use dyetrace_core::{Address, AddressKind, Amount, Category, Label, Labels, Ledge
 /// The chains there are.
 pub(crate) const CHAINS: [&str; 3] = ["ethereum", "arbitrum", "tron"];
 
+/// The contract of the wrapped coin, and its token.
+pub(crate) const WRAPPER: u8 = 77;
+pub(crate) const WRAPPED: u8 = 9;
+/// A vault, and the token of its shares.
+pub(crate) const VAULT: u8 = 5;
+pub(crate) const SHARES: u8 = 8;
+
 /// Who holds something: a number on a chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Coin {
@@ -88,6 +95,9 @@ pub(crate) fn time_of(block: u64) -> i64 {
 /// The address of an account: on Tron a text, else 20 bytes.
 pub(crate) fn address(chain: usize, account: u8) -> Address {
     match (AddressKind::of_chain(CHAINS[chain]), account) {
+        (AddressKind::Evm, WRAPPER) => {
+            Address::parse(AddressKind::Evm, b"0xc02aaa39b223fe8d0a0e5c4f27ead9083c756cc2").unwrap()
+        }
         (AddressKind::Evm, _) => Address::from_evm([account; 20]),
         (AddressKind::Text, 0) => {
             Address::parse(AddressKind::Text, b"T9yD14Nj9j7xAB4dbGeiX9h8unkKHxuWwb").unwrap()
@@ -101,6 +111,9 @@ pub(crate) fn address(chain: usize, account: u8) -> Address {
 fn contract(chain: usize, coin: Coin) -> Option<Address> {
     match coin {
         Coin::Native => None,
+        // The wrapped coin's contract takes part under the same address, and so does that of a vault's shares.
+        Coin::Token(WRAPPED) => Some(address(chain, WRAPPER)),
+        Coin::Token(SHARES) => Some(address(chain, VAULT)),
         Coin::Token(number) => Some(address(chain, 200 + number)),
     }
 }

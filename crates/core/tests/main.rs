@@ -18,5 +18,6 @@ mod peers;
 mod reach;
 mod resume;
 mod stream;
+mod swaps;
 mod threads;
 mod worked;

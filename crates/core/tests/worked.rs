@@ -29,6 +29,15 @@ pub(crate) fn held(trace: &Trace, theft: &str, purse: PurseId) -> [u128; 6] {
     figures(trace, rows.next(), &trace.holdings.shares)
 }
 
+/// The claim of the first class that rests in a purse, a figure a rule without poison.
+pub(crate) fn claims(trace: &Trace, purse: PurseId) -> [u128; 5] {
+    let row = trace.holdings.purse.iter().position(|&it| it == purse).unwrap();
+    RULES.map(|rule| {
+        let column = trace.rules.iter().position(|it| *it == rule).unwrap();
+        trace.holdings.shares.get(row, column).claim.to_u128().unwrap()
+    })
+}
+
 /// The units of a theft that a transfer carries.
 pub(crate) fn carried(trace: &Trace, theft: &str, place: u64) -> [u128; 6] {
     let rows = (0..trace.flows.place.len()).filter(|&row| trace.flows.place[row] == place);
@@ -56,7 +65,7 @@ pub(crate) fn brought(number: usize, account: u8) -> SeedAt {
     SeedAt::Transaction { number, account: Some(account), chain: None, coin: None }
 }
 
-fn theft(name: &str, seeds: impl Into<Vec<SeedAt>>) -> (String, Vec<SeedAt>) {
+pub(crate) fn theft(name: &str, seeds: impl Into<Vec<SeedAt>>) -> (String, Vec<SeedAt>) {
     (name.to_owned(), seeds.into())
 }
 
@@ -169,7 +178,7 @@ fn a_transaction_that_nets_passes_through_an_exchange_contract() {
         tx(1, [sends(2, DEX, 1_000)]),
         tx(2, [sends(3, 1, 100)]),
         swap(3, [sends(1, DEX, 60), sends(DEX, 5, 60)]),
-        swap(4, [sends(1, DEX, 40), sends_token(DEX, 1, 0, 7)]),
+        swap(4, [sends(1, DEX, 40), sends_token(DEX, 3, 0, 7)]),
     ];
     let labels = vec![(DEX, None, Category::Dex)];
     let thefts = vec![theft("T", [brought(1, 1)])];
@@ -215,10 +224,18 @@ fn the_proceeds_of_a_conversion_are_not_a_second_theft() {
     ];
     let thefts = vec![theft("T", [thief(1)])];
     let case = Case { transactions, thefts, options: all_rules(), ..Case::default() };
-    each(&case, |_, trace| {
+    let off = Case { options: TraceOptions { swaps: false, ..all_rules() }, ..case.clone() };
+    each(&off, |_, trace| {
         assert_eq!(posted(trace, "T", PostingKind::Received), [61; 6]);
         let [row] = trace.left_clean[..] else { panic!("one leg") };
         assert_eq!((row.place, row.reason, row.amount), (2, LeftClean::OwnConversion, Amount::from(900)));
+    });
+    // The leg carries the claims given, and nothing of it is clean.
+    each(&case, |ledger, trace| {
+        assert_eq!(posted(trace, "T", PostingKind::Received), [61; 6]);
+        assert!(trace.left_clean.is_empty());
+        assert_eq!(held(trace, "T", native_purse(ledger, 1)), [900, 900, 900, 900, 900, 911]);
+        assert_eq!(claims(trace, native_purse(ledger, 1)), [50, 50, 50, 50, 50]);
     });
 }
 

@@ -91,6 +91,8 @@ pub fn recompute(holdings: impl Read, postings: impl Read) -> Result<BTreeMap<Ba
             "fee" => table.add(&mut sums, true, |balance| &mut balance.fees)?,
             "burn" => table.add(&mut sums, true, |balance| &mut balance.burned)?,
             "dust" => table.add(&mut sums, true, |balance| &mut balance.states[State::Lost as usize])?,
+            // What was given and what was got for it: its claim stays.
+            "converted" => {}
             _ => return Err(table.fault("an unknown kind")),
         }
     }

@@ -13,7 +13,8 @@ use crate::state::State;
 use crate::stated::Stated;
 use crate::totals::{Totals, telling_exact_rule};
 use dyetrace_core::trace::{ClassId, Gap, LeftClean, LeftCleanRow, OrderSpread, PostingKind, Rule, Stop};
-use dyetrace_core::{AccountId, Amount, Category, PurseId};
+use dyetrace_core::{AccountId, Amount, AssetId, Category, PurseId};
+use std::collections::BTreeMap;
 
 /// Returns everything that is not known or not sure.
 pub(crate) fn limitations(
@@ -137,6 +138,11 @@ impl List<'_> {
             ),
             ("hub", Stop::Hub, "in very many transfers that nobody has named: not followed"),
             ("hops", Stop::Hops, "as far away as `--max-hops` goes: not followed"),
+            (
+                "unclear",
+                Stop::Unclear,
+                "of accounts that exchanged in the same transaction: what it was given for cannot be told, not followed",
+            ),
             ("horizon", Stop::Horizon, "with rows after `--until`: the money may have moved on"),
         ] {
             for (class, (count, sum)) in self.classes().zip(self.stopped(rule, stop)) {
@@ -146,6 +152,15 @@ impl List<'_> {
                     self.add(kind, self.class(class), detail);
                 }
             }
+        }
+        for ((class, asset), (legs, claim)) in self.exchanged(rule) {
+            let name = self.input.ledger.asset_name(asset);
+            let exchanges = counted(legs, "exchange", "exchanges");
+            let detail = format!(
+                "a claim of {claim} base units went into {name} by {exchanges}: by what accounts gave and got in a \
+                 transaction, at whatever price; a token of no worth would hide where the money went"
+            );
+            self.add("exchanged", self.class(class), detail);
         }
         for class in self.classes() {
             let dust = totals.posted(class, rule, PostingKind::Dust);
@@ -164,6 +179,23 @@ impl List<'_> {
                 format!("{after} transfers lie after `--until` and were not traced"),
             );
         }
+    }
+
+    /// Returns, per class and asset got, how often it was got for taint, and the claim.
+    fn exchanged(&self, rule: usize) -> BTreeMap<(ClassId, AssetId), (usize, Amount)> {
+        let postings = &self.input.trace.postings;
+        let mut sums = BTreeMap::new();
+        for leg in &postings.legs {
+            let row = usize::try_from(leg.posting).expect("rows are in memory");
+            let share = postings.shares.get(row, rule);
+            if postings.kind[row].enters() && !share.units.is_zero() {
+                let asset = self.input.ledger.purses().asset(postings.purse[row]);
+                let (count, sum) = sums.entry((postings.class[row], asset)).or_insert((0, Amount::ZERO));
+                *count += 1;
+                *sum = sum.plus(share.claim);
+            }
+        }
+        sums
     }
 
     /// Returns, per class, how many holdings have a stop, and their claim.
@@ -200,7 +232,8 @@ impl List<'_> {
         // What a limit cut has rows of its own.
         let holdings = &self.input.trace.holdings;
         let by_label = |row: &usize| {
-            let limited = matches!(holdings.stop[*row], Some(Stop::Hub | Stop::Hops | Stop::Horizon));
+            let limited =
+                matches!(holdings.stop[*row], Some(Stop::Hub | Stop::Hops | Stop::Horizon | Stop::Unclear));
             states[*row] == State::NotFollowed && !limited
         };
         for class in self.classes() {
@@ -370,6 +403,7 @@ pub(crate) fn in_words(kind: &str) -> &'static str {
         "detected_deposit" => "deposit accounts that only their sweeps tell",
         "dust" => "taint in transfers below the least amount that you set",
         "edge" => "taint at accounts whose own history no input holds: see next.csv",
+        "exchanged" => "taint that went on into what was got for it in one transaction",
         "freeze_status" => "what is frozen already cannot be told from transfers",
         "gap" => "purses that spent more than the data show: the rest was taken for clean",
         "hops" | "hub" | "horizon" => "taint where a limit ended the trace",
@@ -401,6 +435,7 @@ pub(crate) fn in_words(kind: &str) -> &'static str {
         "returned" => "money that came back to a seed from a stop: no second theft",
         "set_aside" => "tokens at a seed that only noise brought: not taken for stolen",
         "sanctioned" => "accounts under a sanction, with its date beside that of the taint",
+        "unclear" => "taint at accounts that exchange, nobody can tell for what",
         "unseen_inflow" => "stolen money that seeds sent without being seen to receive it",
         "usd_unit" => "amounts are dollars as valued by the source, not coins",
         _ => "",

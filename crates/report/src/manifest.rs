@@ -230,6 +230,7 @@ fn options(facts: &RunFacts) -> Value {
         }),
         "min_amount": options.min_amount.iter().map(least).collect::<Vec<_>>(),
         "follow_noise": options.follow_noise,
+        "swaps": options.swaps,
         "detected_deposits": deposits,
     })
 }

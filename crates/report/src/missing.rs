@@ -53,6 +53,10 @@ fn cut(input: &Input<'_>, stop: Stop) -> usize {
 
 fn dust(input: &Input<'_>) -> usize {
     let postings = &input.trace.postings;
+    // Without such a limit it is what an exchange left no unit of.
+    if input.facts.options.min_amount.is_empty() && !postings.legs.is_empty() {
+        return 0;
+    }
     let is_dust = |&row: &usize| {
         postings.kind[row] == PostingKind::Dust && has_run_amount(postings.shares.get(row, 0).units)
     };

@@ -10,7 +10,7 @@ use dyetrace_core::trace::{ClassId, PostingKind, Trace};
 #[derive(Debug)]
 pub(crate) struct Totals {
     rules: usize,
-    posted: Vec<[Amount; 5]>,
+    posted: Vec<[Amount; PostingKind::COUNT]>,
     resting: Vec<[Amount; State::ALL.len()]>,
 }
 
@@ -21,7 +21,7 @@ impl Totals {
         let cells = rules * trace.classes.len();
         let mut totals = Self {
             rules,
-            posted: vec![<[Amount; 5]>::default(); cells],
+            posted: vec![<[Amount; PostingKind::COUNT]>::default(); cells],
             resting: vec![<[Amount; State::ALL.len()]>::default(); cells],
         };
         let postings = &trace.postings;

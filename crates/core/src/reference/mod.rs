@@ -8,6 +8,7 @@
 //!
 //! Quadratic in the number of transfers, and worse. Meant for ledgers of some hundreds.
 
+mod deals;
 mod deposits;
 mod money;
 mod reach;
@@ -195,12 +196,13 @@ struct Run<'a> {
 fn settle(known: &Known<'_>) -> Result<(Seeds, Stops), String> {
     let seeds = Seeds::find(known)?;
     let mut stops = Stops::find(known, &seeds);
+    stops.deals = deals::Deals::find(known, &seeds, &stops);
     if let Some(limit) = known.options.max_hops {
         let fewest = fewest_transfers(known, &seeds, &stops);
         let is_seed = |purse| seeds.accounts.contains(&known.ledger.purses().account(purse));
         // The limit is the purse's: all that it has, and all its passings, are as far as the nearest.
         let mut near: BTreeMap<PurseId, u32> = BTreeMap::new();
-        for (node, hops) in fewest {
+        for (node, hops) in fewest.into_iter().filter(|(node, _)| !matches!(node, stops::Node::Ended(..))) {
             let least = near.entry(node.purse()).or_insert(hops);
             *least = hops.min(*least);
         }

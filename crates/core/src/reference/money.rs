@@ -67,7 +67,7 @@ pub(super) fn take_part(part: &mut Share, units: Amount) -> Share {
 
 /// Divides `whole` in the ratio of `weights`: each gets the floor, then the missing units go one by one to
 /// the largest remainders, of equal ones to the earlier.
-fn largest_remainder(whole: Amount, weights: &[Amount]) -> Vec<Amount> {
+pub(super) fn largest_remainder(whole: Amount, weights: &[Amount]) -> Vec<Amount> {
     let sum: Amount = weights.iter().copied().sum();
     if sum.is_zero() {
         return vec![Amount::ZERO; weights.len()];
@@ -106,6 +106,28 @@ impl Money {
             Self::Shares(_) => Self::Shares(BTreeMap::from([(class, share)])),
             Self::Flagged { .. } => Self::Flagged { units, classes: class.into_iter().collect() },
         }
+    }
+
+    /// Clean units first, then one part a class.
+    pub(super) fn of_parts(rule: Rule, clean: Amount, parts: &BTreeMap<Key, Share>) -> Self {
+        let mut money = Self::new(rule, None, clean);
+        match &mut money {
+            Self::Lots(lots) => {
+                lots.extend(parts.iter().map(|(class, share)| Lot { class: Some(*class), share: *share }));
+                lots.retain(|lot| !lot.share.units.is_zero());
+            }
+            Self::Shares(shares) => {
+                shares.extend(parts.iter().map(|(class, share)| (Some(*class), *share)));
+                shares.retain(|_, share| !share.units.is_zero());
+            }
+            Self::Flagged { units, classes } => {
+                if let Some(share) = parts.values().next() {
+                    *units = share.units;
+                }
+                classes.extend(parts.keys());
+            }
+        }
+        money
     }
 
     /// Units in all.
@@ -225,7 +247,8 @@ impl Money {
                 shares.retain(|_, share| !share.units.is_zero());
             }
             Self::Flagged { units, classes } => {
-                if !most.is_zero() && classes.insert(class) {
+                if !most.is_zero() && !classes.iter().any(|it| it.theft == class.theft) {
+                    classes.insert(class);
                     stolen = *units;
                 }
             }

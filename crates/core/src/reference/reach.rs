@@ -33,13 +33,23 @@ fn starts(known: &Known<'_>, seeds: &Seeds, stops: &Stops, theft: usize) -> Reac
 
 /// The two ends of a transfer along which taint can go.
 fn step(known: &Known<'_>, stops: &Stops, place: usize) -> Option<(Node, Node)> {
-    let columns = known.ledger.columns();
     if !known.ledger.moves(place) || known.is_dust(place) {
         return None;
     }
-    let from = stops.node(known, columns.from[place], place)?;
-    let to = stops.node(known, columns.to[place], place)?;
+    let (from, to) = (stops.leaves(known, place)?, stops.enters(known, place)?);
     (!stops.is_sink(known, from)).then_some((from, to))
+}
+
+/// All that taint can do at a row: go along it, and be exchanged after it.
+fn steps(known: &Known<'_>, stops: &Stops, place: usize) -> Vec<(Node, Node)> {
+    let mut steps: Vec<(Node, Node)> = step(known, stops, place).into_iter().collect();
+    for deal in stops.deals.all.iter().filter(|deal| deal.place == place) {
+        let given = deal.gives.iter().map(|given| Node::Purse(given.0));
+        for from in given.filter(|&from| !stops.is_sink(known, from)) {
+            steps.extend(deal.gets.iter().filter(|got| got.2).map(|got| (from, Node::Purse(got.0))));
+        }
+    }
+    steps
 }
 
 /// The reach of one theft alone.
@@ -48,10 +58,11 @@ pub(super) fn reach(known: &Known<'_>, seeds: &Seeds, stops: &Stops, theft: usiz
     loop {
         let before = reach.clone();
         for place in known.places() {
-            let Some((from, to)) = step(known, stops, place) else { continue };
-            if reach.get(&from).is_some_and(|&arrived| arrived <= place) {
-                let at = reach.entry(to).or_insert(place);
-                *at = place.min(*at);
+            for (from, to) in steps(known, stops, place) {
+                if reach.get(&from).is_some_and(|&arrived| arrived <= place) {
+                    let at = reach.entry(to).or_insert(place);
+                    *at = place.min(*at);
+                }
             }
         }
         if reach == before {
@@ -75,11 +86,12 @@ pub(super) fn fewest_transfers(known: &Known<'_>, seeds: &Seeds, stops: &Stops) 
     for transfers in 1.. {
         let before = reach.clone();
         for place in known.places() {
-            let Some((from, to)) = step(known, stops, place) else { continue };
-            if before.get(&from).is_some_and(|&arrived| arrived <= place) {
-                let at = reach.entry(to).or_insert(place);
-                *at = place.min(*at);
-                fewest.entry(to).or_insert(transfers);
+            for (from, to) in steps(known, stops, place) {
+                if before.get(&from).is_some_and(|&arrived| arrived <= place) {
+                    let at = reach.entry(to).or_insert(place);
+                    *at = place.min(*at);
+                    fewest.entry(to).or_insert(transfers);
+                }
             }
         }
         if reach == before {

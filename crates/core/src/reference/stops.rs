@@ -1,6 +1,7 @@
 //! Which purse is which at a place, and at whom the trace stops.
 
 use super::Known;
+use super::deals::Deals;
 use super::seeds::Seeds;
 use crate::account::AccountId;
 use crate::amount::Amount;
@@ -15,13 +16,15 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) enum Node {
     Purse(PurseId),
     Passing(PurseId, u32),
+    /// Where branches ended, and why.
+    Ended(PurseId, Stop),
 }
 
 impl Node {
     /// The purse of the ledger under which it is reported.
     pub(super) fn purse(self) -> PurseId {
         match self {
-            Self::Purse(purse) | Self::Passing(purse, _) => purse,
+            Self::Purse(purse) | Self::Passing(purse, _) | Self::Ended(purse, _) => purse,
         }
     }
 }
@@ -37,6 +40,8 @@ pub(super) struct Stops {
     pub(super) detected: BTreeSet<AccountId>,
     /// Purses too many transfers away.
     pub(super) far: BTreeSet<PurseId>,
+    /// What accounts exchange.
+    pub(super) deals: Deals,
 }
 
 impl Stops {
@@ -81,7 +86,7 @@ impl Stops {
                 accounts.insert(account, Stop::Hub);
             }
         }
-        Self { accounts, passing, detected, far: BTreeSet::new() }
+        Self { accounts, passing, detected, far: BTreeSet::new(), deals: Deals::default() }
     }
 
     /// The purse that a row means where it names this one. None where that can hold nothing.
@@ -94,11 +99,27 @@ impl Stops {
         Some(if passes { Node::Passing(purse, transaction) } else { Node::Purse(purse) })
     }
 
+    /// The purse that taint leaves by a transfer.
+    pub(super) fn leaves(&self, known: &Known<'_>, place: usize) -> Option<Node> {
+        let from = known.ledger.columns().from[place];
+        if self.deals.given.contains(&place) { None } else { self.node(known, from, place) }
+    }
+
+    /// The purse that taint comes to by a transfer.
+    pub(super) fn enters(&self, known: &Known<'_>, place: usize) -> Option<Node> {
+        let to = known.ledger.columns().to[place];
+        match self.deals.ends.get(&place) {
+            Some(&stop) => Some(Node::Ended(to, stop)),
+            None => self.node(known, to, place),
+        }
+    }
+
     /// Whether what arrives stays.
     pub(super) fn is_sink(&self, known: &Known<'_>, node: Node) -> bool {
         let stops = match node {
             Node::Purse(purse) => self.accounts.contains_key(&known.ledger.purses().account(purse)),
             Node::Passing(..) => false,
+            Node::Ended(..) => true,
         };
         stops || self.far.contains(&node.purse())
     }

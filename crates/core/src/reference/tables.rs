@@ -6,7 +6,9 @@ use super::{Known, Run};
 use crate::amount::Amount;
 use crate::label::Category;
 use crate::ledger::PurseId;
-use crate::trace::{Class, ClassId, Flows, Gap, Grade, Holdings, Postings, Share, ShareColumns, Stop, Trace};
+use crate::trace::{
+    Class, ClassId, ConvertedLeg, Flows, Gap, Grade, Holdings, Postings, Share, ShareColumns, Stop, Trace,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What purses sort by in a report.
@@ -79,6 +81,10 @@ fn postings(run: &Run<'_>, classes: &BTreeSet<Key>) -> Postings {
     let mut postings = Postings { shares: ShareColumns::new(run.rules.len()), ..Postings::default() };
     for (key, row) in together(run, |outcome| &outcome.postings) {
         let (place, _, kind, class): PostingKey = key;
+        if kind.is_converted() {
+            let (posting, (_, _, value, grade)) = (postings.kind.len() as u64, telling(&row));
+            postings.legs.push(ConvertedLeg { posting, value, grade });
+        }
         postings.kind.push(kind);
         postings.place.push(place as u64);
         postings.purse.push(telling(&row).0);
@@ -97,7 +103,12 @@ fn holdings(run: &Run<'_>, classes: &BTreeSet<Key>, balances: &Balances) -> Hold
         let told = telling(&row);
         holdings.class.push(class_id(classes, class));
         holdings.purse.push(purse);
-        let stop = run.stops.of(run.known, purse);
+        let ended = run.outcomes.iter().flat_map(|outcome| &outcome.ended);
+        let ended = ended.filter(|ended| ended.0 == purse).map(|ended| ended.1).min();
+        let stop = match run.stops.of(run.known, purse) {
+            None | Some(Stop::Horizon | Stop::Edge) if ended.is_some() => ended,
+            stop => stop,
+        };
         let is_detected = stop == Some(Stop::Label(Category::ExchangeDeposit))
             && run.stops.detected.contains(&run.known.ledger.purses().account(purse));
         holdings.stop.push(stop);
@@ -134,19 +145,30 @@ impl Balances {
             if !ledger.moves(place) {
                 continue;
             }
+            let deals = &run.stops.deals;
             let (from, to, value) = (columns.from[place], columns.to[place], columns.value.get(place));
-            if !ledger.is_void(from) {
-                let unseen = run.seeds.deciding(from, place).is_some();
-                sums.spend(from, value, place, unseen);
+            let unseen = |purse| run.seeds.deciding(purse, place).is_some();
+            if !ledger.is_void(from) && !deals.given.contains(&place) {
+                sums.spend(from, value, place, unseen(from));
             }
-            if !ledger.is_void(to) {
-                for sum in [&mut sums.balance, &mut sums.received] {
-                    let sum = sum.entry(to).or_default();
-                    *sum = sum.plus(value);
-                }
+            if !ledger.is_void(to) && !deals.got.contains(&place) {
+                sums.receive(to, value);
+            }
+            for deal in deals.all.iter().filter(|deal| deal.place == place) {
+                deal.gives
+                    .iter()
+                    .for_each(|&(purse, amount)| sums.spend(purse, amount, place, unseen(purse)));
+                deal.gets.iter().for_each(|&(purse, amount, _)| sums.receive(purse, amount));
             }
         }
         sums
+    }
+
+    fn receive(&mut self, purse: PurseId, amount: Amount) {
+        for sum in [&mut self.balance, &mut self.received] {
+            let sum = sum.entry(purse).or_default();
+            *sum = sum.plus(amount);
+        }
     }
 
     fn spend(&mut self, purse: PurseId, amount: Amount, place: usize, unseen: bool) {

@@ -18,6 +18,7 @@
 //! v Banco Cafetero Panama (2d Cir. 1986) for taint_first and prorata; Möser, Böhme, Breuker (2014) for poison
 //! and haircut.
 
+pub(crate) mod convert;
 pub(crate) mod lots;
 mod pari_passu;
 pub(crate) mod poison;
@@ -109,6 +110,11 @@ pub(crate) trait Store<U: Units>: Default + Send {
 
     /// Taint arrives at a purse that had none and holds `clean` units.
     fn begin(&mut self, room: &mut Self::Room, clean: U);
+
+    /// What an exchange brings for what was given, one list an asset got.
+    fn convert(given: &[convert::Given<U>], got: &[U]) -> Vec<Vec<Part<U>>> {
+        convert::convert(given, got)
+    }
 
     /// Adds a part: the newest.
     fn put(&mut self, room: &mut Self::Room, part: Part<U>);

@@ -4,6 +4,7 @@
 //! A bound for search, never an amount: it creates value, so nothing is conserved. A claim means nothing here
 //! and repeats the units.
 
+use super::convert::Given;
 use super::{CLEAN, Part, Store, Tag, Units};
 
 /// The thefts a purse is flagged with, as tags.
@@ -66,6 +67,15 @@ impl<U: Units> Store<U> for Poison {
         parts.retain(|part| !part.is_clean());
         parts.push(Part { tag, units: whole, claim: whole });
         whole
+    }
+
+    /// All that was got is flagged with all that was given was.
+    fn convert(given: &[Given<U>], got: &[U]) -> Vec<Vec<Part<U>>> {
+        let mut flags: Vec<Tag> = given.iter().flat_map(|given| &given.parts).map(|part| part.tag).collect();
+        flags.sort_unstable();
+        flags.dedup();
+        let flagged = |&units: &U| flags.iter().map(|&tag| Part { tag, units, claim: units }).collect();
+        got.iter().map(flagged).collect()
     }
 
     fn held(&self, (): &(), balance: U, out: &mut Vec<Part<U>>) {

@@ -1,12 +1,14 @@
 //! The parts' tables put in the order of the files, and the laws checked on what stands there.
 
-use super::outcome::{ClassId, Flows, Holdings, PostingKind, Postings, ShareColumns, Stop, Trace};
+use super::outcome::{
+    ClassId, ConvertedLeg, Flows, Holdings, PostingKind, Postings, ShareColumns, Stop, Trace,
+};
 use super::replay::PartTables;
 use super::stop::Stops;
 use super::sum::AmountSum;
 use super::view::View;
 use crate::ledger::{Ledger, PurseId};
-use hashbrown::HashSet;
+use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
 /// Puts the parts' tables in the order of the files.
@@ -17,9 +19,14 @@ pub(super) fn assemble(
     mut tables: Vec<PartTables>,
     trace: &mut Trace,
 ) {
+    let mut ended: HashMap<PurseId, Stop> = HashMap::new();
     for table in &mut tables {
         trace.left_clean.append(&mut table.left_clean);
         trace.gaps.append(&mut table.gaps);
+        for (purse, stop) in table.ended.drain(..) {
+            let known = ended.entry(purse).or_insert(stop);
+            *known = stop.min(*known);
+        }
     }
     trace.left_clean.sort_unstable_by_key(|row| row.place);
     trace.gaps.sort_unstable_by_key(|gap| gap.purse);
@@ -32,7 +39,7 @@ pub(super) fn assemble(
     let order = order_of_holdings(view.ledger, &holdings);
     trace.holdings = reorder_holdings(&holdings, &order);
     let later = if view.has_end() { rows_after_end(view) } else { HashSet::new() };
-    let stop = |purse: &PurseId| stop_of(view, stops, sinks, &later, *purse);
+    let stop = |purse: &PurseId| stop_of(view, stops, (sinks, &ended), &later, *purse);
     trace.holdings.stop = trace.holdings.purse.iter().map(stop).collect();
 }
 
@@ -64,8 +71,13 @@ fn merge_postings(mut parts: Vec<Postings>, rules: usize) -> Postings {
     let keys: Vec<Vec<(u64, bool)>> =
         parts.iter().map(|part| part.place.iter().zip(&part.kind).map(key).collect()).collect();
     let mut all = Postings { shares: ShareColumns::new(rules), ..Postings::default() };
+    let mut legs = vec![0; parts.len()];
     in_turn(keys.iter().map(|keys| &keys[..]), |part, row| {
-        let part = &parts[part];
+        let (part, leg) = (&parts[part], &mut legs[part]);
+        if part.kind[row].is_converted() {
+            all.legs.push(ConvertedLeg { posting: all.kind.len() as u64, ..part.legs[*leg] });
+            *leg += 1;
+        }
         all.kind.push(part.kind[row]);
         all.place.push(part.place[row]);
         all.purse.push(part.purse[row]);
@@ -182,7 +194,7 @@ fn reorder_holdings(holdings: &Holdings, order: &[u64]) -> Holdings {
 fn stop_of(
     view: &View<'_>,
     stops: &Stops,
-    sinks: &[Option<Stop>],
+    (sinks, ended): (&[Option<Stop>], &HashMap<PurseId, Stop>),
     later: &HashSet<PurseId>,
     purse: PurseId,
 ) -> Option<Stop> {
@@ -190,6 +202,7 @@ fn stop_of(
     let account = ledger.purses().account(purse);
     let native = ledger.assets().get(ledger.purses().asset(purse)).is_native();
     let sink = sinks[purse.index()].or(stops.of_account[account.index()]);
+    let sink = sink.or_else(|| ended.get(&purse).copied());
     let horizon = later.contains(&purse).then_some(Stop::Horizon);
     sink.or(horizon).or_else(|| (!ledger.is_covered(account, native)).then_some(Stop::Edge))
 }

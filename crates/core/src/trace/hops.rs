@@ -20,13 +20,19 @@ pub(super) fn fewest_hops(view: &View<'_>, seeds: &Seeds, is_sink: &dyn Fn(Node)
         while let Some(begin) = begins.next_if(|begin| begin.place <= place as u64) {
             hops[begin.node as usize] = 0;
         }
-        let Some(from) = view.from(place) else { continue };
-        let known = hops[from as usize];
-        if known == FAR || is_sink(from) {
-            continue;
+        if let (Some(from), Some(to)) = (view.from(place), target(view, place)) {
+            let known = hops[from as usize];
+            if known != FAR && !is_sink(from) {
+                hops[to as usize] = hops[to as usize].min(known + 1);
+            }
         }
-        if let Some(to) = target(view, place) {
-            hops[to as usize] = hops[to as usize].min(known + 1);
+        // A deal is one hop.
+        for deal in view.deals.done_at(place as u64) {
+            let known = deal.gives.iter().map(|(purse, _)| purse.0).filter(|&node| !is_sink(node));
+            let known = known.map(|node| hops[node as usize]).min().unwrap_or(FAR);
+            for purse in deal.prices().filter(|_| known != FAR) {
+                hops[purse.index()] = hops[purse.index()].min(known + 1);
+            }
         }
     }
     for begin in begins {

@@ -5,6 +5,7 @@
 //! every asked rule.
 
 mod assemble;
+mod deals;
 mod error;
 mod hops;
 mod netting;
@@ -24,8 +25,8 @@ mod view;
 pub use error::TraceError;
 pub use options::{Rule, StopRule, TraceOptions, Until};
 pub use outcome::{
-    Class, ClassId, Flows, Gap, Grade, Holdings, LeftClean, LeftCleanRow, OrderSpread, PostingKind, Postings,
-    Share, ShareColumns, Stop, Trace,
+    Class, ClassId, ConvertedLeg, Flows, Gap, Grade, Holdings, LeftClean, LeftCleanRow, OrderSpread,
+    PostingKind, Postings, Share, ShareColumns, Stop, Trace,
 };
 pub use reach::ReachByTheft;
 pub use resume::{Course, TraceState};

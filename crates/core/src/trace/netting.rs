@@ -145,11 +145,11 @@ impl Netting {
 
     /// The purse of the ledger that a passing purse belongs to; `None` for other nodes.
     pub(super) fn purse(&self, node: Node) -> Option<PurseId> {
-        (node as usize).checked_sub(self.base).map(|at| self.purses[at])
+        (node as usize).checked_sub(self.base).and_then(|at| self.purses.get(at).copied())
     }
 
     /// The outgoing transfers of a passing purse; `None` for other nodes.
     pub(super) fn outgoing(&self, node: Node) -> Option<&[u32]> {
-        (node as usize).checked_sub(self.base).map(|at| self.outgoing[at].as_slice())
+        (node as usize).checked_sub(self.base).and_then(|at| self.outgoing.get(at)).map(Vec::as_slice)
     }
 }

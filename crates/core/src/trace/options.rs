@@ -146,6 +146,8 @@ pub struct TraceOptions {
     pub decoys: Vec<PurseId>,
     /// Whether such seeds do so all the same.
     pub follow_noise: bool,
+    /// Whether taint goes on into what an account gets for what it gives in one transaction.
+    pub swaps: bool,
 }
 
 impl TraceOptions {
@@ -172,6 +174,7 @@ impl Default for TraceOptions {
             min_amount: Vec::new(),
             decoys: Vec::new(),
             follow_noise: false,
+            swaps: true,
         }
     }
 }

@@ -186,7 +186,11 @@ pub struct Flows {
 pub enum PostingKind {
     /// Sent to the zero address.
     Burn,
-    /// Carried by a transfer below the least amount followed.
+    /// Given in an exchange: its claim goes on in what was got.
+    ConvertedOut,
+    /// Got in an exchange, for what was given.
+    ConvertedIn,
+    /// Carried by a transfer below the least amount followed, or given for nothing.
     Dust,
     /// Spent as a transaction's fee.
     Fee,
@@ -197,6 +201,9 @@ pub enum PostingKind {
 }
 
 impl PostingKind {
+    /// How many kinds there are.
+    pub const COUNT: usize = 7;
+
     /// The word that stands in files.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -206,13 +213,20 @@ impl PostingKind {
             Self::Fee => "fee",
             Self::Burn => "burn",
             Self::Dust => "dust",
+            Self::ConvertedOut | Self::ConvertedIn => "converted",
         }
     }
 
     /// Whether the taint comes in (else it leaves).
     #[must_use]
     pub const fn enters(self) -> bool {
-        matches!(self, Self::Received | Self::Unseen)
+        matches!(self, Self::Received | Self::Unseen | Self::ConvertedIn)
+    }
+
+    /// Whether it is a leg of an exchange.
+    #[must_use]
+    pub const fn is_converted(self) -> bool {
+        matches!(self, Self::ConvertedOut | Self::ConvertedIn)
     }
 }
 
@@ -229,6 +243,28 @@ pub struct Postings {
     pub class: Vec<ClassId>,
     /// How much. Always 0 or more; [`PostingKind::enters`] gives the sign.
     pub shares: ShareColumns,
+    /// More about the legs of exchanges: one entry for each posting that is one, in order.
+    pub legs: Vec<ConvertedLeg>,
+}
+
+impl Postings {
+    /// More about a posting, where it is a leg of an exchange.
+    #[must_use]
+    pub fn leg(&self, posting: usize) -> Option<&ConvertedLeg> {
+        let at = self.legs.binary_search_by_key(&(posting as u64), |leg| leg.posting);
+        at.ok().map(|at| &self.legs[at])
+    }
+}
+
+/// A leg of an exchange: what an account gave or got in all, of which its posting is the tainted part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConvertedLeg {
+    /// The row of [`Postings`].
+    pub posting: u64,
+    /// What was given or got of the asset, net, tainted or not.
+    pub value: Amount,
+    /// The weakest grade on the way, the exchange included, under the row's telling rule.
+    pub grade: Grade,
 }
 
 /// Why a trace goes no further than a purse, or where the taint rests at the end.
@@ -240,6 +276,10 @@ pub enum Stop {
     Hub,
     /// Too many transfers away.
     Hops,
+    /// Given to an account for something that it minted: a share in a pool or vault.
+    Position,
+    /// Given to an account that exchanges in the same transaction, nobody can tell for what.
+    Unclear,
     /// The purse has rows after the end that the user set. No sink.
     Horizon,
     /// No input holds the account's own history. No sink.
@@ -254,6 +294,8 @@ impl Stop {
             Self::Label(category) => category.as_str(),
             Self::Hub => "hub",
             Self::Hops => "hops",
+            Self::Position => "position",
+            Self::Unclear => "unclear",
             Self::Horizon => "horizon",
             Self::Edge => "edge",
         }

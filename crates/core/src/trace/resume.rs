@@ -56,6 +56,8 @@ pub(super) struct ReplayState {
     reached: Vec<(NodeName, bool)>,
     /// The passing purses, by the purses that they belong to.
     passing: Vec<PurseId>,
+    /// What stands for all deals.
+    deals: u64,
     /// Transfers from a stop back to a seed, and where taint can rest at that stop.
     returns: Vec<(u64, Vec<NodeName>)>,
     kept: Kept,
@@ -147,6 +149,7 @@ impl ReplayState {
             classes: classes.to_vec(),
             reached: reach.arrivals.node.iter().map(name).collect(),
             passing: view.netting.purses_before(u64::MAX).to_vec(),
+            deals: view.deals.seal_before(u64::MAX),
             returns: returns(view, &tied.ties, |_| true),
             kept,
         }
@@ -169,6 +172,9 @@ impl ReplayState {
         }
         if view.netting.purses_before(then.transfers) != self.passing {
             return Err("other transactions pass through exchanges of tokens".to_owned());
+        }
+        if view.deals.seal_before(then.transfers) != self.deals {
+            return Err("other transactions exchange one asset for another".to_owned());
         }
         let mut was_reached = Bits::new(view.node_count());
         for &(name, was_sink) in &self.reached {

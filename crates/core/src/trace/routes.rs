@@ -36,10 +36,10 @@ use petgraph::graph::{DiGraph, EdgeIndex, NodeIndex};
 /// A tainted transfer: an edge of the graph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Evidence {
-    /// The row of [`Trace::flows`].
-    pub flow: usize,
-    /// The transfer's place in the ledger.
+    /// The place of the transfer in the ledger; of an exchange, that of its last transfer.
     pub place: u64,
+    /// Of an exchange: the rows of [`Trace::postings`] that say what was given and what was got.
+    pub exchange: Option<[usize; 2]>,
     /// Theft and stolen asset.
     pub class: ClassId,
     /// How much taint it carries under the graph's rule, in base units of the transfer's asset.
@@ -51,6 +51,9 @@ pub struct Evidence {
     /// The purse that it left, or the passing purse.
     from: Node,
 }
+
+/// What a deal gave of a class: its purse, the posting, and the hops so far.
+type GivenOf = (ClassId, PurseId, usize, u32);
 
 /// Transfers into one purse, or passing purse, with one number of hops stand together, in replay order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -106,6 +109,9 @@ impl<'a> Routes<'a> {
             trace,
             rule,
             hops: HashMap::new(),
+            given: Vec::new(),
+            got: false,
+            leg: 0,
             rests: HashMap::new(),
             graph: EvidenceGraph::default(),
         };
@@ -208,6 +214,11 @@ struct Build<'a> {
     rule: usize,
     /// Hops so far.
     hops: HashMap<(ClassId, Node), u32>,
+    /// What the deal at hand gave, and whether it got something already.
+    given: Vec<GivenOf>,
+    got: bool,
+    /// The next of [`super::Postings::legs`].
+    leg: usize,
     /// What rests so far; not kept where there are no passing purses.
     rests: HashMap<(ClassId, Node), Amount>,
     graph: EvidenceGraph,
@@ -231,6 +242,7 @@ impl Build<'_> {
     fn post(&mut self, row: usize) {
         let postings = &self.trace.postings;
         let units = postings.shares.get(row, self.rule).units;
+        self.leg += usize::from(postings.kind[row].is_converted());
         if units.is_zero() {
             return;
         }
@@ -239,19 +251,53 @@ impl Build<'_> {
         let (view, place) = (&self.routes.view, at(postings.place[row]));
         let node = match kind {
             PostingKind::Received => view.to(place),
-            PostingKind::Fee => None,
+            PostingKind::Fee | PostingKind::ConvertedOut | PostingKind::ConvertedIn => None,
             PostingKind::Unseen | PostingKind::Burn | PostingKind::Dust => view.from(place),
         };
         let node = node.filter(|&node| view.purse(node) == purse).unwrap_or(purse.0);
-        if kind.enters() {
+        if kind.is_converted() {
+            self.exchange(row);
+        } else if kind.enters() {
             self.hops.insert((class, node), 0);
         }
         self.rest(class, node, units, kind.enters());
     }
 
+    /// A leg of an exchange. What it got came from where it gave of that class, with the fewest hops.
+    fn exchange(&mut self, row: usize) {
+        let (view, postings) = (&self.routes.view, &self.trace.postings);
+        let (kind, purse, class) = (postings.kind[row], postings.purse[row], postings.class[row]);
+        let theft = self.trace.classes[class.index()].theft;
+        let begun = self.routes.seeds.has_begun(purse, theft, postings.place[row]);
+        if kind == PostingKind::ConvertedOut {
+            if std::mem::take(&mut self.got) {
+                self.given.clear();
+            }
+            let hops = self.hops.get(&(class, purse.0)).copied().unwrap_or(0);
+            self.given.push((class, purse, row, if begun { 0 } else { hops }));
+            return;
+        }
+        self.got = true;
+        let of_class = self.given.iter().filter(|given| given.0 == class);
+        let Some(&(_, from, given, before)) = of_class.min_by_key(|given| given.3) else { return };
+        let (hops, taint) = (before.saturating_add(1), postings.shares.get(row, self.rule).units);
+        let arrived = if begun { 0 } else { hops };
+        let least = self.hops.entry((class, purse.0)).or_insert(arrived);
+        *least = arrived.min(*least);
+        let ends = (self.touch(from), self.touch(purse));
+        let (place, grade) = (postings.place[row], postings.legs[self.leg - 1].grade);
+        let graph = &mut self.graph;
+        let edge = u32::try_from(graph.graph.edge_count()).expect("fewer than 2^32 tainted transfers");
+        let exchange = Some([given, row]);
+        let evidence = Evidence { place, exchange, class, taint, grade, hops, from: from.0 };
+        graph.graph.add_edge(ends.0, ends.1, evidence);
+        graph.arrivals.push(Arrival { group: Group { class, node: purse.0, hops }, edge, best: edge });
+        let _ = view;
+    }
+
     /// Notes what came into a node or left it. Under poison more may leave than came.
     fn rest(&mut self, class: ClassId, node: Node, units: Amount, enters: bool) {
-        if self.routes.view.netting.len() > 0 {
+        if self.routes.view.node_count() > self.routes.view.ledger.purses().len() {
             let rest = self.rests.entry((class, node)).or_default();
             *rest = if enters { rest.plus(units) } else { rest.minus(units).unwrap_or_default() };
         }
@@ -295,7 +341,8 @@ impl Build<'_> {
         let ends = (self.touch(view.purse(from)), self.touch(view.purse(to)));
         let graph = &mut self.graph;
         let edge = u32::try_from(graph.graph.edge_count()).expect("fewer than 2^32 tainted transfers");
-        let evidence = Evidence { flow: row, place, class, taint, grade: flows.grade[row], hops, from };
+        let grade = flows.grade[row];
+        let evidence = Evidence { place, exchange: None, class, taint, grade, hops, from };
         graph.graph.add_edge(ends.0, ends.1, evidence);
         graph.arrivals.push(Arrival { group: Group { class, node: to, hops }, edge, best: edge });
         self.rest(class, from, taint, false);

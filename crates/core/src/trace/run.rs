@@ -1,6 +1,7 @@
 //! One run: seeds, stops, reach, replay, and what was found put in order.
 
 use super::assemble::assemble;
+use super::deals::Deals;
 use super::error::TraceError;
 use super::hops::{FAR, fewest_hops};
 use super::netting::Netting;
@@ -115,6 +116,9 @@ pub(super) fn settle<'a>(
     let seeds = Seeds::resolve(&view, thefts)?;
     let stops = Stops::decide(ledger, labels, &seeds.accounts, options);
     view.netting = Netting::find(ledger, &stops.netting_accounts(), |place| view.moves(place));
+    let nodes = view.node_count();
+    view.deals =
+        if options.swaps { Deals::find(&view, &stops.of_account, &seeds, nodes) } else { Deals::none(nodes) };
     Ok((view, seeds, stops))
 }
 
@@ -245,7 +249,7 @@ impl<'a> Prepared<'a> {
     /// Counts what is reached.
     fn reached(&self, arrivals: Arrivals) -> Reach {
         let nodes = &arrivals.node;
-        let purses = if self.view.netting.len() == 0 {
+        let purses = if self.view.node_count() == self.view.ledger.purses().len() {
             nodes.len() as u64
         } else {
             count(nodes.iter().map(|&node| self.view.purse(node).0), self.view.ledger.purses().len())
@@ -336,12 +340,13 @@ fn count(numbers: impl ExactSizeIterator<Item = u32>, end: usize) -> u64 {
 fn sinks(view: &View<'_>, seeds: &Seeds, stops: &Stops, options: &TraceOptions) -> Vec<Option<Stop>> {
     let ledger = view.ledger;
     let nodes = 0..u32::try_from(view.node_count()).expect("fewer than 2^32 nodes");
-    let is_passing = |node: Node| view.purse(node).0 != node;
+    let is_passing = |node: Node| view.is_passing(node);
     let mut sinks: Vec<Option<Stop>> = nodes
         .clone()
         .map(|node| {
             let account = ledger.purses().account(view.purse(node));
-            if is_passing(node) { None } else { stops.of_account[account.index()] }
+            let ended = view.deals.ended(node).map(|ended| ended.1);
+            if is_passing(node) { None } else { ended.or(stops.of_account[account.index()]) }
         })
         .collect();
     if let Some(most) = options.max_hops {
@@ -407,7 +412,7 @@ fn order_spread(ledger: &Ledger, forward: &Trace, reversed: &Trace) -> Vec<Order
             name,
             ledger.purse_chain(*purse).to_owned(),
             ledger.purse_address(*purse).to_string(),
-            *purse,
+            ledger.asset_name(ledger.purses().asset(*purse)),
         )
     });
     keys.dedup();

@@ -19,6 +19,14 @@ impl AmountSum {
         }
     }
 
+    /// Adds one amount.
+    pub(super) fn add_amount(&mut self, amount: Amount) {
+        match amount.to_u128() {
+            Some(units) => self.add_units(units),
+            None => self.high = self.high.plus(amount),
+        }
+    }
+
     /// Adds another sum.
     pub(super) fn join(&mut self, other: Self) {
         self.add_units(other.low);

@@ -1,6 +1,7 @@
 //! The ledger as one trace sees it: where it ends, what is dust, which purses are sinks, and the passing
 //! purses of accounts that a transaction nets at.
 
+use super::deals::Deals;
 use super::error::TraceError;
 use super::netting::Netting;
 pub(super) use super::netting::Node;
@@ -19,6 +20,8 @@ pub(super) struct View<'a> {
     decoys: Vec<PurseId>,
     /// Passing purses, made after the stops are known.
     pub(super) netting: Netting,
+    /// What accounts exchange, found after the passing purses are known.
+    pub(super) deals: Deals,
 }
 
 impl<'a> View<'a> {
@@ -36,7 +39,8 @@ impl<'a> View<'a> {
         let any_least = least.iter().any(|amount| !amount.is_zero());
         let netting = Netting::none(ledger.purses().len());
         let decoys = if options.follow_noise { Vec::new() } else { options.decoys.clone() };
-        Ok(Self { ledger, least, any_least, until: options.until, decoys, netting })
+        let deals = Deals::none(ledger.purses().len());
+        Ok(Self { ledger, least, any_least, until: options.until, decoys, netting, deals })
     }
 
     /// Whether a transfer lies after the end that the user set.
@@ -101,26 +105,42 @@ impl<'a> View<'a> {
         self.decoys.binary_search(&purse).is_ok()
     }
 
-    /// The node a transfer leaves; `None` where it has no sender or the sender is the zero address.
+    /// The node a transfer leaves; `None` where it has no sender, the sender is the zero address, or a deal takes it.
     pub(super) fn from(&self, place: usize) -> Option<Node> {
+        if self.deals.is_given(place) { None } else { self.sender(place) }
+    }
+
+    /// The node of a transfer's sender, be it part of a deal or not.
+    pub(super) fn sender(&self, place: usize) -> Option<Node> {
         let purse = self.ledger.columns().from[place];
         (!self.ledger.is_void(purse)).then(|| self.netting.from(place).unwrap_or(purse.0))
     }
 
-    /// The node a transfer enters; `None` where it is burned.
+    /// The node that taint comes to by a transfer; `None` where it is burned.
     pub(super) fn to(&self, place: usize) -> Option<Node> {
+        self.deals.end(place).or_else(|| self.receiver(place))
+    }
+
+    /// The node of a transfer's receiver, be it part of a deal or not.
+    pub(super) fn receiver(&self, place: usize) -> Option<Node> {
         let purse = self.ledger.columns().to[place];
         (!self.ledger.is_void(purse)).then(|| self.netting.to(place).unwrap_or(purse.0))
     }
 
     /// How many nodes there are.
     pub(super) fn node_count(&self) -> usize {
-        self.ledger.purses().len() + self.netting.len()
+        self.ledger.purses().len() + self.netting.len() + self.deals.len()
     }
 
     /// The purse of the ledger that a node belongs to.
     pub(super) fn purse(&self, node: Node) -> PurseId {
-        self.netting.purse(node).unwrap_or(PurseId(node))
+        let ended = self.deals.ended(node).map(|ended| ended.0);
+        ended.or_else(|| self.netting.purse(node)).unwrap_or(PurseId(node))
+    }
+
+    /// Whether a node is a passing purse.
+    pub(super) fn is_passing(&self, node: Node) -> bool {
+        node as usize >= self.ledger.purses().len() && self.deals.ended(node).is_none()
     }
 }
 

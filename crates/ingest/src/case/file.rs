@@ -109,6 +109,7 @@ struct TraceTable {
     until: Option<Spanned<Value>>,
     min_amount: Option<Spanned<toml::Table>>,
     follow_noise: bool,
+    swaps: Option<bool>,
     detected_deposits: Option<bool>,
     skip_bad_rows: bool,
 }
@@ -315,6 +316,7 @@ fn read_options(place: &Place<'_>, table: &TraceTable) -> Result<TraceOptions, E
     }
     options.max_hops = table.max_hops;
     options.follow_noise = table.follow_noise;
+    options.swaps = table.swaps.unwrap_or(options.swaps);
     if let Some(until) = &table.until {
         options.until = Some(place.of(until, read_until(until.get_ref()))?);
     }

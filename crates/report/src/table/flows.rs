@@ -1,8 +1,13 @@
 //! `flows.csv`: a row is theft × stolen asset × transfer that carries taint, in replay order.
+//!
+//! An exchange stands there too, after the last transfer of its transaction that is part of it: a row for each asset that the
+//! account gave and a row for each that it got, from the account to itself, each with the net amount and its tainted part. The two
+//! amounts are the ratio. A transfer to oneself is never listed otherwise.
 
 use super::{at, chain_of, columns};
 use crate::cell::Table;
 use crate::report::Report;
+use dyetrace_core::trace::ConvertedLeg;
 use std::io::{self, Write};
 
 const FIRST: [&str; 12] = [
@@ -23,16 +28,14 @@ const FIRST: [&str; 12] = [
 pub(crate) fn write(report: &Report<'_>, to: impl Write) -> io::Result<()> {
     let (ledger, trace) = (report.input.ledger, report.input.trace);
     let mut table = Table::new(to, columns(&[&FIRST], trace, &["grade"]))?;
-    let (transfers, flows) = (ledger.columns(), &trace.flows);
+    let (transfers, flows, postings) = (ledger.columns(), &trace.flows, &trace.postings);
+    let mut legs = postings.legs.iter().peekable();
     for row in 0..flows.place.len() {
+        while let Some(leg) = legs.next_if(|leg| postings.place[at(leg.posting)] < flows.place[row]) {
+            write_leg(report, &mut table, leg)?;
+        }
         let place = at(flows.place[row]);
-        let (chain, transaction) = (chain_of(ledger, place), transfers.transaction[place]);
-        table.text(ledger.chain_name(chain));
-        table.known(transfers.block(place));
-        table.known(ledger.transactions().index(transaction));
-        table.known(transfers.event_index(place));
-        table.time(ledger, place);
-        table.hash(ledger, chain, transaction);
+        write_place(report, &mut table, place);
         table.holder(ledger, transfers.from[place]);
         table.holder(ledger, transfers.to[place]);
         table.asset(report, ledger.purses().asset(transfers.to[place]));
@@ -43,5 +46,35 @@ pub(crate) fn write(report: &Report<'_>, to: impl Write) -> io::Result<()> {
         table.text(flows.grade[row].as_str());
         table.end()?;
     }
+    legs.try_for_each(|leg| write_leg(report, &mut table, leg))?;
     table.finish()
+}
+
+/// Where in the ledger a row stands.
+fn write_place<W: Write>(report: &Report<'_>, table: &mut Table<W>, place: usize) {
+    let ledger = report.input.ledger;
+    let transfers = ledger.columns();
+    let (chain, transaction) = (chain_of(ledger, place), transfers.transaction[place]);
+    table.text(ledger.chain_name(chain));
+    table.known(transfers.block(place));
+    table.known(ledger.transactions().index(transaction));
+    table.known(transfers.event_index(place));
+    table.time(ledger, place);
+    table.hash(ledger, chain, transaction);
+}
+
+/// One leg of an exchange.
+fn write_leg<W: Write>(report: &Report<'_>, table: &mut Table<W>, leg: &ConvertedLeg) -> io::Result<()> {
+    let (ledger, trace) = (report.input.ledger, report.input.trace);
+    let (postings, row) = (&trace.postings, at(leg.posting));
+    write_place(report, table, at(postings.place[row]));
+    table.holder(ledger, postings.purse[row]);
+    table.holder(ledger, postings.purse[row]);
+    table.asset(report, ledger.purses().asset(postings.purse[row]));
+    table.amount(leg.value);
+    table.text(trace.theft_of(postings.class[row]));
+    table.asset(report, trace.asset_of(postings.class[row]));
+    table.shares(trace, &postings.shares, row, false);
+    table.text(leg.grade.as_str());
+    table.end()
 }

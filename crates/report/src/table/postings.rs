@@ -1,5 +1,6 @@
 //! `postings.csv`: a row is what enters or leaves outside a tainted transfer, in replay order, then kind,
-//! theft, stolen asset. What enters (received, unseen) is positive, what leaves (fee, burn, dust) negative.
+//! theft, stolen asset. What enters (received, unseen) is positive, what leaves (fee, burn, dust) negative; what is
+//! converted is negative where it was given and positive where it was got.
 //!
 //! `address` is the purse's that it entered or left: of a fee, the payer's. A fee stands where
 //! its transaction begins.

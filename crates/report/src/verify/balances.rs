@@ -62,6 +62,7 @@ fn expected(evidence: &Evidence) -> BTreeMap<[String; 3], Vec<(String, String)>>
             *lost = lost.plus(of_kind("dust"));
             let (stolen, unseen) = (of_kind("received"), of_kind("unseen"));
             let (fees, burned) = (of_kind("fee"), of_kind("burn"));
+            let (given, got) = (of_kind("converted out"), of_kind("converted in"));
             let total: Amount = states.values().copied().chain([fees, burned]).sum();
             let mut figures = vec![("stolen".to_owned(), stolen), ("unseen_inflow".to_owned(), unseen)];
             let of_state = |state: State| states.get(state.as_str()).copied().unwrap_or_default();
@@ -73,7 +74,8 @@ fn expected(evidence: &Evidence) -> BTreeMap<[String; 3], Vec<(String, String)>>
             ]);
             let mut figures: Vec<_> =
                 figures.into_iter().map(|(column, amount)| (column, amount.to_string())).collect();
-            let entered = stolen.plus(unseen);
+            // An exchange moves claims and makes none.
+            let (entered, total) = (stolen.plus(unseen).plus(got), total.plus(given));
             let difference = entered.minus(total).map_or_else(
                 || format!("-{}", total.minus(entered).unwrap_or_default()),
                 |difference| difference.to_string(),

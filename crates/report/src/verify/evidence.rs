@@ -240,6 +240,8 @@ impl Evidence {
             }
             let purse = |holder: usize| key(&[theft, stolen, chain, holder, asset].map(|it| rows.text(it)));
             let (sender, receiver) = (purse(from), purse(to));
+            // From an account to itself stand the legs of exchanges: postings book them, and they are no deposits.
+            let is_exchange = sender == receiver;
             let went = &mut self.moves(sender).went;
             went.iter_mut().zip(&sums).for_each(|(all, sum)| all.add(*sum));
             let moves = self.moves(receiver);
@@ -248,7 +250,7 @@ impl Evidence {
                 .deposits
                 .iter_mut()
                 .zip(&sums)
-                .for_each(|(all, sum)| *all += u64::from(!sum.units.is_zero()));
+                .for_each(|(all, sum)| *all += u64::from(!sum.units.is_zero() && !is_exchange));
             if let Some(named) = self.named.get_mut(&transfer_key(&rows.texts(transfer))) {
                 named.push(Named { value: worth, class: rows.texts([theft, stolen]), sums });
             }
@@ -266,7 +268,8 @@ impl Evidence {
             let enters = match rows.text(kind) {
                 "received" | "unseen" => true,
                 "fee" | "burn" | "dust" => false,
-                _ => return Err(rows.expected(kind, "received, unseen, fee, burn or dust")),
+                "converted" => !columns.iter().any(|&(units, _)| rows.text(units).starts_with('-')),
+                _ => return Err(rows.expected(kind, "received, unseen, converted, fee, burn or dust")),
             };
             let mut sums = Vec::with_capacity(columns.len());
             for &(units, claims) in &columns {
@@ -278,7 +281,14 @@ impl Evidence {
                 sums.push(Sum { units: part(units)?, claims: claims.map_or(Ok(Amount::ZERO), part)? });
             }
             let class = rows.texts([purse[0], purse[1]]);
-            let (rules, kind) = (self.rules.len(), rows.text(kind).to_owned());
+            let side = if rows.text(kind) != "converted" {
+                ""
+            } else if enters {
+                " in"
+            } else {
+                " out"
+            };
+            let (rules, kind) = (self.rules.len(), rows.text(kind).to_owned() + side);
             let of_kind = self.classes.entry(class).or_default().entry(kind);
             let of_kind = of_kind.or_insert_with(|| vec![Amount::ZERO; rules]);
             of_kind.iter_mut().zip(&sums).for_each(|(all, sum)| *all = all.plus(sum.claims));

@@ -34,6 +34,9 @@ impl Grain {
     const USUAL: Self = Self { few: 4_096, many: 16_384, piece: 4_096, pieces: 64 };
 }
 
+/// Stands for no node: a deal takes the transfer.
+const NOBODY: Node = Node::MAX;
+
 /// Transfers that are looked at together.
 const BATCH: usize = 64;
 
@@ -145,8 +148,22 @@ impl<'a> Walk<'a> {
 
     /// The node that a transfer enters, if it can enter one.
     fn to(&self, place: u32) -> Node {
-        let view = self.question.view;
-        view.netting.to(place as usize).unwrap_or_else(|| view.ledger.columns().to[place as usize].0)
+        let (view, place) = (self.question.view, place as usize);
+        if view.deals.is_given(place) {
+            return NOBODY;
+        }
+        let apart = view.deals.end(place).or_else(|| view.netting.to(place));
+        apart.unwrap_or_else(|| view.ledger.columns().to[place].0)
+    }
+
+    /// The nodes that a node's deals bring taint to, given its times, and from where on each can pass it on.
+    fn prices(&self, node: Node, times: Times) -> impl Iterator<Item = (Node, u32)> + 'a {
+        let is_sink = self.question.sinks.get(node) == 1;
+        let deals = self.question.view.deals.of_node(node).filter(move |deal| {
+            let done = Times::encode(place(deal.place));
+            !is_sink && done <= times.from && done > times.followed
+        });
+        deals.flat_map(|deal| deal.prices().map(move |purse| (purse.0, place(deal.place) + 1)))
     }
 
     /// Goes on while nodes are few. Returns the nodes that still have something to follow.
@@ -155,16 +172,17 @@ impl<'a> Walk<'a> {
         while !frontier.is_empty() && few.known.len() <= self.grain.few {
             for node in frontier.drain(..) {
                 let times = few.known.get_mut(&node).expect("a node of the frontier is known");
-                let due = self.due(node, *times);
+                let (due, before) = (self.due(node, *times), *times);
                 times.followed = times.from;
                 self.may_follow(due.len() as u64)?;
                 for &place in due {
                     let to = self.to(place);
                     let later = few.known.get(&to).is_none_or(|times| times.from < Times::encode(place + 1));
-                    if later && self.question.arrives(place as usize) {
+                    if later && to != NOBODY && self.question.arrives(place as usize) {
                         few.improve(to, place + 1, &mut next);
                     }
                 }
+                self.prices(node, before).for_each(|(to, place)| few.improve(to, place, &mut next));
             }
             std::mem::swap(&mut frontier, &mut next);
         }
@@ -184,9 +202,10 @@ impl<'a> Walk<'a> {
                 let shared = &all[node as usize];
                 let from = shared.from.load(Ordering::Relaxed);
                 let followed = shared.followed.swap(from, Ordering::Relaxed);
-                (followed == 0, self.due(node, Times { from, followed }))
+                let times = Times { from, followed };
+                (followed == 0, self.due(node, times), times)
             };
-            let taken: Vec<(bool, &[u32])> = if frontier.len() < self.grain.many {
+            let taken: Vec<(bool, &[u32], Times)> = if frontier.len() < self.grain.many {
                 frontier.iter().map(take).collect()
             } else {
                 frontier.par_iter().with_min_len(self.grain.pieces).map(take).collect()
@@ -196,13 +215,19 @@ impl<'a> Walk<'a> {
             self.may_follow(due)?;
             let pieces: Vec<&[u32]> =
                 taken.iter().flat_map(|taken| taken.1.chunks(self.grain.piece)).collect();
-            frontier = if due < self.grain.many as u64 {
+            let mut next = if due < self.grain.many as u64 {
                 self.follow(all, &pieces)
             } else {
                 let found: Vec<Vec<Node>> =
                     pieces.par_chunks(self.grain.pieces).map(|pieces| self.follow(all, pieces)).collect();
                 found.concat()
             };
+            for (&node, &(_, _, times)) in frontier.iter().zip(&taken) {
+                for (to, place) in self.prices(node, times) {
+                    next.extend(improve(&all[to as usize], place).then_some(to));
+                }
+            }
+            frontier = next;
         }
         Some(())
     }
@@ -228,17 +253,20 @@ impl<'a> Walk<'a> {
             for &number in &earlier[..count] {
                 let (node, place) = (nodes[number], places[number]);
                 if self.question.arrives(place as usize) {
-                    let (to, from) = (&all[node as usize], Times::encode(place + 1));
-                    let before = to.from.fetch_max(from, Ordering::Relaxed);
-                    // Of all that reach it in this round, one comes first, and lists it.
-                    if before < from && before == to.followed.load(Ordering::Relaxed) {
-                        next.push(node);
-                    }
+                    next.extend(improve(&all[node as usize], place + 1).then_some(node));
                 }
             }
         }
         next
     }
+}
+
+/// A node can pass taint on from a place on. Returns whether it has something to follow because of that, and had not before:
+/// of all that reach it in one round, one comes first, and lists it.
+fn improve(node: &SharedTimes, place: u32) -> bool {
+    let from = Times::encode(place);
+    let before = node.from.fetch_max(from, Ordering::Relaxed);
+    before < from && before == node.followed.load(Ordering::Relaxed)
 }
 
 /// Arrivals in their order.

@@ -4,6 +4,7 @@
 //!
 //! **O(n)** for the n transfers from the first seed on, whatever the number of thefts; 8 bytes a node.
 
+use super::super::deals::Deal;
 use super::pass::{Visit, pass};
 use super::{Node, Question, Start};
 use crate::ledger::PurseId;
@@ -77,6 +78,13 @@ impl Visit for Masks<'_> {
         if carries & !self.thefts[to as usize] != 0 {
             self.arrive(place, from, to, carries);
         }
+    }
+
+    fn deal(&mut self, deal: &Deal) {
+        let sends = deal.gives.iter().map(|(purse, _)| purse.0);
+        let sends = sends.filter(|&node| self.question.sinks.get(node) == 0);
+        let carries = sends.fold(0, |all, node| all | self.thefts[node as usize]);
+        deal.prices().for_each(|purse| self.thefts[purse.index()] |= carries);
     }
 }
 

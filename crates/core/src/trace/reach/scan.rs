@@ -6,6 +6,7 @@
 //! only where a node is reached for the first time. Two bits a node. Of a stretch that no reached purse sends in,
 //! only the senders are read, so that of a mapped snapshot the rest need not be fetched.
 
+use super::super::deals::Deal;
 use super::bits::Bits;
 use super::pass::{Visit, pass};
 use super::{Arrivals, Node, Question, Start};
@@ -70,6 +71,12 @@ impl Visit for Scan<'_> {
     fn passing(&mut self, place: usize, from: Node, to: Node) {
         if self.sends.get(from) == 1 && self.reached.get(to) == 0 {
             self.arrive(place, to);
+        }
+    }
+
+    fn deal(&mut self, deal: &Deal) {
+        if deal.gives.iter().any(|(purse, _)| self.sends.get(purse.0) == 1) {
+            deal.prices().for_each(|purse| self.reach(purse.0, deal.place + 1));
         }
     }
 }

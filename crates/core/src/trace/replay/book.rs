@@ -2,12 +2,13 @@
 //!
 //! One plain pass over a part's rows makes the events that the rules then go over, a chunk at a time.
 
+use super::super::deals::Deal;
 use super::super::outcome::Gap;
 use super::super::seed::Seeds;
 use super::super::view::View;
-use super::event::{Action, Chunk, Event, Receive, flag};
+use super::event::{Action, Chunk, DealAt, Event, Receive, flag};
 use super::marks::Marks;
-use super::part::{OUTSIDE, Part, Parts, Row, RowKind, is_unordered};
+use super::part::{OUTSIDE, Part, Parts, Row, RowKind, is_unordered, is_unordered_deal};
 use super::ties::Ties;
 use crate::ledger::PurseId;
 use crate::pages::Pages;
@@ -26,22 +27,21 @@ pub(super) struct Watch {
 #[derive(Debug)]
 pub(super) struct Watches {
     pub(super) list: Vec<Watch>,
-    /// The watch of a transfer, by its place.
-    of_transfer: HashMap<u64, u32>,
+    /// The watch of what arrives at a place, in a purse.
+    of_arrival: HashMap<(u64, PurseId), u32>,
 }
 
 impl Watches {
-    pub(super) fn find(view: &View<'_>, parts: &Parts, part: &Part, ties: &Ties) -> Self {
-        let to = &view.ledger.columns().to;
-        let is_here = |place: u64| part.find(parts, to[super::part::index(place)]).is_some();
-        let mut conversions: Vec<_> = ties.conversions.iter().filter(|(place, _)| is_here(**place)).collect();
-        conversions.sort_unstable_by_key(|(place, conversion)| (conversion.first_place, **place));
+    pub(super) fn find(parts: &Parts, part: &Part, ties: &Ties) -> Self {
+        let is_here = |purse: PurseId| part.find(parts, purse).is_some();
+        let mut conversions: Vec<_> = ties.conversions.iter().filter(|(at, _)| is_here(at.1)).collect();
+        conversions.sort_unstable_by_key(|(at, conversion)| (conversion.first_place, **at));
         let watch = |conversion: &super::ties::Conversion| {
             let nodes = conversion.sent_from.iter().filter_map(|purse| part.find(parts, *purse));
             Watch { place: conversion.first_place, nodes: nodes.collect() }
         };
-        let of_transfer = (0..).zip(&conversions).map(|(number, (place, _))| (**place, number)).collect();
-        Self { list: conversions.iter().map(|(_, conversion)| watch(conversion)).collect(), of_transfer }
+        let of_arrival = (0..).zip(&conversions).map(|(number, (at, _))| (**at, number)).collect();
+        Self { list: conversions.iter().map(|(_, conversion)| watch(conversion)).collect(), of_arrival }
     }
 }
 
@@ -98,7 +98,7 @@ impl<'a, U: Units> Books<'a, U> {
     /// Opens the books.
     pub(super) fn open(plan: &'a Plan<'a>) -> Self {
         let nodes = plan.part.nodes.len();
-        let has_passing = plan.part.nodes.iter().any(|&node| plan.view.purse(node).0 != node);
+        let has_passing = plan.part.nodes.iter().any(|&node| plan.view.is_passing(node));
         Self {
             plan,
             rows: plan.part.rows.iter(),
@@ -118,8 +118,16 @@ impl<'a, U: Units> Books<'a, U> {
         self.rows = rest.iter();
         for rows in rows.chunks(BATCH) {
             let booked = chunk.events.len();
-            chunk.events.extend(rows.iter().map(|row| self.event(*row)));
-            self.ask_for_accounts(&chunk.events[booked..]);
+            for row in rows {
+                match row.kind() {
+                    RowKind::Deal(number) => self.deal(number, chunk),
+                    RowKind::Fee(number) => chunk.events.push(self.fee(number)),
+                    RowKind::Transfer(place) => chunk.events.push(self.transfer(place)),
+                }
+            }
+            for events in chunk.events[booked..].chunks(BATCH) {
+                self.ask_for_accounts(events);
+            }
             for number in booked..chunk.events.len() {
                 self.next_event(chunk, number);
             }
@@ -128,11 +136,12 @@ impl<'a, U: Units> Books<'a, U> {
 
     /// Books all rows before a place, of which no events are wanted.
     pub(super) fn catch_up(&mut self, place: u64) {
-        let fees = &self.plan.view.ledger.fees().place;
+        let (fees, deals) = (&self.plan.view.ledger.fees().place, &self.plan.view.deals.all);
         let rows = self.rows.as_slice();
         let end = rows.partition_point(|row| match row.kind() {
             RowKind::Transfer(at) => (at as u64) < place,
             RowKind::Fee(fee) => fees[fee] < place,
+            RowKind::Deal(deal) => deals[deal].place < place,
         });
         self.rows = rows[..end].iter();
         let mut chunk = Chunk::new();
@@ -144,14 +153,22 @@ impl<'a, U: Units> Books<'a, U> {
 
     fn next_event(&mut self, chunk: &mut Chunk<U>, event_number: usize) {
         let event = &mut chunk.events[event_number];
-        let action = self.book(event);
+        // The events of a deal follow each other.
+        let deals = chunk.deals.partition_point(|deal| deal.event as usize <= event_number);
+        let deals = deals.checked_sub(1).is_some_and(|deal| chunk.deals[deal].ends_after(event_number));
+        let action = self.book(event, deals);
+        let number = |number: usize| u32::try_from(number).expect("fewer than 2^32 watches and events");
+        if event.is(flag::END) {
+            let view = self.plan.view;
+            let end = view.deals.end(super::part::index(event.place())).expect("the event is marked so");
+            chunk.ends.push((number(event_number), self.plan.parts.local(end)));
+        }
         if action.unseen.is_some() || action.receive.is_some() {
             event.mark(flag::ACTION);
             chunk.actions.push(action);
         }
         while self.plan.watches.list.get(self.watched).is_some_and(|it| it.place <= event.place()) {
             event.mark(flag::WATCH);
-            let number = |number: usize| u32::try_from(number).expect("fewer than 2^32 watches and events");
             chunk.watches.push((number(event_number), number(self.watched)));
             self.watched += 1;
         }
@@ -174,20 +191,45 @@ impl<'a, U: Units> Books<'a, U> {
         std::hint::black_box(odd);
     }
 
-    /// Makes a row's event, between the purses where it is booked.
-    #[inline]
-    fn event(&self, row: Row) -> Event<U> {
+    /// Makes a fee's event.
+    fn fee(&self, fee: usize) -> Event<U> {
         let Plan { view, parts, .. } = self.plan;
-        let at = match row.kind() {
-            RowKind::Transfer(at) => at,
-            RowKind::Fee(fee) => {
-                let fees = view.ledger.fees();
-                let (value, from) = (U::read(&fees.amount, fee), parts.local_purse(fees.payer[fee]));
-                return Event::new(fees.place[fee], value, from, OUTSIDE, flag::FEE);
-            }
-        };
+        let fees = view.ledger.fees();
+        let (value, from) = (U::read(&fees.amount, fee), parts.local_purse(fees.payer[fee]));
+        Event::new(fees.place[fee], value, from, OUTSIDE, flag::FEE)
+    }
+
+    /// Makes a deal's events: one for each purse of this part that it moves, those that give first.
+    #[cold]
+    fn deal(&self, number: usize, chunk: &mut Chunk<U>) {
+        let Plan { view, parts, part, .. } = self.plan;
+        let deal: &Deal = &view.deals.all[number];
+        let first = chunk.events.len();
+        for &(purse, amount) in &deal.gives {
+            let Some(from) = part.find(parts, purse) else { continue };
+            let flags = if is_unordered_deal(view, deal, purse) { flag::UNORDERED } else { 0 };
+            chunk.events.push(Event::new(deal.place, U::from_amount(amount), from, OUTSIDE, flags));
+        }
+        let gives = chunk.events.len() - first;
+        let mut gets = Vec::new();
+        for &(purse, amount, is_price) in &deal.gets {
+            let Some(to) = part.find(parts, purse) else { continue };
+            chunk.events.push(Event::new(deal.place, U::from_amount(amount), OUTSIDE, to, 0));
+            gets.push(is_price);
+        }
+        let number = |number: usize| u32::try_from(number).expect("fewer than 2^32 events");
+        if let Some(event) = chunk.events.get_mut(first) {
+            event.mark(flag::DEAL);
+            chunk.deals.push(DealAt { event: number(first), gives: number(gives), gets });
+        }
+    }
+
+    /// Makes a transfer's event, between the purses where it is booked.
+    #[inline]
+    fn transfer(&self, at: usize) -> Event<U> {
+        let Plan { view, parts, .. } = self.plan;
         let columns = view.ledger.columns();
-        let to = parts.local_purse(columns.to[at]);
+        let mut to = parts.local_purse(columns.to[at]);
         let mut flags = 0;
         if to == OUTSIDE && parts.is_void(view, columns.to[at]) {
             flags |= flag::BURN;
@@ -197,11 +239,24 @@ impl<'a, U: Units> Books<'a, U> {
         if is_unordered(view, at) {
             flags |= flag::UNORDERED;
         }
-        Event::new(at as u64, U::read(&columns.value, at), parts.local_purse(columns.from[at]), to, flags)
+        let mut from = parts.local_purse(columns.from[at]);
+        if !view.deals.is_empty() {
+            // Its deal takes it out of the sender, and brings it to the receiver.
+            if view.deals.is_given(at) {
+                from = OUTSIDE;
+            }
+            if view.deals.is_got(at) {
+                to = OUTSIDE;
+            }
+            if view.deals.end(at).is_some_and(|end| parts.local(end) != OUTSIDE) {
+                flags |= flag::END;
+            }
+        }
+        Event::new(at as u64, U::read(&columns.value, at), from, to, flags)
     }
 
-    /// Books an event, and returns what a seed does at it.
-    fn book(&mut self, event: &mut Event<U>) -> Action<U> {
+    /// Books an event, and returns what a seed does at it. `deals`: it is one of a deal.
+    fn book(&mut self, event: &mut Event<U>, deals: bool) -> Action<U> {
         let mut action = Action { unseen: None, receive: None };
         let (from, to, place) = (event.from, event.to, event.place());
         if from != OUTSIDE {
@@ -218,21 +273,25 @@ impl<'a, U: Units> Books<'a, U> {
             event.to_held = account[BALANCE];
             account[BALANCE] = account[BALANCE].plus(event.value);
             account[GROSS] = account[GROSS].plus(event.value);
-            action.receive = self.receive(to, place);
+            action.receive = self.receive(to, place, deals);
         }
         if !self.apart.is_empty() {
-            self.book_apart(event);
+            self.book_apart(event, deals);
         }
         action
     }
 
-    /// Books an event between nodes, where some are passing purses.
-    fn book_apart(&mut self, event: &mut Event<U>) {
+    /// Books an event between nodes, where some are passing purses. `deals`: it is one of a deal.
+    fn book_apart(&mut self, event: &mut Event<U>, deals: bool) {
         let Plan { view, parts, .. } = self.plan;
         if !event.is(flag::FEE) {
             let at = super::part::index(event.place());
             let local = |node: Option<u32>| node.map_or(OUTSIDE, |node| parts.local(node));
-            (event.from, event.to) = (local(view.from(at)), local(view.to(at)));
+            // A deal's ends are purses, and so is what it leaves of a transfer.
+            if !deals {
+                let to = if view.deals.is_got(at) { None } else { view.receiver(at) };
+                (event.from, event.to) = (local(view.from(at)), local(to));
+            }
         }
         if event.from != OUTSIDE {
             event.from_held = spend(&mut self.apart[event.from as usize], event.value);
@@ -264,13 +323,13 @@ impl<'a, U: Units> Books<'a, U> {
     }
 
     /// What a seed does with what a transfer brings to a purse.
-    fn receive(&self, to: u32, place: u64) -> Option<Receive<U>> {
+    fn receive(&self, to: u32, place: u64, deals: bool) -> Option<Receive<U>> {
         // Who receives what a transaction seed tags is a seed, too.
         if !self.plan.is_seed.has(to) {
             return None;
         }
         let Plan { seeds, ties, parts, watches, .. } = self.plan;
-        if let Some(tagging) = seeds.taggings.get(&place) {
+        if let Some(tagging) = seeds.taggings.get(&place).filter(|_| !deals) {
             let limit = tagging.limit.map(U::from_amount);
             return Some(Receive {
                 theft: tagging.theft,
@@ -280,10 +339,10 @@ impl<'a, U: Units> Books<'a, U> {
             });
         }
         let theft = self.deciding(to, place)?;
-        let sinks = ties.returns.get(&place).map_or(&[][..], |sinks| sinks);
+        let sinks = ties.returns.get(&place).filter(|_| !deals).map_or(&[][..], |sinks| sinks);
         let returned_from =
             sinks.iter().map(|node| parts.local(*node)).filter(|&local| local != OUTSIDE).collect();
-        let conversion = watches.of_transfer.get(&place).copied();
+        let conversion = watches.of_arrival.get(&(place, self.purse(to))).copied();
         Some(Receive { theft, limit: None, returned_from, conversion })
     }
 

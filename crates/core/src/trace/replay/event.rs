@@ -18,10 +18,14 @@ pub(super) mod flag {
     pub(in super::super) const ACTION: u64 = 1 << 4;
     /// Before this event, the chunk's next watches look.
     pub(in super::super) const WATCH: u64 = 1 << 5;
+    /// Taint that arrives ends: see the chunk's ends.
+    pub(in super::super) const END: u64 = 1 << 6;
+    /// The first event of a deal: see the chunk's deals.
+    pub(in super::super) const DEAL: u64 = 1 << 7;
 }
 
 /// How many bits of [`Event::place_and_flags`] are flags.
-const FLAGS: u32 = 6;
+const FLAGS: u32 = 8;
 
 /// One spend, of a fee or by a transfer, with what the two nodes held before: 64 bytes with 128-bit units.
 #[derive(Clone, Copy, Debug)]
@@ -81,6 +85,34 @@ pub(super) struct Receive<U> {
     pub(super) conversion: Option<u32>,
 }
 
+/// A deal among the events: first what is given, one event an asset, then what is got.
+#[derive(Clone, Debug)]
+pub(super) struct DealAt {
+    /// The index of its first event.
+    pub(super) event: u32,
+    /// How many events give.
+    pub(super) gives: u32,
+    /// For each event that gets, whether it is the price.
+    pub(super) gets: Vec<bool>,
+}
+
+impl DealAt {
+    /// Whether an event that is not before its first is one of it.
+    pub(super) fn ends_after(&self, event: usize) -> bool {
+        event < self.event as usize + self.length()
+    }
+
+    /// How many events it has.
+    pub(super) fn length(&self) -> usize {
+        self.gives as usize + self.gets.len()
+    }
+
+    /// The index after its last event.
+    pub(super) fn end(&self) -> u32 {
+        self.event + u32::try_from(self.length()).expect("fewer than 2^32 events")
+    }
+}
+
 /// Some consecutive events of a part.
 #[derive(Debug)]
 pub(super) struct Chunk<U> {
@@ -89,20 +121,39 @@ pub(super) struct Chunk<U> {
     pub(super) actions: Vec<Action<U>>,
     /// Watches that look before an event of the chunk: its index and the watch's number, sorted.
     pub(super) watches: Vec<(u32, u32)>,
+    /// Where the taint of an event ends: its index and the node, sorted.
+    pub(super) ends: Vec<(u32, u32)>,
+    /// Sorted by their first events. A chunk holds all events of its deals.
+    pub(super) deals: Vec<DealAt>,
 }
 
 impl<U> Chunk<U> {
-    /// How many events a chunk has, but for the last one.
+    /// How many rows a chunk has, but for the last one.
     pub(super) const LENGTH: usize = 4096;
 
     pub(super) fn new() -> Self {
-        Self { events: Vec::new(), actions: Vec::new(), watches: Vec::new() }
+        let (events, actions, watches) = (Vec::new(), Vec::new(), Vec::new());
+        Self { events, actions, watches, ends: Vec::new(), deals: Vec::new() }
     }
 
     pub(super) fn clear(&mut self) {
         self.events.clear();
         self.actions.clear();
         self.watches.clear();
+        self.ends.clear();
+        self.deals.clear();
+    }
+
+    /// The node that an event brings its taint to.
+    pub(super) fn receiver(&self, number: u32, event: &Event<U>) -> u32
+    where
+        U: Units,
+    {
+        if !event.is(flag::END) {
+            return event.to;
+        }
+        let at = self.ends.binary_search_by_key(&number, |end| end.0).expect("the event is marked so");
+        self.ends[at].1
     }
 }
 

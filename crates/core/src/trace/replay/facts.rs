@@ -4,6 +4,7 @@
 //! Kept from a walk's flows and postings, apart from the walk, so that the law is checked on what was listed and
 //! not on what was meant.
 
+use super::super::outcome::PostingKind;
 use super::event::Chunk;
 use super::marks::Marks;
 use super::walk::{Flow, Found, Post};
@@ -64,6 +65,10 @@ pub(super) struct Facts<'a, U> {
     others_of: Vec<u32>,
     /// The other classes of a node, sorted by tag. The first list is nobody's.
     others: Vec<Vec<Entry<U>>>,
+    /// What the deal at hand gave: class and hops.
+    given: Vec<(Tag, u32)>,
+    /// Whether it has got something already.
+    got: bool,
     /// Whether entries have to sum to what rests.
     exact: bool,
     /// The nodes that are purses of a seed.
@@ -82,7 +87,8 @@ impl<'a, U: Units> Facts<'a, U> {
     ) -> Self {
         let none = Entry { fact: Fact::NONE, tag: CLEAN, net: U::ZERO };
         let (first, others) = (vec![none; nodes], vec![Vec::new()]);
-        Self { first, others_of: Vec::new(), others, exact, is_seed, has_begun }
+        let (others_of, given) = (Vec::new(), Vec::new());
+        Self { first, others_of, others, given, got: false, exact, is_seed, has_begun }
     }
 
     /// Goes over what a walk found in a chunk.
@@ -97,14 +103,15 @@ impl<'a, U: Units> Facts<'a, U> {
             }
             let event = &chunk.events[flow.event as usize];
             let (place, tag, exact) = (event.place(), flow.tag, self.exact);
+            let to = chunk.receiver(flow.event, event);
             let left = self.entry(event.from, tag);
             let hops = left.fact.hops;
             if exact {
                 left.net = left.net.minus(flow.units);
             }
             let hops = if self.is_begun(event.from, tag, place) { 0 } else { hops };
-            let is_seed = self.is_begun(event.to, tag, place);
-            let arrived = self.entry(event.to, tag);
+            let is_seed = self.is_begun(to, tag, place);
+            let arrived = self.entry(to, tag);
             arrived.fact.arrive(place);
             arrived.fact.deposits += 1;
             arrived.fact.hops = if is_seed { 0 } else { arrived.fact.hops.min(hops + 1) };
@@ -128,16 +135,34 @@ impl<'a, U: Units> Facts<'a, U> {
     fn post(&mut self, chunk: &Chunk<U>, post: &Post<U>) {
         let place = chunk.events[post.event as usize].place();
         let exact = self.exact;
-        let entry = self.entry(post.node, post.tag);
-        if post.kind.enters() {
+        let is_seed = post.kind.is_converted() && self.is_begun(post.node, post.tag, place);
+        let hops =
+            if post.kind == PostingKind::ConvertedIn && !is_seed { self.hops_given(post) + 1 } else { 0 };
+        if post.kind == PostingKind::ConvertedOut {
+            if self.got {
+                (self.given, self.got) = (Vec::new(), false);
+            }
+            let entry = self.entry(post.node, post.tag);
+            let hops = if is_seed { 0 } else { entry.fact.hops };
+            self.given.push((post.tag, hops));
+        } else if post.kind.enters() {
+            self.got |= post.kind.is_converted();
+            let entry = self.entry(post.node, post.tag);
             entry.fact.arrive(place);
-            entry.fact.hops = 0;
+            entry.fact.hops = entry.fact.hops.min(hops);
         }
+        let entry = self.entry(post.node, post.tag);
         if exact && post.kind.enters() {
             entry.net = entry.net.plus(post.units);
         } else if exact {
             entry.net = entry.net.minus(post.units);
         }
+    }
+
+    /// The fewest hops at which the deal of a posting gave of its class. All that is given comes before all that is got.
+    fn hops_given(&self, got: &Post<U>) -> u32 {
+        let of_class = self.given.iter().filter(|given| given.0 == got.tag);
+        of_class.map(|given| given.1).min().unwrap_or(0)
     }
 
     fn is_begun(&self, node: u32, tag: Tag, place: u64) -> bool {

@@ -20,11 +20,17 @@ pub(in super::super) enum NodeName {
     Purse(PurseId),
     /// A passing purse: so many passed before it.
     Passing(u32),
+    /// Where branches ended: so many did before it.
+    Ended(u32),
 }
 
 impl NodeName {
     pub(in super::super) fn of(view: &View<'_>, node: Node) -> Self {
-        let purses = u32::try_from(view.ledger.purses().len()).expect("fewer than 2^32 purses");
+        let count = |nodes: usize| u32::try_from(nodes).expect("fewer than 2^32 nodes");
+        let purses = count(view.ledger.purses().len());
+        if view.deals.ended(node).is_some() {
+            return Self::Ended(node - count(view.node_count() - view.deals.len()));
+        }
         node.checked_sub(purses).map_or(Self::Purse(PurseId(node)), Self::Passing)
     }
 
@@ -33,7 +39,10 @@ impl NodeName {
         let purses = view.ledger.purses().len();
         let (node, end) = match self {
             Self::Purse(purse) => (purse.index(), purses),
-            Self::Passing(number) => (purses + number as usize, view.node_count()),
+            Self::Passing(number) => (purses + number as usize, view.node_count() - view.deals.len()),
+            Self::Ended(number) => {
+                (view.node_count() - view.deals.len() + number as usize, view.node_count())
+            }
         };
         (node < end).then(|| Node::try_from(node).expect("fewer than 2^32 nodes"))
     }

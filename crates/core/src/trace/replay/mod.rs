@@ -115,7 +115,7 @@ impl Job<'_> {
         let purses = view.ledger.purses();
         let is_sink = Marks::of(part.nodes.iter().map(|&node| self.sinks[node as usize].is_some()));
         let is_seed = Marks::of(part.nodes.iter().map(|&node| seeds.has(PurseId(node))));
-        let watches = Watches::find(view, parts, part, ties);
+        let watches = Watches::find(parts, part, ties);
         let booking = book::Plan { view, seeds, ties, parts, part, watches: &watches, is_seed: &is_seed };
         let mut books = Books::open(&booking);
 
@@ -161,6 +161,10 @@ impl Job<'_> {
         let kept = runners.iter().filter(|_| self.keeps).map(|runner| keep(view, part, &books, runner));
         let kept = kept.collect();
         add_holdings(&books, &mut runners, &mut tables, part, purse);
+        let ended =
+            part.nodes.iter().zip(0..).filter_map(|(&node, local)| Some((view.deals.ended(node)?, local)));
+        let rests = |local: u32| runners.iter().any(|runner| runner.rule.holds_taint(local));
+        tables.ended = ended.filter(|&(_, local)| rests(local)).map(|(ended, _)| ended).collect();
         tables.gaps = books.gaps();
         (tables, kept)
     }

@@ -4,6 +4,7 @@
 //! stop ties together share one. A part lists its *rows* in replay order: fees and transfers that touch a
 //! reached node. Nodes are renumbered densely inside a part.
 
+use super::super::deals::Deal;
 use super::super::reach::NEVER;
 use super::super::sum::AmountSum;
 use super::super::view::{Node, View};
@@ -17,7 +18,7 @@ use std::ops::Range;
 /// Stands for a node that the part does not follow.
 pub(super) const OUTSIDE: u32 = u32::MAX;
 
-/// A row of a part: a transfer, or a fee.
+/// A row of a part: a transfer, a fee or a deal.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Row(u64);
 
@@ -28,16 +29,30 @@ pub(super) enum RowKind {
     Transfer(usize),
     /// The fee of this number.
     Fee(usize),
+    /// The deal of this number.
+    Deal(usize),
 }
 
 impl Row {
-    const fn new(number: usize, is_transfer: bool) -> Self {
-        Self((number as u64) << 1 | is_transfer as u64)
+    const fn fee(number: usize) -> Self {
+        Self((number as u64) << 2)
+    }
+
+    const fn transfer(place: usize) -> Self {
+        Self((place as u64) << 2 | 1)
+    }
+
+    const fn deal(number: usize) -> Self {
+        Self((number as u64) << 2 | 2)
     }
 
     pub(super) fn kind(self) -> RowKind {
-        let number = index(self.0 >> 1);
-        if self.0 & 1 == 1 { RowKind::Transfer(number) } else { RowKind::Fee(number) }
+        let number = index(self.0 >> 2);
+        match self.0 & 3 {
+            0 => RowKind::Fee(number),
+            1 => RowKind::Transfer(number),
+            _ => RowKind::Deal(number),
+        }
     }
 }
 
@@ -46,7 +61,7 @@ impl Row {
 pub(super) struct Part {
     /// The nodes of the part, sorted.
     pub(super) nodes: Vec<Node>,
-    /// Its rows in replay order: a transaction's fee stands before its first transfer.
+    /// Its rows in replay order: a transaction's fee stands before its first transfer, a deal after its last one.
     pub(super) rows: Vec<Row>,
     /// The sum of all values and fees: no balance can be larger.
     pub(super) total: Amount,
@@ -171,6 +186,14 @@ impl Found {
         self.rows.push(row);
         self.total.add(amounts, at);
     }
+
+    /// Adds a deal's leg; several legs are one row.
+    fn add_leg(&mut self, number: usize, amount: Amount) {
+        if !matches!(self.rows.last().map(|row| row.kind()), Some(RowKind::Deal(last)) if last == number) {
+            self.rows.push(Row::deal(number));
+        }
+        self.total.add_amount(amount);
+    }
 }
 
 /// How many transfers are looked at before those that touch a followed node are listed.
@@ -186,7 +209,7 @@ fn find_rows(
 ) -> Vec<Found> {
     let ledger = view.ledger;
     let (columns, fees) = (ledger.columns(), ledger.fees());
-    let nets = view.netting.len() > 0;
+    let nets = view.netting.len() + view.deals.len() > 0;
     let is_followed = |node: Option<Node>| node.is_some_and(|node| followed.has(node));
     // No purse that can hold nothing is followed.
     let touches = |place: usize| {
@@ -194,14 +217,29 @@ fn find_rows(
             || (nets && (is_followed(view.from(place)) || is_followed(view.to(place))))
     };
     let mut found = vec![Found::default(); parts];
+    let deals = &view.deals.all;
     let mut fee = fees.place.partition_point(|&place| index(place) < range.start);
-    let mut add_fees = |found: &mut [Found], end: usize| {
-        while fees.place.get(fee).is_some_and(|&at| index(at) < end) {
+    let mut deal = deals.partition_point(|deal| index(deal.place) < range.start);
+    // What stands before the transfer at a place: fees up to its own, and what was dealt before it.
+    let mut add_others = |found: &mut [Found], place: usize| loop {
+        let next_fee = fees.place.get(fee).map(|&at| index(at)).filter(|&at| at <= place && at < range.end);
+        let next_deal = deals.get(deal).map(|deal| index(deal.place)).filter(|&at| at < place);
+        if let Some(at) = next_fee.filter(|&at| next_deal.is_none_or(|dealt| at <= dealt)) {
             let payer = fees.payer[fee];
-            if followed.has(payer.0) && !view.is_after_end(index(fees.place[fee])) {
-                found[part_of(payer.0)].add(Row::new(fee, false), &fees.amount, fee);
+            if followed.has(payer.0) && !view.is_after_end(at) {
+                found[part_of(payer.0)].add(Row::fee(fee), &fees.amount, fee);
             }
             fee += 1;
+        } else if next_deal.is_some() {
+            let gets = deals[deal].gets.iter().map(|&(purse, amount, _)| (purse, amount));
+            for (purse, amount) in deals[deal].gives.iter().copied().chain(gets) {
+                if followed.has(purse.0) {
+                    found[part_of(purse.0)].add_leg(deal, amount);
+                }
+            }
+            deal += 1;
+        } else {
+            break;
         }
     };
     // Which transfers touch is hard to foresee: no branch hangs on it.
@@ -213,14 +251,14 @@ fn find_rows(
             count += usize::from(touches(place));
         }
         for &place in &touching[..count] {
-            add_fees(&mut found, place + 1);
+            add_others(&mut found, place);
             if view.moves(place) {
                 let (from, to) = (columns.from[place], columns.to[place]);
                 let purse = if from == PurseId::NONE { to } else { from };
-                found[part_of(purse.0)].add(Row::new(place, true), &columns.value, place);
+                found[part_of(purse.0)].add(Row::transfer(place), &columns.value, place);
             }
         }
-        add_fees(&mut found, end);
+        add_others(&mut found, end);
     }
     found
 }
@@ -234,10 +272,24 @@ pub(super) fn is_unordered(view: &View<'_>, place: usize) -> bool {
 
 #[cold]
 fn has_another_tied(view: &View<'_>, place: usize) -> bool {
-    let node = view.from(place);
+    let node = view.sender(place);
     view.ledger.tie_group(place).any(|other| {
-        other != place && view.moves(other) && (view.from(other) == node || view.to(other) == node)
+        other != place && view.moves(other) && (view.sender(other) == node || view.receiver(other) == node)
     })
+}
+
+/// Whether a purse that gives in a deal has another transfer, of no leg of that deal, in the tie group of one of its legs.
+pub(super) fn is_unordered_deal(view: &View<'_>, deal: &Deal, purse: PurseId) -> bool {
+    let columns = view.ledger.columns();
+    let is_leg = |place: usize| {
+        columns.transaction[place] == deal.transaction
+            && (columns.from[place] == purse && view.deals.is_given(place)
+                || columns.to[place] == purse && view.deals.is_got(place))
+    };
+    let names = |place: usize| columns.from[place] == purse || columns.to[place] == purse;
+    let legs = deal.legs.iter().map(|&place| index(place)).filter(|&place| is_leg(place));
+    legs.filter(|&place| columns.is_tied(place) || columns.is_tied(place + 1))
+        .any(|place| view.ledger.tie_group(place).any(|it| names(it) && view.moves(it) && !is_leg(it)))
 }
 
 pub(super) fn index(place: u64) -> usize {

@@ -1,7 +1,9 @@
 //! Tables: the rules' findings side by side, one row a key, one pair of columns a rule.
 
 use super::super::ClassId;
-use super::super::outcome::{Flows, Gap, Grade, Holdings, LeftCleanRow, Postings, ShareColumns};
+use super::super::outcome::{
+    ConvertedLeg, Flows, Gap, Grade, Holdings, LeftCleanRow, Postings, ShareColumns, Stop,
+};
 use super::event::Chunk;
 use super::facts::Fact;
 use super::walk::{Found, Post};
@@ -19,6 +21,8 @@ pub(in super::super) struct PartTables {
     pub(in super::super) holdings: Holdings,
     pub(in super::super) gaps: Vec<Gap>,
     pub(in super::super) left_clean: Vec<LeftCleanRow>,
+    /// Purses at which a branch ended, and why.
+    pub(in super::super) ended: Vec<(PurseId, Stop)>,
 }
 
 /// What rests of one class in a purse under one rule.
@@ -37,6 +41,7 @@ impl PartTables {
             holdings: Holdings { shares: ShareColumns::new(rules), ..Holdings::default() },
             gaps: Vec::new(),
             left_clean: Vec::new(),
+            ended: Vec::new(),
         }
     }
 
@@ -92,8 +97,13 @@ impl PartTables {
         merge(&lists, key, |row| {
             let telling = row.iter().flatten().find(|post| !post.units.is_zero());
             let Some(telling) = telling else { return };
+            let event = &chunk.events[telling.event as usize];
+            if telling.kind.is_converted() {
+                let (posting, value) = (postings.kind.len() as u64, event.value.to_amount());
+                postings.legs.push(ConvertedLeg { posting, value, grade: telling.grade });
+            }
             postings.kind.push(telling.kind);
-            postings.place.push(chunk.events[telling.event as usize].place());
+            postings.place.push(event.place());
             postings.purse.push(purse(telling.node));
             postings.class.push(class(telling.tag));
             for (rule, post) in row.iter().enumerate() {

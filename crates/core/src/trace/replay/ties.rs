@@ -14,6 +14,7 @@ use crate::asset::AssetId;
 use crate::ledger::PurseId;
 use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
+use std::collections::BTreeSet;
 
 /// A seed's own conversion, seen from one incoming transfer.
 #[derive(Clone, Debug)]
@@ -24,10 +25,10 @@ pub(in super::super) struct Conversion {
     pub(super) sent_from: Vec<PurseId>,
 }
 
-/// Transfers into seeds that may have to stay clean, by place.
+/// What comes to seeds and may have to stay clean: of conversions by place and purse, else by place.
 #[derive(Debug, Default)]
 pub(in super::super) struct Ties {
-    pub(super) conversions: HashMap<u64, Conversion>,
+    pub(super) conversions: HashMap<(u64, PurseId), Conversion>,
     /// Where taint can rest at the account that sends, itself a stop: its reached sinks and passing purses.
     pub(in super::super) returns: HashMap<u64, Vec<Node>>,
     /// Pairs of assets that must be replayed together.
@@ -52,12 +53,39 @@ impl Ties {
                 view.moves(index(place)) && seeds.deciding(to, place).is_some()
             })
             .collect();
-        ties.find_conversions(view, seeds, &arrivals);
+        let to = |&place: &u64| (place, view.ledger.columns().to[index(place)]);
+        // What a deal gets comes when it is done.
+        let plain = arrivals.iter().filter(|&&place| !view.deals.is_got(index(place))).map(to);
+        let mut all: Vec<(u64, PurseId)> = plain.collect();
+        for deal in &view.deals.all {
+            let gets = deal.gets.iter().map(|got| got.0);
+            all.extend(
+                gets.filter(|purse| seeds.deciding(*purse, deal.place).is_some()).map(|it| (deal.place, it)),
+            );
+        }
+        ties.find_conversions(view, seeds, &all);
         ties.find_returns(view, &arrivals, stops, from);
+        ties.find_deals(view, from);
         ties
     }
 
-    fn find_conversions(&mut self, view: &View<'_>, seeds: &Seeds, arrivals: &[u64]) {
+    /// Deals tie what they give to what they get.
+    fn find_deals(&mut self, view: &View<'_>, from: &[u64]) {
+        let asset = |purse: PurseId| view.ledger.purses().asset(purse);
+        let mut pairs = HashSet::new();
+        for deal in &view.deals.all {
+            let given = || deal.gives.iter().map(|given| given.0);
+            if given().any(|purse| from[purse.index()] != NEVER) {
+                let first = asset(deal.gives[0].0);
+                pairs.extend(
+                    given().chain(deal.gets.iter().map(|got| got.0)).map(|purse| (first, asset(purse))),
+                );
+            }
+        }
+        self.assets.extend(pairs.into_iter().collect::<BTreeSet<_>>());
+    }
+
+    fn find_conversions(&mut self, view: &View<'_>, seeds: &Seeds, arrivals: &[(u64, PurseId)]) {
         let ledger = view.ledger;
         let (columns, purses) = (ledger.columns(), ledger.purses());
         // What each seed's account sends, by transaction.
@@ -72,22 +100,21 @@ impl Ties {
             }
         }
         let mut found = Vec::new();
-        for &place in arrivals {
-            let to = columns.to[index(place)];
+        for &(place, to) in arrivals {
             let transaction = columns.transaction[index(place)];
             let sent = sends.get(&(transaction, purses.account(to))).map_or(&[][..], |sent| sent);
             let mut sent_from: Vec<PurseId> = sent.iter().copied().filter(|&purse| purse != to).collect();
             sent_from.sort_unstable();
             sent_from.dedup();
             if !sent_from.is_empty() {
-                found.push((place, transaction, sent_from));
+                found.push(((place, to), transaction, sent_from));
             }
         }
         let first = first_places(view, &found.iter().map(|entry| entry.1).collect());
-        for (place, transaction, sent_from) in found {
-            let asset = purses.asset(columns.to[index(place)]);
+        for (at, transaction, sent_from) in found {
+            let asset = purses.asset(at.1);
             self.assets.extend(sent_from.iter().map(|purse| (asset, purses.asset(*purse))));
-            self.conversions.insert(place, Conversion { first_place: first[&transaction], sent_from });
+            self.conversions.insert(at, Conversion { first_place: first[&transaction], sent_from });
         }
     }
 
@@ -112,11 +139,16 @@ impl Ties {
         }
         for &place in arrivals {
             let from_stop = view.from(index(place)).is_some_and(|node| stops[node as usize].is_some());
-            if let Some(theirs) = sender(place).filter(|_| from_stop).and_then(|account| sinks.get(&account))
-            {
+            if let Some(theirs) = sender(place).and_then(|account| sinks.get(&account)) {
+                // Where a branch ended is a stop, too.
+                let counts = |node: &&Node| from_stop || view.deals.ended(**node).is_some();
+                let theirs: Vec<Node> = theirs.iter().filter(counts).copied().collect();
+                if theirs.is_empty() {
+                    continue;
+                }
                 let asset = purses.asset(columns.to[index(place)]);
                 self.assets.extend(theirs.iter().map(|node| (asset, purses.asset(view.purse(*node)))));
-                self.returns.insert(place, theirs.clone());
+                self.returns.insert(place, theirs);
             }
         }
     }

@@ -8,6 +8,8 @@
 //! What leaves a purse is what the spend was worth, and its taint what the purse lost (checked at each spend,
 //! for the exact rules), and taint in a followed purse is never more than its balance.
 
+mod deals;
+
 use super::super::outcome::{Grade, LeftClean, PostingKind};
 use super::book::Watch;
 use super::event::{Action, Chunk, Event, Receive, flag, reason};
@@ -37,6 +39,8 @@ pub(super) struct Post<U> {
     /// The node it entered or left.
     pub(super) node: u32,
     pub(super) tag: Tag,
+    /// Of an exchange: the weakest grade on the way.
+    pub(super) grade: Grade,
     pub(super) units: U,
     pub(super) claim: U,
 }
@@ -110,12 +114,19 @@ impl Haze {
 }
 
 /// One rule on its way through a part.
-pub(super) trait Rule<U>: Send {
+pub(super) trait Rule<U: Units>: Send {
     /// Goes over the next chunk.
     fn walk(&mut self, chunk: &Chunk<U>, found: &mut Found<U>);
 
     /// Lists the taint at a node that holds `balance` in all, one part a class, and returns its grade.
     fn rests_at(&self, node: u32, balance: U, held: &mut Vec<Part<U>>) -> Grade;
+
+    /// Whether a node holds taint.
+    fn holds_taint(&self, node: u32) -> bool {
+        let mut held = Vec::new();
+        self.rests_at(node, U::ONE, &mut held);
+        !held.is_empty()
+    }
 
     /// Lists all that is to be known of a node that holds `balance` in all, to go on from there.
     fn keep(&self, node: u32, balance: U, parts: &mut Vec<Part<U>>) -> Haze;
@@ -164,19 +175,29 @@ impl<S: Store<U>, U: Units> Rule<U> for Walk<'_, S, U> {
         found.clear();
         let mut actions = chunk.actions.iter();
         let mut watches = chunk.watches.iter().peekable();
-        for (number, event) in (0_u32..).zip(&chunk.events) {
+        let mut deals = chunk.deals.iter();
+        let mut next = 0;
+        while let Some(event) = chunk.events.get(next as usize) {
+            let number = next;
+            next += 1;
             if (number as usize).is_multiple_of(BATCH) {
                 self.warm(&chunk.events[number as usize..]);
             }
             let mut action = None;
-            if event.is(flag::WATCH | flag::ACTION) {
+            if event.is(flag::WATCH | flag::ACTION | flag::DEAL) {
                 while let Some(&(_, watch)) = watches.next_if(|watch| watch.0 == number) {
                     let nodes = &self.plan.watches[watch as usize].nodes;
                     self.seen[watch as usize] = nodes.iter().any(|&node| self.is_tainted.has(node));
                 }
+                if event.is(flag::DEAL) {
+                    let deal = deals.next().expect("one for each event that is marked so");
+                    self.deal(deal, chunk, &mut actions, found);
+                    next = deal.end();
+                    continue;
+                }
                 action = if event.is(flag::ACTION) { actions.next() } else { None };
             }
-            self.step(number, event, action, found);
+            self.step(number, event, action, chunk, found);
         }
     }
 
@@ -217,7 +238,14 @@ impl<S: Store<U>, U: Units> Rule<U> for Walk<'_, S, U> {
 }
 
 impl<S: Store<U>, U: Units> Walk<'_, S, U> {
-    fn step(&mut self, number: u32, event: &Event<U>, action: Option<&Action<U>>, found: &mut Found<U>) {
+    fn step(
+        &mut self,
+        number: u32,
+        event: &Event<U>,
+        action: Option<&Action<U>>,
+        chunk: &Chunk<U>,
+        found: &mut Found<U>,
+    ) {
         self.parts.clear();
         let grade = self.spend(number, event, action, found);
         if event.is(flag::FEE | flag::BURN | flag::DUST) {
@@ -230,12 +258,16 @@ impl<S: Store<U>, U: Units> Walk<'_, S, U> {
             };
             self.sum_by_class();
             for &Part { tag, units, claim } in &self.by_class {
-                found.posts.push(Post { event: number, kind, node: event.from, tag, units, claim });
+                let (node, grade) = (event.from, Grade::Fact);
+                found.posts.push(Post { event: number, kind, node, tag, grade, units, claim });
             }
             if kind != PostingKind::Dust {
                 return;
             }
             self.parts.clear();
+        }
+        if event.is(flag::END) && !self.parts.is_empty() {
+            self.end(number, event, grade, chunk, found);
         }
         if self.parts.is_empty() && action.is_none() {
             if S::KEEPS_CLEAN && self.is_tainted.has(event.to) {
@@ -294,6 +326,7 @@ impl<S: Store<U>, U: Units> Walk<'_, S, U> {
                     kind: PostingKind::Unseen,
                     node: from,
                     tag,
+                    grade: Grade::Fact,
                     units,
                     claim,
                 });
@@ -315,7 +348,18 @@ impl<S: Store<U>, U: Units> Walk<'_, S, U> {
         let Held { store, grade: weakest } = &mut self.held[from as usize];
         let (before, was_blurred) = (store.tainted(balance), self.is_blurred.has(from));
         let is_one = before == balance && store.is_one_class();
-        let fact = (whole || is_one) && !clean_gap && !was_blurred && !event.is(flag::UNORDERED);
+        // Several classes may still be one theft's.
+        let is_one_theft = is_one
+            || before == balance && {
+                self.parts.clear();
+                store.held(&self.room, balance, &mut self.parts);
+                let mut thefts = self.parts.iter().map(|part| (self.plan.theft_of)(part.tag));
+                let first = thefts.next();
+                let same = thefts.all(|theft| Some(theft) == first);
+                self.parts.clear();
+                same
+            };
+        let fact = (whole || is_one_theft) && !clean_gap && !was_blurred && !event.is(flag::UNORDERED);
         store.take(&mut self.room, balance, value, &mut self.parts);
         if !whole && (was_blurred || !is_one) {
             self.is_blurred.set(from);
@@ -396,12 +440,18 @@ impl<S: Store<U>, U: Units> Walk<'_, S, U> {
             }
             return;
         }
+        // A flag is the theft's, whatever was stolen.
+        let is_theirs = |part: &Part<U>| !part.is_clean() && (self.plan.theft_of)(part.tag) == receive.theft;
+        if !S::EXACT && self.parts.iter().any(is_theirs) {
+            return;
+        }
         let tag = (self.plan.tag_of)(receive.theft, event);
         let limit = receive.limit.unwrap_or(event.value);
         let stolen = S::steal(&mut self.parts, tag, limit, event.value);
         if !stolen.is_zero() {
             let (kind, node) = (PostingKind::Received, event.to);
-            found.posts.push(Post { event: number, kind, node, tag, units: stolen, claim: stolen });
+            let grade = Grade::Fact;
+            found.posts.push(Post { event: number, kind, node, tag, grade, units: stolen, claim: stolen });
         }
     }
 

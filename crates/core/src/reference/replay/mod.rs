@@ -1,12 +1,14 @@
 //! One rule over the whole ledger.
 
+mod exchange;
+
 use super::Known;
 use super::money::{Key, Money, add};
 use super::seeds::{Begin, Seeds};
 use super::stops::{Node, Stops};
 use crate::amount::Amount;
 use crate::ledger::PurseId;
-use crate::trace::{Grade, LeftClean, LeftCleanRow, PostingKind, Rule, Share};
+use crate::trace::{Grade, LeftClean, LeftCleanRow, PostingKind, Rule, Share, Stop};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How a class came to a purse.
@@ -26,16 +28,21 @@ pub(super) struct Resting {
     pub(super) grade: Grade,
 }
 
-/// Place; 0 for the transaction's fee, 1 for the transfer; kind; class.
-pub(super) type PostingKey = (usize, u8, PostingKind, Key);
+/// Place; 0 for the transaction's fee, 1 for the transfer, more for the legs of deals; kind; class.
+pub(super) type PostingKey = (usize, usize, PostingKind, Key);
+
+/// Purse and amounts; of an exchange also all that was given or got, and the grade.
+pub(super) type Posting = (PurseId, Share, Amount, Grade);
 
 /// What one rule gives.
 #[derive(Debug, Default)]
 pub(super) struct Outcome {
     pub(super) flows: BTreeMap<(usize, Key), (Share, Grade)>,
-    pub(super) postings: BTreeMap<PostingKey, (PurseId, Share)>,
+    pub(super) postings: BTreeMap<PostingKey, Posting>,
     pub(super) holdings: BTreeMap<(Key, PurseId), Resting>,
     pub(super) left_clean: Vec<LeftCleanRow>,
+    /// Purses at which a branch ended, and why.
+    pub(super) ended: BTreeSet<(PurseId, Stop)>,
 }
 
 /// A purse during the replay.
@@ -97,6 +104,10 @@ impl<'a> Replay<'a> {
             if known.ledger.moves(place) {
                 replay.transfer(place);
             }
+            let mut step = 2;
+            for deal in stops.deals.all.iter().filter(|deal| deal.place == place) {
+                replay.deal(deal, &mut step);
+            }
         }
         replay.rest();
         replay.outcome
@@ -125,9 +136,21 @@ impl<'a> Replay<'a> {
         }
     }
 
-    fn post(&mut self, place: usize, event: u8, kind: PostingKind, purse: PurseId, class: Key, share: Share) {
-        if !share.units.is_zero() {
-            let before = self.outcome.postings.insert((place, event, kind, class), (purse, share));
+    fn post(
+        &mut self,
+        place: usize,
+        event: usize,
+        kind: PostingKind,
+        purse: PurseId,
+        class: Key,
+        share: Share,
+    ) {
+        self.post_leg((place, event, kind, class), (purse, share, Amount::ZERO, Grade::Fact));
+    }
+
+    fn post_leg(&mut self, key: PostingKey, posting: Posting) {
+        if !posting.1.units.is_zero() {
+            let before = self.outcome.postings.insert(key, posting);
             assert!(before.is_none(), "an event posts a kind and class once");
         }
     }
@@ -137,16 +160,23 @@ impl<'a> Replay<'a> {
         if self.stops.is_sink(self.known, node) {
             return;
         }
-        let spent = self.spend(node, amount, place, None);
+        let tied = self.has_tied_transfer(node, place);
+        let spent = self.spend(node, amount, (place, 0), None, tied);
         for (class, share) in spent.money.taint() {
             self.post(place, 0, PostingKind::Fee, payer, class, share);
         }
     }
 
     /// Takes money out of a followed purse. What it lacks is a gap, clean or (at a seed) unseen inflow.
-    fn spend(&mut self, node: Node, amount: Amount, place: usize, unseen: Option<Key>) -> Spent {
+    fn spend(
+        &mut self,
+        node: Node,
+        amount: Amount,
+        (place, step): (usize, usize),
+        unseen: Option<Key>,
+        tied: bool,
+    ) -> Spent {
         let rule = self.rule;
-        let tied = self.has_tied_transfer(node, place);
         let purse = self.purse(node);
         let missing = amount.minus(purse.money.units()).filter(|missing| !missing.is_zero());
         if let Some(missing) = missing {
@@ -156,9 +186,11 @@ impl<'a> Replay<'a> {
             }
         }
         let clean_gap = missing.is_some() && unseen.is_none();
-        let (classes, tainted) = (purse.money.class_count(), purse.money.taint().len());
+        let classes = purse.money.class_count();
         let whole = purse.money.units() == amount;
-        let one_theft = classes == 1 && tainted == 1;
+        let taint = purse.money.taint();
+        let thefts: BTreeSet<usize> = taint.keys().map(|class| class.theft).collect();
+        let one_theft = purse.money.clean().is_zero() && thefts.len() == 1;
         let fact = (one_theft || whole) && !clean_gap && !tied && !purse.blurred;
         let hop = if fact { Grade::Fact } else { Grade::Presumed };
         let money = purse.money.take(rule, amount);
@@ -169,7 +201,7 @@ impl<'a> Replay<'a> {
         }
         if let (Some(units), Some(class)) = (missing, unseen) {
             let share = Share { units, claim: units };
-            self.post(place, 1, PostingKind::Unseen, node.purse(), class, share);
+            self.post(place, step, PostingKind::Unseen, node.purse(), class, share);
         }
         Spent { money, grade }
     }
@@ -188,21 +220,22 @@ impl<'a> Replay<'a> {
     fn transfer(&mut self, place: usize) {
         let columns = self.known.ledger.columns();
         let (from, to, value) = (columns.from[place], columns.to[place], columns.value.get(place));
-        let sender = self.stops.node(self.known, from, place);
+        let sender = self.stops.leaves(self.known, place);
         let sender = sender.filter(|&node| !self.stops.is_sink(self.known, node));
         let mut spent = match sender {
             None => Spent { money: Money::new(self.rule, None, value), grade: Grade::Fact },
             Some(node) => {
                 let seed = match node {
                     Node::Purse(purse) => self.seeds.deciding(purse, place),
-                    Node::Passing(..) => None,
+                    Node::Passing(..) | Node::Ended(..) => None,
                 };
                 let unseen = seed.map(|seed| self.key(seed.theft, from));
-                self.spend(node, value, place, unseen)
+                let tied = self.has_tied_transfer(node, place);
+                self.spend(node, value, (place, 1), unseen, tied)
             }
         };
         let taint = spent.money.taint();
-        let receiver = self.stops.node(self.known, to, place);
+        let receiver = self.stops.enters(self.known, place);
         let lost = match receiver {
             None => Some(PostingKind::Burn),
             Some(_) if self.known.is_dust(place) => Some(PostingKind::Dust),
@@ -224,8 +257,18 @@ impl<'a> Replay<'a> {
                 purse.grade = purse.grade.max(spent.grade);
             }
         }
-        if let Some(receiver) = receiver {
-            self.arrive(place, receiver, spent.money);
+        if let Some(Node::Ended(..)) = receiver {
+            // Taint ends here; what is left of the transfer is clean, and comes by the deal if it is part of one.
+            let purse = self.purse(receiver.expect("it is one"));
+            for (class, share) in spent.money.taint() {
+                add(purse.kept.entry(class).or_default(), share);
+            }
+            if !self.stops.deals.got.contains(&place) {
+                let clean = Money::new(self.rule, None, value);
+                self.arrive((place, 1), Node::Purse(to), clean);
+            }
+        } else if let Some(receiver) = receiver {
+            self.arrive((place, 1), receiver, spent.money);
         }
     }
 
@@ -244,12 +287,12 @@ impl<'a> Replay<'a> {
     }
 
     /// Lets seeds take clean money, then puts the money into the receiver.
-    fn arrive(&mut self, place: usize, receiver: Node, mut money: Money) {
+    fn arrive(&mut self, (place, step): (usize, usize), receiver: Node, mut money: Money) {
         let to = receiver.purse();
         if let Some(tag) = self.seeds.tags.get(&place) {
             let class = self.key(tag.theft, to);
             let stolen = money.steal(class, tag.most);
-            self.receive(place, receiver, class, stolen);
+            self.receive((place, step), receiver, class, stolen);
         }
         // A transaction seed wins over an address seed.
         let seed = match receiver {
@@ -257,7 +300,7 @@ impl<'a> Replay<'a> {
             _ => None,
         };
         if let Some(Begin { theft, .. }) = seed {
-            if let Some(reason) = self.left_clean(place, to, theft) {
+            if let Some(reason) = self.left_clean((place, step), to, theft) {
                 let amount = money.clean();
                 if !amount.is_zero() {
                     let theft = u32::try_from(theft).expect("fewer than 2^32 thefts");
@@ -267,7 +310,7 @@ impl<'a> Replay<'a> {
             } else {
                 let class = self.key(theft, to);
                 let stolen = money.steal(class, money.units());
-                self.receive(place, receiver, class, stolen);
+                self.receive((place, step), receiver, class, stolen);
             }
         }
         let is_sink = self.stops.is_sink(self.known, receiver);
@@ -281,16 +324,16 @@ impl<'a> Replay<'a> {
         }
     }
 
-    fn receive(&mut self, place: usize, receiver: Node, class: Key, stolen: Share) {
+    fn receive(&mut self, (place, step): (usize, usize), receiver: Node, class: Key, stolen: Share) {
         if stolen.units.is_zero() {
             return;
         }
-        self.post(place, 1, PostingKind::Received, receiver.purse(), class, stolen);
+        self.post(place, step, PostingKind::Received, receiver.purse(), class, stolen);
         self.purse(receiver).arrived(class, place, 0, 0);
     }
 
     /// Why an address seed leaves clean money clean, if it does.
-    fn left_clean(&self, place: usize, to: PurseId, theft: usize) -> Option<LeftClean> {
+    fn left_clean(&self, (place, step): (usize, usize), to: PurseId, theft: usize) -> Option<LeftClean> {
         let ledger = self.known.ledger;
         let columns = ledger.columns();
         let from = columns.from[place];
@@ -302,12 +345,15 @@ impl<'a> Replay<'a> {
         if converts {
             return Some(LeftClean::OwnConversion);
         }
-        if let Some(node) = self.stops.node(self.known, from, place)
-            && self.stops.is_sink(self.known, node)
-        {
+        // What a deal brings comes from no one account.
+        if let Some(node) = self.stops.node(self.known, from, place).filter(|_| step == 1) {
+            let is_stop =
+                self.stops.leaves(self.known, place).is_some() && self.stops.is_sink(self.known, node);
             let account = ledger.purses().account(from);
             let theirs = self.purses.iter().filter(|(at, _)| ledger.purses().account(at.purse()) == account);
             let mut resting = theirs.filter_map(|(&at, purse)| match at {
+                Node::Ended(..) => Some(purse.kept.clone()),
+                _ if !is_stop => None,
                 _ if self.stops.is_sink(self.known, at) => Some(purse.kept.clone()),
                 Node::Passing(..) => Some(purse.money.taint()),
                 Node::Purse(_) => None,
@@ -323,6 +369,11 @@ impl<'a> Replay<'a> {
     fn rest(&mut self) {
         for (&node, purse) in &self.purses {
             let sink = self.stops.is_sink(self.known, node);
+            if let Node::Ended(purse_of, stop) = node
+                && !purse.kept.is_empty()
+            {
+                self.outcome.ended.insert((purse_of, stop));
+            }
             let taint = if sink { purse.kept.clone() } else { purse.money.taint() };
             for (class, share) in taint {
                 let mut arrivals = purse.arrivals[&class];
