@@ -56,8 +56,34 @@ pub(super) struct Deals {
     end_of: HashMap<u64, Node>,
     /// The transfers that are marked, rising.
     places: Vec<u64>,
-    /// The deals that a purse gives in, rising.
-    of_purse: HashMap<PurseId, Vec<u32>>,
+    /// Purses, and the deals that they give in; sorted.
+    of_purse: Vec<(PurseId, u32)>,
+}
+
+/// The accounts that taint may ever get to, whatever the asset: more than it does, and found in one pass.
+fn may_hold_taint(view: &View<'_>, stops: &[Option<Stop>], seeds: &Seeds) -> Vec<bool> {
+    let ledger = view.ledger;
+    let (columns, purses) = (ledger.columns(), ledger.purses());
+    let mut holds = vec![false; ledger.accounts().len()];
+    let tagged = seeds.taggings.keys().map(|&place| purses.account(columns.to[at(place)]));
+    let named = seeds.accounts.iter().copied().chain(tagged);
+    named.for_each(|account| holds[account.index()] = true);
+    let begins = seeds.purses.values().flatten().map(|begin| begin.place);
+    let first = begins.chain(seeds.taggings.keys().copied()).min().map_or(0, at);
+    for (&from, &to) in columns.from[first..].iter().zip(&columns.to[first..]) {
+        if from == PurseId::NONE || !holds[purses.account(from).index()] {
+            continue;
+        }
+        let keeps = match stops[purses.account(from).index()] {
+            None => false,
+            Some(Stop::Label(category)) => !StopRule::nets(category),
+            Some(_) => true,
+        };
+        if !keeps && !ledger.is_void(to) {
+            holds[purses.account(to).index()] = true;
+        }
+    }
+    holds
 }
 
 /// What stops and seeds say of accounts.
@@ -100,6 +126,9 @@ impl Facts for Known<'_> {
     }
 
     fn is_price(&self, account: AccountId, asset: AssetId) -> bool {
+        if self.seeds.set_aside.is_empty() {
+            return true;
+        }
         let purse = self.ledger.purses().find(account, asset);
         purse.is_some_and(|purse| !self.seeds.set_aside.iter().any(|it| it.1 == purse))
     }
@@ -116,7 +145,7 @@ impl Deals {
             marks: Vec::new(),
             end_of: HashMap::new(),
             places: Vec::new(),
-            of_purse: HashMap::new(),
+            of_purse: Vec::new(),
         }
     }
 
@@ -135,7 +164,7 @@ impl Deals {
         let known = Known { ledger, stops, seeds, wraps: &wraps, contracts };
         let tagged = seeds.taggings.keys().map(|&place| ledger.columns().transaction[at(place)]);
         let context = Context { ledger, wraps: &wraps, without: &tagged.collect(), facts: known };
-        let found = gather(&context, |place| view.moves(place));
+        let found = gather(&context, |place| view.moves(place), || may_hold_taint(view, stops, seeds));
         if !found.is_empty() {
             deals.marks = vec![0; ledger.transfer_count()];
         }
@@ -149,9 +178,10 @@ impl Deals {
                 }
                 let mark = &mut deals.marks[at(leg.place)];
                 *mark |= if is_part[0] { mark::FROM } else { 0 } | if is_part[1] { mark::TO } else { 0 };
-                if let Some(end) = end {
+                // What the sender's deal takes is clean when it arrives.
+                if let Some(end) = end.filter(|_| !is_part[0]) {
                     *mark |= mark::END;
-                    ends.push((leg.place, ledger.columns().to[at(leg.place)], *end));
+                    ends.push((leg.place, ledger.columns().to[at(leg.place)], end));
                 }
                 if *mark != 0 {
                     deals.places.push(leg.place);
@@ -189,15 +219,17 @@ impl Deals {
                 all.push((deal.account, Deal { place, transaction, legs, gives, gets: gets.collect() }));
             }
         }
-        all.sort_by_cached_key(|(account, deal)| {
-            (deal.place, ledger.accounts().address(*account).to_string())
+        // On one chain, addresses sort by their bytes as they do by their text.
+        let address = |account: AccountId| ledger.accounts().address_bytes(account);
+        all.sort_unstable_by(|(one, a), (other, b)| {
+            a.place.cmp(&b.place).then_with(|| address(*one).cmp(address(*other)))
         });
         self.all = all.into_iter().map(|(_, deal)| deal).collect();
-        for (number, deal) in (0..).zip(&self.all) {
-            for &(purse, _) in &deal.gives {
-                self.of_purse.entry(purse).or_default().push(number);
-            }
-        }
+        let gives = |(number, deal): (u32, &Deal)| {
+            deal.gives.iter().map(move |given| (given.0, number)).collect::<Vec<_>>()
+        };
+        self.of_purse = (0..).zip(&self.all).flat_map(gives).collect();
+        self.of_purse.sort_unstable();
     }
 
     fn end_at(&mut self, purse: PurseId, end: End) -> Node {
@@ -261,8 +293,9 @@ impl Deals {
 
     /// The deals that a node gives in, by place.
     pub(super) fn of_node(&self, node: Node) -> impl Iterator<Item = &Deal> {
-        let list = if self.all.is_empty() { None } else { self.of_purse.get(&PurseId(node)) };
-        list.into_iter().flatten().map(|&number| &self.all[number as usize])
+        let start = self.of_purse.partition_point(|entry| entry.0.0 < node);
+        let theirs = self.of_purse[start..].iter().take_while(move |entry| entry.0.0 == node);
+        theirs.map(|&(_, number)| &self.all[number as usize])
     }
 
     /// A number that is the same where all that stands before a place is.

@@ -3,7 +3,7 @@
 //! # Cost
 //!
 //! **O(n)** for n transfers: one pass counts those of each transaction, and only transactions of several, or with a wrap,
-//! are looked at closer, in parallel.
+//! that somebody of interest takes part in are looked at closer, in parallel.
 
 use super::settle::{Facts, Leg, Settled, settle};
 use crate::ledger::{Ledger, PurseId};
@@ -28,10 +28,12 @@ pub(crate) struct Found {
     pub(crate) settled: Settled,
 }
 
-/// Settles all transactions, in the order of their numbers. `moves` tells which transfers count.
+/// Settles the transactions that somebody of interest takes part in, in the order of their numbers. `moves` tells which
+/// transfers count; `interest` is asked once and only if there is anything to settle, and has one entry an account.
 pub(crate) fn gather<F: Facts + Sync>(
     context: &Context<'_, F>,
     moves: impl Fn(usize) -> bool + Sync,
+    interest: impl FnOnce() -> Vec<bool>,
 ) -> Vec<Found> {
     let ledger = context.ledger;
     let columns = ledger.columns();
@@ -56,9 +58,20 @@ pub(crate) fn gather<F: Facts + Sync>(
         (count[columns.transaction[*place] as usize] > 1 || coins.contains(&from) || coins.contains(&to))
             && moves(*place)
     };
+    if count.iter().all(|&count| count < 2) && coins.is_empty() {
+        return Vec::new();
+    }
+    let interest = interest();
+    let is_of_interest =
+        |purse: PurseId| purse != PurseId::NONE && interest[ledger.purses().account(purse).index()];
+    let mut wanted = vec![false; count.len()];
+    for place in places.clone().filter(may_exchange) {
+        wanted[columns.transaction[place] as usize] |=
+            is_of_interest(columns.from[place]) || is_of_interest(columns.to[place]);
+    }
     let mut rows: Vec<(u32, u64)> = places
         .into_par_iter()
-        .filter(may_exchange)
+        .filter(|&place| wanted[columns.transaction[place] as usize] && may_exchange(&place))
         .map(|place| (columns.transaction[place], place as u64))
         .collect();
     // By transaction, in position order; mostly so already.
