@@ -136,6 +136,10 @@ pub(crate) struct TraceArgs {
     /// Files of issuers that can stop an address, beside the built-in table
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub(crate) issuers: Vec<PathBuf>,
+    /// Files of prices, `time,asset,usd`, such as `2022-06-24T00:00:00Z,ethereum:native,1143.6`: amounts are then shown
+    /// in dollars of their time, too
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(crate) prices: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) reading: ReadingArgs,
     /// Leave bad rows out, list them in rejects.csv, and end with code 2

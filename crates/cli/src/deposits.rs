@@ -34,7 +34,7 @@ fn run_case(args: &DepositsArgs, case: &Case, output: &Output) -> Result<Exit> {
     let (tokens, token_files) = read_tokens(&case.tokens)?;
     let reading = read_transfers(case, &tokens, output)?;
     let (stated, _) = read_all_labels(&case.labels, &reading, output)?;
-    let tables = AssetTables::read(&reading, token_files, &case.issuers)?;
+    let tables = AssetTables::read(&reading, token_files, case)?;
     let ledger = &reading.ledger;
     let labels = Labels::bind(ledger, stated);
     let options = lay_options(args, usual_options(ledger, &tables))?;

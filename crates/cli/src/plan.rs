@@ -26,6 +26,7 @@ impl Plan {
             bail!("no theft is named\n\nhint: say where the stolen money was: `--theft ID=ADDRESS`");
         }
         case.issuers.extend(args.issuers.iter().map(FileSpec::typed));
+        case.prices.extend(args.prices.iter().map(FileSpec::typed));
         case.skip_bad_rows |= args.skip_bad_rows;
         case.detected_deposits &= !args.no_detected_deposits;
         lay_options(args, &mut case.options)?;
@@ -47,6 +48,7 @@ pub(crate) fn lay_case(args: &CaseArgs, reading: &ReadingArgs) -> Result<Case> {
             labels: Vec::new(),
             tokens: Vec::new(),
             issuers: Vec::new(),
+            prices: Vec::new(),
             thefts: Vec::new(),
             own: Vec::new(),
             status: Vec::new(),
@@ -96,7 +98,7 @@ pub(crate) fn keep_inputs(args: &CaseArgs, case: &Case, out: &Path) -> Result<()
     let case_file = args.case.iter().map(FileSpec::typed);
     let inputs = case.inputs.iter().map(|input| input.file.clone());
     let labels = case.labels.iter().map(|labels| labels.file.clone());
-    let tables = case.tokens.iter().chain(&case.issuers).cloned();
+    let tables = case.tokens.iter().chain(&case.issuers).chain(&case.prices).cloned();
     for file in case_file.chain(inputs).chain(labels).chain(tables) {
         if file.path.canonicalize().is_ok_and(|path| path.starts_with(&goal)) {
             bail!(
@@ -165,6 +167,7 @@ fn command(args: &TraceArgs) -> Vec<String> {
     add("map", args.reading.maps.clone());
     add("tokens", args.reading.tokens.iter().map(name).collect());
     add("issuers", args.issuers.iter().map(name).collect());
+    add("prices", args.prices.iter().map(name).collect());
     if args.follow_noise {
         words.push("--follow-noise".to_owned());
     }

@@ -29,7 +29,7 @@ fn run_plan(args: &TraceArgs, plan: &Plan, started: i64, output: &Output) -> Res
     let (tokens, token_files) = read_tokens(&plan.case.tokens)?;
     let reading = read_transfers(&plan.case, &tokens, output)?;
     let (stated, of_labels) = read_all_labels(&plan.case.labels, &reading, output)?;
-    let tables = AssetTables::read(&reading, token_files, &plan.case.issuers)?;
+    let tables = AssetTables::read(&reading, token_files, &plan.case)?;
 
     let busy = output.busy("tracing");
     let mut case = plan.case.clone();
@@ -50,6 +50,7 @@ fn run_plan(args: &TraceArgs, plan: &Plan, started: i64, output: &Output) -> Res
         trace: &traced,
         tokens: &tables.tokens,
         issuers: &tables.issuers,
+        prices: &tables.prices,
         facts: &facts,
     })?;
     let written = args.out.as_ref().map(|out| report.write(out)).transpose()?;

@@ -2,6 +2,7 @@
 //!
 //! The tables of tokens and issuers and the facts are filled by the caller, which has read the files.
 
+use crate::price::Prices;
 use dyetrace_core::attribution::Noise;
 use dyetrace_core::attribution::deposits::{DepositOptions, Deposits};
 use dyetrace_core::trace::{Theft, Trace, TraceOptions};
@@ -21,6 +22,8 @@ pub struct Input<'a> {
     pub tokens: &'a Tokens,
     /// Who can stop which asset.
     pub issuers: &'a Issuers,
+    /// What assets were worth, and when; none where nobody gave a price.
+    pub prices: &'a Prices,
     /// What was run, on what.
     pub facts: &'a RunFacts,
 }

@@ -47,6 +47,14 @@ pub(crate) struct Placebo {
     pub(crate) before: u64,
 }
 
+impl Placebo {
+    /// Hits before a deposit for each one after, in thousandths rounded down; empty where there is none after.
+    pub(crate) fn rate(self) -> String {
+        let rate = (self.before * 1_000).checked_div(self.after);
+        rate.map_or_else(String::new, |rate| format!("{}.{:03}", rate / 1_000, rate % 1_000))
+    }
+}
+
 /// A withdrawal that may be a deposit's way out.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Lead {

@@ -20,6 +20,8 @@ mod limitation;
 mod manifest;
 mod missing;
 mod noise;
+mod packs;
+mod price;
 mod rank;
 mod report;
 mod state;
@@ -29,6 +31,7 @@ mod sweep;
 mod table;
 mod totals;
 mod verify;
+mod worth;
 mod write;
 
 pub use cell::{defused, iso};
@@ -41,8 +44,10 @@ pub use input::{
 };
 pub use manifest::{FORMAT, FORMAT_VERSION, SealCheck, check_seal};
 pub use missing::Missing;
+pub use price::{Cents, Prices, Quote};
 pub use report::Report;
 pub use state::State;
 pub use summary::Summary;
 pub use verify::{Fault, Verdict, verify};
+pub use worth::Worth;
 pub use write::{Written, WrittenFile, check_out};

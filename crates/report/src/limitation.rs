@@ -392,6 +392,7 @@ pub(crate) fn in_words(kind: &str) -> &'static str {
         "order_spread" => "holdings that differ if that order is read the other way",
         "own" | "status" => "what the case states of accounts that no transfer names, or against the data",
         "own_conversion" => "what came back when a seed swapped: counted where it left, not a second time",
+        "prices" => "findings that have no dollars, for want of a price",
         "poison" => "poison is a bound for search, never an amount",
         "poisoner" => "accounts that look like a counterparty of whom they wrote to",
         "reading" => "doubts met while reading",

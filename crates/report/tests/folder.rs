@@ -20,6 +20,11 @@ fn the_same_trace_gives_the_same_bytes() {
             "limitations.csv",
             "manifest.json",
             "next.csv",
+            "packs/binance/path.csv",
+            "packs/binance/request.csv",
+            "packs/binance/request.html",
+            "packs/binance/request.json",
+            "packs/binance/transfers.csv",
             "postings.csv",
             "rejects.csv",
             "routes.csv"

@@ -44,6 +44,8 @@ struct CaseFile {
     #[serde(default)]
     issuers: Vec<File>,
     #[serde(default)]
+    prices: Vec<File>,
+    #[serde(default)]
     theft: Vec<TheftTable>,
     #[serde(default)]
     own: Vec<Spanned<OwnTable>>,
@@ -190,6 +192,7 @@ pub fn read_case(file: &FileSpec) -> Result<Case, Error> {
         labels: labels.collect::<Result<_, Error>>()?,
         tokens: case.tokens.iter().map(|it| beside(&it.path)).collect::<Result<_, Error>>()?,
         issuers: case.issuers.iter().map(|it| beside(&it.path)).collect::<Result<_, Error>>()?,
+        prices: case.prices.iter().map(|it| beside(&it.path)).collect::<Result<_, Error>>()?,
         thefts: merge_thefts(thefts?),
         own: read_own(&place, &case.own)?,
         status: read_status(&place, &case.status)?,

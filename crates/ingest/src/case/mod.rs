@@ -32,6 +32,8 @@ pub struct Case {
     pub tokens: Vec<FileSpec>,
     /// Files of issuers.
     pub issuers: Vec<FileSpec>,
+    /// Files of prices.
+    pub prices: Vec<FileSpec>,
     /// What was stolen: each id once, in the order in which they first stand.
     pub thefts: Vec<Theft>,
     /// Whose accounts addresses are, as an exchange knows it.

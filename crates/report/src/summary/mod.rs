@@ -10,6 +10,7 @@ use crate::rank::hundredths;
 use crate::report::Report;
 use crate::state::State;
 use crate::totals::{exact_rules, telling_exact_rule};
+use crate::worth::Worth;
 use crate::write::Written;
 use dyetrace_core::trace::ClassId;
 use dyetrace_core::{Amount, AssetId};
@@ -36,6 +37,8 @@ struct HolderSum {
     by_rule: Vec<Amount>,
     /// By the run's rule.
     of_run: Amount,
+    /// In dollars, if prices were given and none is missing.
+    worth: Option<Worth>,
 }
 
 /// Where all of one theft's stolen asset is, under one rule.
@@ -76,7 +79,8 @@ fn holders(report: &Report<'_>) -> Vec<HolderSum> {
         let at = *places.entry((&finding.holder, finding.holder_kind, asset)).or_insert_with(|| {
             let (holder, by_rule) = (finding.holder.clone(), vec![Amount::ZERO; exact_rules(trace).count()]);
             let holder_kind = finding.holder_kind;
-            sums.push(HolderSum { holder, holder_kind, asset, places: 0, by_rule, of_run: Amount::ZERO });
+            let (of_run, worth) = (Amount::ZERO, finding.worth.as_ref().map(Worth::nothing_like));
+            sums.push(HolderSum { holder, holder_kind, asset, places: 0, by_rule, of_run, worth });
             sums.len() - 1
         });
         let sum = &mut sums[at];
@@ -84,6 +88,7 @@ fn holders(report: &Report<'_>) -> Vec<HolderSum> {
         for (total, rule) in sum.by_rule.iter_mut().zip(exact_rules(trace)) {
             *total = total.plus(trace.holdings.shares.get(finding.holding, rule).units);
         }
+        sum.worth = sum.worth.take().zip(finding.worth.as_ref()).map(|(sum, worth)| sum.plus(worth));
         sum.of_run = sum.of_run.plus(trace.holdings.shares.get(finding.holding, 0).units);
     }
     sums

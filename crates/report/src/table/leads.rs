@@ -71,8 +71,5 @@ fn row(table: &mut Table<impl Write>, report: &Report<'_>, lead: &Lead) {
     table.number(tested);
     table.number(after);
     table.number(before);
-    match (before * 1_000).checked_div(after) {
-        Some(rate) => table.text(&format!("{}.{:03}", rate / 1_000, rate % 1_000)),
-        None => table.empty(),
-    }
+    table.text(&venue.placebo.rate());
 }

@@ -106,6 +106,7 @@ pub(super) struct Finding {
     pub(super) rank: u64,
     pub(super) route: String,
     pub(super) key: String,
+    pub(super) holder: String,
     pub(super) state: String,
     pub(super) deposits: u64,
     /// The columns that follow from the holding, by name.
@@ -328,6 +329,7 @@ impl Evidence {
         let mut rows = Rows::open(folder, "freezable.csv")?;
         let purse = rows.columns(PURSE)?;
         let [rank, route, deposits, state] = rows.columns(["rank", "route_id", "deposits", "state"])?;
+        let holder = rows.column("holder")?;
         let following = rows.columns(FOLLOWING)?;
         while rows.next()? {
             let cells = FOLLOWING.into_iter().zip(rows.texts(following));
@@ -335,6 +337,7 @@ impl Evidence {
                 rank: rows.number(rank)?,
                 route: rows.text(route).to_owned(),
                 key: key(&purse.map(|column| rows.text(column))),
+                holder: rows.text(holder).to_owned(),
                 state: rows.text(state).to_owned(),
                 deposits: rows.number(deposits)?,
                 cells: cells.collect(),

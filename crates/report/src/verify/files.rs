@@ -3,7 +3,8 @@
 use super::Verdict;
 use crate::error::Error;
 use crate::manifest::{FORMAT_VERSION, SealCheck, check_seal, is_ours};
-use crate::write::folder::{Sealing, hex, open};
+use crate::write::folder::{Sealing, entries, hex, open};
+use hashbrown::HashSet;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::fs;
@@ -47,11 +48,9 @@ pub(super) fn check(folder: &Path, verdict: &mut Verdict) -> Result<Value, Error
         compare(folder, name, output, verdict)?;
         listed.push(name.to_owned());
     }
-    let entries = fs::read_dir(folder).map_err(|error| Error::io("list it", folder, error))?;
-    for entry in entries {
-        let name = entry.map_err(|error| Error::io("list it", folder, error))?.file_name();
-        let name = name.to_string_lossy();
-        if !listed.iter().any(|known| *known == name) {
+    let listed: HashSet<String> = listed.into_iter().collect();
+    for name in entries(folder).map_err(|error| Error::io("list it", folder, error))? {
+        if !listed.contains(&name) {
             verdict.fault(&name, "is not listed in the manifest");
         }
     }

@@ -15,14 +15,14 @@ const MOST: usize = 80;
 
 /// A table, read row by row.
 pub(super) struct Rows {
-    name: &'static str,
+    name: String,
     csv: Reader<File>,
     columns: StringRecord,
     row: StringRecord,
 }
 
 impl Rows {
-    pub(super) fn open(folder: &Path, name: &'static str) -> Result<Self, Fault> {
+    pub(super) fn open(folder: &Path, name: &str) -> Result<Self, Fault> {
         let fault = |what: String| Fault { file: name.to_owned(), what };
         if let Some(what) = no_plain_file(&folder.join(name)) {
             return Err(fault(what.to_owned()));
@@ -30,14 +30,14 @@ impl Rows {
         let file = open(&folder.join(name)).map_err(|error| fault(format!("cannot be read: {error}")))?;
         let mut csv = Reader::from_reader(file);
         let columns = csv.headers().map_err(|error| fault(format!("is no table: {error}")))?.clone();
-        Ok(Self { name, csv, columns, row: StringRecord::new() })
+        Ok(Self { name: name.to_owned(), csv, columns, row: StringRecord::new() })
     }
 
     /// Goes to the next row; false at the end.
     pub(super) fn next(&mut self) -> Result<bool, Fault> {
         let line = self.csv.position().line();
         self.csv.read_record(&mut self.row).map_err(|error| Fault {
-            file: self.name.to_owned(),
+            file: self.name.clone(),
             what: format!("line {line} is no row of the table: {error}"),
         })
     }
@@ -45,7 +45,7 @@ impl Rows {
     /// The place of a column.
     pub(super) fn column(&self, name: &str) -> Result<usize, Fault> {
         let place = self.columns.iter().position(|column| column == name);
-        place.ok_or_else(|| Fault { file: self.name.to_owned(), what: format!("has no column `{name}`") })
+        place.ok_or_else(|| Fault { file: self.name.clone(), what: format!("has no column `{name}`") })
     }
 
     /// The places of some columns.
@@ -97,7 +97,7 @@ impl Rows {
     /// A fault of the row at hand.
     pub(super) fn fault(&self, what: &str) -> Fault {
         let line = self.row.position().map_or(0, csv::Position::line);
-        Fault { file: self.name.to_owned(), what: format!("line {line}: {what}") }
+        Fault { file: self.name.clone(), what: format!("line {line}: {what}") }
     }
 
     /// A fault of a cell.
@@ -111,7 +111,7 @@ impl Rows {
 }
 
 /// An amount of digits alone. A sum may be larger than any one transfer.
-fn parse(text: &str) -> Option<Amount> {
+pub(super) fn parse(text: &str) -> Option<Amount> {
     let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| Wide::from_str_radix(text, 10).ok()).flatten().map(Amount::from_wide)
 }

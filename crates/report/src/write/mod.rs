@@ -7,6 +7,7 @@ pub use folder::{WrittenFile, check_out};
 use crate::conservation::{Balance, BalanceKey, recompute};
 use crate::error::Error;
 use crate::manifest;
+use crate::packs;
 use crate::report::Report;
 use crate::table;
 use folder::Folder;
@@ -40,10 +41,14 @@ impl Report<'_> {
         let balances = table::conservation::rows(self, sums)?;
         folder.write("conservation.csv", |to| table::conservation::write(&balances, to))?;
         folder.write("routes.csv", |to| table::routes::write(self, to))?;
+        if !self.input.prices.is_empty() {
+            folder.write("dollars.csv", |to| table::dollars::write(self, to))?;
+        }
         folder.write("next.csv", |to| table::next::write(self, to))?;
         folder.write("leads.csv", |to| table::leads::write(self, to))?;
         folder.write("rejects.csv", |to| table::lists::write_rejects(self, to))?;
         folder.write("limitations.csv", |to| table::lists::write_limitations(self, to))?;
+        packs::write(self, &mut folder)?;
         let manifest = manifest::manifest(self, folder.files());
         folder.write("manifest.json", |to| std::io::Write::write_all(to, manifest.as_bytes()))?;
         let files = folder.finish()?;
