@@ -20,6 +20,7 @@ mod limitation;
 mod manifest;
 mod missing;
 mod noise;
+mod page;
 mod rank;
 mod report;
 mod state;

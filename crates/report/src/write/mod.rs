@@ -1,4 +1,4 @@
-//! Writing a result: every table, then the manifest that seals them.
+//! Writing a result: every table and the page, then the manifest that seals them.
 
 pub(crate) mod folder;
 
@@ -7,6 +7,7 @@ pub use folder::{WrittenFile, check_out};
 use crate::conservation::{Balance, BalanceKey, recompute};
 use crate::error::Error;
 use crate::manifest;
+use crate::page;
 use crate::report::Report;
 use crate::table;
 use folder::Folder;
@@ -44,6 +45,7 @@ impl Report<'_> {
         folder.write("leads.csv", |to| table::leads::write(self, to))?;
         folder.write("rejects.csv", |to| table::lists::write_rejects(self, to))?;
         folder.write("limitations.csv", |to| table::lists::write_limitations(self, to))?;
+        folder.write("report.html", |to| page::write(self, to))?;
         let manifest = manifest::manifest(self, folder.files());
         folder.write("manifest.json", |to| std::io::Write::write_all(to, manifest.as_bytes()))?;
         let files = folder.finish()?;
