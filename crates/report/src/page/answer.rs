@@ -50,8 +50,9 @@ pub(super) fn facts(report: &Report<'_>) -> String {
 /// The answer.
 pub(super) fn answer(report: &Report<'_>) -> String {
     let mut html = headline(report);
+    html.push_str(&first(report));
     let wholes = in_order(report, wholes(report));
-    html.push_str("<div class=\"cards\">");
+    html.push_str("<h3>What was stolen, and where it is</h3><div class=\"cards\">");
     for whole in wholes.iter().take(MOST_CARDS) {
         card(report, whole, &mut html);
     }
@@ -64,7 +65,6 @@ pub(super) fn answer(report: &Report<'_>) -> String {
             counted(more, "further stolen asset", "further stolen assets")
         );
     }
-    html.push_str(&first(report));
     html.push_str(&by_holder(report));
     html
 }

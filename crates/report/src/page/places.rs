@@ -10,7 +10,7 @@ use crate::finding::Finding;
 use crate::rank::Share;
 use crate::report::Report;
 use crate::table::at;
-use crate::totals::telling_exact_rule;
+use crate::totals::{exact_rules, telling_exact_rule};
 use dyetrace_core::Amount;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -22,13 +22,12 @@ const MOST_ROUTES: usize = 60;
 /// A longer route is cut.
 const MOST_HOPS: usize = 60;
 
-const HEAD: [(&str, &str, &str); 9] = [
+const HEAD: [(&str, &str, &str); 8] = [
     ("#", "number", "num"),
     ("Holder, state", "text", ""),
     ("Account", "text", ""),
-    ("Least, any rule", "number", "num"),
     ("By the run's rule", "number", "num"),
-    ("Most", "number", "num"),
+    ("Least to most, any rule", "number", "num"),
     ("Evidence", "text", ""),
     ("Hops", "number", "num"),
     ("Stolen money came", "text", ""),
@@ -53,7 +52,7 @@ pub(super) fn places(report: &Report<'_>, picked: &Picked) -> String {
     html.push_str("</tr></thead><tbody>");
     let orders = orders(report);
     for (rank, finding) in (1_usize..).zip(findings).take(MOST) {
-        let order = [0, 1, 2].map(|column: usize| orders[column][rank - 1]);
+        let order = [0, 1].map(|column: usize| orders[column][rank - 1]);
         row(report, picked, rank, finding, several, order, &mut html);
     }
     html.push_str("</tbody></table></div>");
@@ -89,9 +88,9 @@ fn filters(report: &Report<'_>) -> String {
     html
 }
 
-/// For the least, the rule's and the greatest amount: where each finding stands when sorted by its share of the theft.
+/// For the rule's and the least amount: where each finding stands when sorted by its share of the theft.
 /// Amounts of several assets compare in no other way.
-fn orders(report: &Report<'_>) -> [Vec<usize>; 3] {
+fn orders(report: &Report<'_>) -> [Vec<usize>; 2] {
     let trace = report.input.trace;
     let of_run = telling_exact_rule(trace);
     let sorted = |claim: &dyn Fn(&Finding) -> Amount| {
@@ -105,15 +104,11 @@ fn orders(report: &Report<'_>) -> [Vec<usize>; 3] {
         (0..).zip(order).for_each(|(place, it): (usize, usize)| places[it] = place);
         places
     };
-    let claims = |finding: &Finding| {
-        let exact = crate::totals::exact_rules(trace);
-        exact.map(|rule| trace.holdings.shares.get(finding.holding, rule).claim).collect::<Vec<Amount>>()
+    let least = |finding: &Finding| {
+        let claims = exact_rules(trace).map(|rule| trace.holdings.shares.get(finding.holding, rule).claim);
+        claims.min().unwrap_or_default()
     };
-    [
-        sorted(&|finding| claims(finding).into_iter().min().unwrap_or_default()),
-        sorted(&|finding| trace.holdings.shares.get(finding.holding, 0).claim),
-        sorted(&|finding| claims(finding).into_iter().max().unwrap_or_default()),
-    ]
+    [sorted(&|finding| trace.holdings.shares.get(finding.holding, 0).claim), sorted(&least)]
 }
 
 fn row(
@@ -122,7 +117,7 @@ fn row(
     rank: usize,
     finding: &Finding,
     several: bool,
-    order: [usize; 3],
+    order: [usize; 2],
     html: &mut String,
 ) {
     let (input, ledger, trace) = (&report.input, report.input.ledger, report.input.trace);
@@ -138,7 +133,7 @@ fn row(
     let name = if finding.holder.is_empty() { "holder not named".to_owned() } else { visible(&finding.holder, NAME) };
     let _ = write!(
         html,
-        "<tr id=\"place-{rank}\" data-state=\"{state}\" data-grade=\"{word}\" data-holder=\"{}\" \
+        "<tr class=\"place\" id=\"place-{rank}\" data-state=\"{state}\" data-grade=\"{word}\" data-holder=\"{}\" \
          data-account=\"{local}\"><td class=\"num\" data-key=\"{rank}\">{rank}</td><td><b>{}</b><small>{state}</small>",
         escaped(&name),
         holder(&finding.holder)
@@ -152,17 +147,20 @@ fn row(
         foreign(&ledger.purse_address(purse).to_checksum(), NAME),
         foreign(ledger.purse_chain(purse), NAME)
     );
-    details(report, rank, finding, html);
-    let [by_least, by_rule, by_most] = order;
+    let [by_rule, by_least] = order;
+    let range = if finding.least == finding.most { "<small>the same</small>".to_owned() } else { format!("{least}<small>to {most}</small>") };
     let _ = write!(
         html,
-        "</td><td class=\"num\" data-key=\"{by_least}\">{least}</td><td class=\"num strong\" \
-         data-key=\"{by_rule}\">{of_rule}</td><td class=\"num\" data-key=\"{by_most}\">{most}</td><td>{}</td><td \
-         class=\"num\" data-key=\"{hops}\">{hops}</td><td class=\"time\">{}</td></tr>",
+        "</td><td class=\"num strong\" data-key=\"{by_rule}\">{of_rule}</td><td class=\"num\" \
+         data-key=\"{by_least}\">{range}</td><td>{}</td><td class=\"num\" data-key=\"{hops}\">{hops}</td><td \
+         class=\"time\">{}</td></tr>",
         grade(word),
         when_first(report, row),
         hops = holdings.hops[row]
     );
+    html.push_str("<tr class=\"more\"><td></td><td colspan=\"7\">");
+    details(report, rank, finding, html);
+    html.push_str("</td></tr>");
 }
 
 fn when_first(report: &Report<'_>, row: usize) -> String {

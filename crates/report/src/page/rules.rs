@@ -41,9 +41,18 @@ fn one(report: &Report<'_>, class: ClassId) -> String {
     kinds.sort_by_key(|it| it.part.map_or((1, None), |part| (0, Some(part))));
     kinds.dedup_by_key(|it| it.part);
     let mut html = format!(
-        "<h3>{}, {}</h3><div class=\"scroll\"><table class=\"plain\"><thead><tr><th scope=\"col\">Where</th>",
+        "<h3>{}: {} stolen <small>{}</small></h3>",
         foreign(trace.theft_of(class), NAME),
+        show(wholes.first().map_or(Amount::ZERO, |(_, whole)| whole.stolen.plus(whole.unseen))),
         foreign(&input.ledger.asset_name(asset), NAME)
+    );
+    if wholes.windows(2).all(|two| same(&two[0].1, &two[1].1)) {
+        html.push_str("<p>Every rule gives the same: no money was mixed where it would matter.</p>");
+        return html;
+    }
+    let _ = write!(
+        html,
+        "<div class=\"scroll\"><table class=\"plain\"><thead><tr><th scope=\"col\">Where</th>"
     );
     for (rule, _) in &wholes {
         let run = if *rule == 0 { " <small>(the run's)</small>" } else { "" };
@@ -72,6 +81,11 @@ fn one(report: &Report<'_>, class: ClassId) -> String {
         );
     }
     html
+}
+
+/// Whether two rules put the same amounts in the same places.
+fn same(one: &Whole, other: &Whole) -> bool {
+    one.parts.iter().map(|part| part.claim).eq(other.parts.iter().map(|part| part.claim))
 }
 
 /// Where a class is under one rule; nobody is named.

@@ -96,7 +96,16 @@ function box(number, spot, detailed) {
     pen.lineWidth = 3 / Math.min(1, view.scale);
     pen.strokeRect(spot.x - 4, spot.y - 4, wide + 8, high + 8);
   }
-  if (!detailed) return;
+  if (!detailed) {
+    // From far away the sign alone: colour is never the only thing that tells.
+    if (view.scale > 0.1) {
+      pen.fillStyle = colours[about.part];
+      pen.font = '600 26px system-ui, sans-serif';
+      const far = !folded && about.ranks.length ? MARKS[about.part] + ' #' + about.ranks[0] : folded ? '⊞' : MARKS[about.part];
+      pen.fillText(far, spot.x + 12, spot.y + 28);
+    }
+    return;
+  }
   pen.save();
   pen.beginPath();
   pen.rect(spot.x, spot.y, wide - 4, high);
@@ -328,7 +337,7 @@ document.querySelectorAll('#place-table tr[data-account]').forEach((line) => {
     document.getElementById('picture').scrollIntoView();
     canvas.focus({ preventScroll: true });
   });
-  line.querySelector('details').before(button);
+  line.nextElementSibling.lastElementChild.prepend(button);
 });
 
 listeners.push(readColours);

@@ -1,9 +1,9 @@
 // The scene: what stands where. Places come from the data; this only moves them apart for open folds, as
 // `Picture::spots` does.
 const data = JSON.parse(document.getElementById('data').textContent);
-const STEP_X = 210;
+const STEP_X = 222;
 const STEP_Y = 46 / data.row;
-const BOX = { wide: 152, high: 36 };
+const BOX = { wide: 164, high: 36 };
 const scene = {
   open: data.folds.map(() => false),
   spots: [],
