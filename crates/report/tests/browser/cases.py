@@ -51,15 +51,15 @@ def attacks(folder):
     )
 
 
-def large(folder, accounts=7_000, flows=16_000):
+def large(folder, accounts=7_000, flows=14_000):
     """More accounts and flows than a page takes: money spreads at random, with fans, lines and circles."""
     dice = random.Random(7)
-    held = {1: 10**24}
+    held = {1: 10**60}
     rows = []
     next_account = 2
     open_accounts = [1]
     while len(rows) < flows:
-        sender = dice.choice(open_accounts[-400:])
+        sender = dice.choice(open_accounts[-400:] if dice.random() < 0.5 else open_accounts)
         value = held[sender] // dice.choice([2, 3, 5, 50])
         if value == 0:
             continue

@@ -29,6 +29,7 @@ class Page:
         self.faults = []
         self.context = browser.new_context(**context)
         self.page = self.context.new_page()
+        self.page.set_default_timeout(8_000)
         self.page.on("console", lambda message: self.faults.append(f"console: {message.text}"))
         self.page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
         self.page.on("dialog", lambda dialog: self.faults.append(f"dialog: {dialog.message}"))
@@ -61,7 +62,7 @@ def texts(page, column):
 def sorts_and_filters(page):
     ranks = texts(page, 0)
     assert ranks == [str(number) for number in range(1, len(ranks) + 1)], ranks
-    head = page.page.locator("#place-table thead th")
+    head = page.page.locator("#place-table > thead th")
     for column in range(head.count()):
         head.nth(column).locator("button").click()
         first = texts(page, 0)
