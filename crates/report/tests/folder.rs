@@ -22,6 +22,7 @@ fn the_same_trace_gives_the_same_bytes() {
             "next.csv",
             "postings.csv",
             "rejects.csv",
+            "report.html",
             "routes.csv"
         ]
     );

@@ -4,6 +4,7 @@ mod conservation;
 mod engine;
 mod folder;
 mod leads;
+mod page;
 mod ranking;
 mod routes;
 mod snapshots;

@@ -72,7 +72,8 @@ pub(super) fn answer(report: &Report<'_>) -> String {
 /// Assets of which something can be stopped come first, by their best place.
 fn in_order(report: &Report<'_>, mut wholes: Vec<Whole>) -> Vec<Whole> {
     let holdings = &report.input.trace.holdings;
-    let best = |whole: &Whole| report.findings().iter().position(|it| holdings.class[it.holding] == whole.class);
+    let best =
+        |whole: &Whole| report.findings().iter().position(|it| holdings.class[it.holding] == whole.class);
     wholes.sort_by_cached_key(|whole| best(whole).unwrap_or(usize::MAX));
     wholes
 }
@@ -100,7 +101,8 @@ fn headline(report: &Report<'_>) -> String {
     let by = match holders.len() {
         0 => String::new(),
         1..=3 => {
-            let names: Vec<String> = holders.iter().map(|name| format!("<b>{}</b>", foreign(name, NAME))).collect();
+            let names: Vec<String> =
+                holders.iter().map(|name| format!("<b>{}</b>", foreign(name, NAME))).collect();
             format!(", by {}", names.join(", "))
         }
         many => format!(", by <b>{many}</b> holders"),
@@ -219,7 +221,8 @@ pub(super) fn shown(picked: &Picked, picture: &Picture) -> String {
         number(picked.flows.len())
     );
     if !picture.folds.is_empty() {
-        let _ = write!(text, "; {} fold up chains and fan-outs", counted(picture.folds.len(), "box", "boxes"));
+        let _ =
+            write!(text, "; {} fold up chains and fan-outs", counted(picture.folds.len(), "box", "boxes"));
     }
     if picked.accounts_left + picked.flows_left == 0 {
         text.push_str(". Nothing is left out.");
@@ -241,12 +244,17 @@ pub(super) fn money(amount: &str, dollars: Option<&str>) -> String {
     let (whole, decimals) = number.split_once('.').map_or((number, String::new()), |(whole, decimals)| {
         (whole, format!("<i>.{}</i>", escaped(decimals)))
     });
-    let worth = dollars.map_or_else(String::new, |worth| format!(" <span class=\"usd\">{}</span>", escaped(worth)));
+    let worth =
+        dollars.map_or_else(String::new, |worth| format!(" <span class=\"usd\">{}</span>", escaped(worth)));
     format!("<span class=\"amt\">{}{decimals} <u>{}</u></span>{worth}", escaped(whole), foreign(unit, NAME))
 }
 
 /// The least, the rule's and the greatest amount; one if they are one.
-pub(super) fn range(report: &Report<'_>, asset: AssetId, (least, of_rule, most): (Amount, Amount, Amount)) -> String {
+pub(super) fn range(
+    report: &Report<'_>,
+    asset: AssetId,
+    (least, of_rule, most): (Amount, Amount, Amount),
+) -> String {
     let show = |units| money(&amount(&report.input, asset, units), None);
     let trace = report.input.trace;
     let rule = trace.rules.first().map_or("", |rule| rule.as_str());

@@ -76,7 +76,8 @@ pub(super) fn before(report: &Report<'_>, shown: &[usize]) -> Vec<Option<Before>
             continue;
         }
         let sum = |kind: PostingKind, purse: PurseId| -> Amount {
-            let rows = (posted..posting).filter(|&it| postings.kind[it] == kind && postings.purse[it] == purse);
+            let rows =
+                (posted..posting).filter(|&it| postings.kind[it] == kind && postings.purse[it] == purse);
             rows.map(|it| postings.shares.get(it, 0).units).sum()
         };
         let carried: Amount = (flown..flow).map(|it| flows.shares.get(it, 0).units).sum();

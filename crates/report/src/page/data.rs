@@ -128,7 +128,8 @@ fn account(report: &Report<'_>, picked: &Picked, passed: &Passed, id: AccountId,
     let holdings = role.holdings.iter().map(|&row| {
         let holdings = &trace.holdings;
         let asset = ledger.purses().asset(holdings.purse[row]);
-        let by_rule = (0..trace.rules.len()).map(|rule| amount(input, asset, holdings.shares.get(row, rule).units));
+        let by_rule =
+            (0..trace.rules.len()).map(|rule| amount(input, asset, holdings.shares.get(row, rule).units));
         json!({
             "theft": visible(trace.theft_of(holdings.class[row]), NAME),
             "state": report.states[row].in_words(),
@@ -137,20 +138,30 @@ fn account(report: &Report<'_>, picked: &Picked, passed: &Passed, id: AccountId,
             "balance": amount(input, asset, holdings.balance[row]),
         })
     });
-    let labels: Vec<String> = input.labels.of(id).map(|label| {
-        let source = if label.source.is_empty() { "no source named" } else { &label.source };
-        let as_of = if label.as_of.is_empty() { String::new() } else { format!(", {}", visible(&label.as_of, 20)) };
-        let text = if label.text.is_empty() { label.entity.as_str() } else { &label.text };
-        let (text, source) = (visible(text, NAME * 2), visible(source, NAME));
-        format!("{text} · {} ({source}{as_of}, confidence {})", label.category, label.confidence)
-    }).collect();
+    let labels: Vec<String> = input
+        .labels
+        .of(id)
+        .map(|label| {
+            let source = if label.source.is_empty() { "no source named" } else { &label.source };
+            let as_of = if label.as_of.is_empty() {
+                String::new()
+            } else {
+                format!(", {}", visible(&label.as_of, 20))
+            };
+            let text = if label.text.is_empty() { label.entity.as_str() } else { &label.text };
+            let (text, source) = (visible(text, NAME * 2), visible(source, NAME));
+            format!("{text} · {} ({source}{as_of}, confidence {})", label.category, label.confidence)
+        })
+        .collect();
     let more = labels.len().saturating_sub(MOST_LABELS);
     let address = ledger.accounts().address(id);
     let resting = role.holdings.iter().map(|&row| {
         (ledger.purses().asset(trace.holdings.purse[row]), trace.holdings.shares.get(row, 0).units)
     });
     let line = match role.part {
-        Part::Seed | Part::Passes => in_short(report, sums(role.part == Part::Passes).map(|(asset, sum)| (asset, sum.1))),
+        Part::Seed | Part::Passes => {
+            in_short(report, sums(role.part == Part::Passes).map(|(asset, sum)| (asset, sum.1)))
+        }
         _ => in_short(report, sum_up(resting)),
     };
     json!({
@@ -205,7 +216,11 @@ fn flows(report: &Report<'_>, picked: &Picked, picture: &Picture) -> Value {
             show(value),
             if value == taint { Value::Null } else { Value::String(show(taint)) },
             flows.grade[flow].as_str(),
-            if trace.thefts.len() > 1 { visible(trace.theft_of(flows.class[flow]), NAME) } else { String::new() },
+            if trace.thefts.len() > 1 {
+                visible(trace.theft_of(flows.class[flow]), NAME)
+            } else {
+                String::new()
+            },
             before,
         ])
     };

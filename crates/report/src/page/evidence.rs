@@ -29,7 +29,10 @@ pub(super) fn evidence(report: &Report<'_>) -> String {
             Grade::Presumed,
             "Somewhere on the way stolen and other money were mixed: how much went on is by the run's rule.",
         ),
-        (Grade::Inferred, "A heuristic says whose the account is, or joins two hops: it errs at the rate given below."),
+        (
+            Grade::Inferred,
+            "A heuristic says whose the account is, or joins two hops: it errs at the rate given below.",
+        ),
     ] {
         let flows = trace.flows.grade.iter().filter(|it| **it == word).count();
         let places = report.findings().iter().filter(|it| trace.holdings.grade[it.holding] == word).count();

@@ -97,7 +97,8 @@ fn chains(looks: &[Look], near: &Near) -> Vec<Fold> {
         let next = going_on.next().copied();
         (going_on.next().is_none()).then_some(next)
     };
-    let is_link = |visit: u32| is_plain(visit) && !near.outs[visit as usize].is_empty() && next(visit).is_some();
+    let is_link =
+        |visit: u32| is_plain(visit) && !near.outs[visit as usize].is_empty() && next(visit).is_some();
     let after = |visit: u32| {
         let next = next(visit).flatten()?;
         (is_link(next) && near.ins[next as usize].len() == 1).then_some(next)

@@ -79,11 +79,14 @@ pub(super) fn pick(report: &Report<'_>) -> Picked {
     let seeds: Vec<AccountId> = seeds.into_iter().filter(|it| touched.binary_search(it).is_ok()).collect();
 
     let first = report.findings().iter().take(FIRST_PLACES);
-    let on_routes: HashSet<usize> = first.clone().flat_map(|it| it.route.iter().map(|hop| hop.flow)).collect();
+    let on_routes: HashSet<usize> =
+        first.clone().flat_map(|it| it.route.iter().map(|hop| hop.flow)).collect();
     let mut wanted: Vec<AccountId> = seeds.clone();
     for finding in first {
         wanted.push(purses.account(trace.holdings.purse[finding.holding]));
-        wanted.extend(finding.route.iter().filter_map(|hop| all_ends[hop.flow]).flat_map(|(from, to)| [from, to]));
+        wanted.extend(
+            finding.route.iter().filter_map(|hop| all_ends[hop.flow]).flat_map(|(from, to)| [from, to]),
+        );
     }
     wanted.sort_unstable();
     wanted.dedup();
@@ -135,7 +138,10 @@ pub(super) fn pick(report: &Report<'_>) -> Picked {
 /// What was stolen, one entry a class.
 fn wholes(report: &Report<'_>) -> Vec<Amount> {
     let rule = telling_exact_rule(report.input.trace);
-    report.classes().map(|class| rule.map_or(Amount::ZERO, |rule| report.totals.stolen(class, rule))).collect()
+    report
+        .classes()
+        .map(|class| rule.map_or(Amount::ZERO, |rule| report.totals.stolen(class, rule)))
+        .collect()
 }
 
 fn seeds(report: &Report<'_>, thefts: &[Theft]) -> Vec<AccountId> {

@@ -186,13 +186,17 @@ mod tests {
         for &(column, height) in spots.iter().flatten() {
             assert!(height >= 0);
             for near in height - ROW + 1..height + ROW {
-                assert!(!taken.contains(&(column, near)), "two boxes at column {column}, {near} and {height}");
+                assert!(
+                    !taken.contains(&(column, near)),
+                    "two boxes at column {column}, {near} and {height}"
+                );
             }
             taken.insert((column, height));
         }
         // Where an end is drawn: itself, or the closed fold that it is in.
         let drawn = |visit: u32| {
-            let fold = || picture.visits.account.len() + (picture.unit[visit as usize] - picture.singles) as usize;
+            let fold =
+                || picture.visits.account.len() + (picture.unit[visit as usize] - picture.singles) as usize;
             spots[visit as usize].unwrap_or_else(|| spots[fold()].expect("a fold is open or drawn"))
         };
         for line in &picture.lines {
@@ -217,7 +221,8 @@ mod tests {
     #[test]
     fn two_accounts_that_pay_each_other_for_long_fold_into_a_chain() {
         let flows: Vec<(u32, u32)> = (0..200).map(|at| if at % 2 == 0 { (1, 2) } else { (2, 1) }).collect();
-        let picture = Picture::of(3, &[&[(0, 1)][..], &flows].concat(), &[Look::Alone, Look::Plain, Look::Plain]);
+        let picture =
+            Picture::of(3, &[&[(0, 1)][..], &flows].concat(), &[Look::Alone, Look::Plain, Look::Plain]);
         assert_eq!(picture.visits.account.len(), 202);
         assert_eq!(picture.folds.len(), 1);
         check(&picture, &[true]);

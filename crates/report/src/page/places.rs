@@ -68,10 +68,11 @@ pub(super) fn places(report: &Report<'_>, picked: &Picked) -> String {
 fn filters(report: &Report<'_>) -> String {
     let states: BTreeSet<_> = report.findings().iter().map(|it| it.state).collect();
     let holders: BTreeSet<&str> = report.findings().iter().map(|it| it.holder.as_str()).collect();
-    let mut html = "<form class=\"filters needs-script\" id=\"place-filter\"><label>Search <input type=\"search\" \
+    let mut html =
+        "<form class=\"filters needs-script\" id=\"place-filter\"><label>Search <input type=\"search\" \
                     name=\"text\" placeholder=\"holder, address, label\"></label><label>State <select \
                     name=\"state\"><option value=\"\">all</option>"
-        .to_owned();
+            .to_owned();
     for state in states {
         let _ = write!(html, "<option>{}</option>", state.in_words());
     }
@@ -130,7 +131,11 @@ fn row(
     let [least, of_rule, most] = [finding.least, holdings.shares.get(row, 0).units, finding.most]
         .map(|units| money(&amount(input, asset, units), None));
     let state = finding.state.in_words();
-    let name = if finding.holder.is_empty() { "holder not named".to_owned() } else { visible(&finding.holder, NAME) };
+    let name = if finding.holder.is_empty() {
+        "holder not named".to_owned()
+    } else {
+        visible(&finding.holder, NAME)
+    };
     let _ = write!(
         html,
         "<tr class=\"place\" id=\"place-{rank}\" data-state=\"{state}\" data-grade=\"{word}\" data-holder=\"{}\" \
@@ -148,7 +153,11 @@ fn row(
         foreign(ledger.purse_chain(purse), NAME)
     );
     let [by_rule, by_least] = order;
-    let range = if finding.least == finding.most { "<small>the same</small>".to_owned() } else { format!("{least}<small>to {most}</small>") };
+    let range = if finding.least == finding.most {
+        "<small>the same</small>".to_owned()
+    } else {
+        format!("{least}<small>to {most}</small>")
+    };
     let _ = write!(
         html,
         "</td><td class=\"num strong\" data-key=\"{by_rule}\">{of_rule}</td><td class=\"num\" \
@@ -175,7 +184,11 @@ fn details(report: &Report<'_>, rank: usize, finding: &Finding, html: &mut Strin
     let (holdings, row) = (&trace.holdings, finding.holding);
     let asset = ledger.purses().asset(holdings.purse[row]);
     let show = |units| amount(input, asset, units);
-    let _ = write!(html, "<details><summary>Why, and by which route</summary><p>{}</p><dl class=\"facts\">", foreign(&finding.basis, PARAGRAPH));
+    let _ = write!(
+        html,
+        "<details><summary>Why, and by which route</summary><p>{}</p><dl class=\"facts\">",
+        foreign(&finding.basis, PARAGRAPH)
+    );
     let mut fact = |name: &str, value: String| {
         let _ = write!(html, "<div><dt>{name}</dt><dd>{value}</dd></div>");
     };

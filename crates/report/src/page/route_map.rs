@@ -9,7 +9,7 @@ use super::role::{Part, Roles};
 use super::text::{NAME, escaped, visible};
 use crate::report::Report;
 use crate::table::at;
-use dyetrace_core::{AccountId, AssetId, Amount};
+use dyetrace_core::{AccountId, Amount, AssetId};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -53,10 +53,10 @@ impl<'a> Map<'a> {
         let mut hops: Vec<_> = first().flat_map(|finding| &finding.route).copied().collect();
         hops.sort_unstable_by_key(|hop| hop.flow);
         hops.dedup_by_key(|hop| hop.flow);
-        let ends = |place: u64| {
-            (purses.account(columns.from[at(place)]), purses.account(columns.to[at(place)]))
-        };
-        let mut accounts: Vec<AccountId> = hops.iter().flat_map(|hop| <[AccountId; 2]>::from(ends(hop.place))).collect();
+        let ends =
+            |place: u64| (purses.account(columns.from[at(place)]), purses.account(columns.to[at(place)]));
+        let mut accounts: Vec<AccountId> =
+            hops.iter().flat_map(|hop| <[AccountId; 2]>::from(ends(hop.place))).collect();
         accounts.sort_unstable();
         accounts.dedup();
         let local = |account: AccountId| {
@@ -133,7 +133,10 @@ impl<'a> Map<'a> {
     }
 
     fn spot_of(&self, visit: u32, spots: &[Option<Spot>]) -> Option<Spot> {
-        let fold = || self.picture.visits.account.len() + (self.picture.unit[visit as usize] - self.picture.singles) as usize;
+        let fold = || {
+            self.picture.visits.account.len()
+                + (self.picture.unit[visit as usize] - self.picture.singles) as usize
+        };
         spots[visit as usize].or_else(|| spots[fold()]).filter(|spot| spot.0 < MOST_COLUMNS)
     }
 
@@ -158,7 +161,8 @@ impl<'a> Map<'a> {
 
     fn account(&self, account: u32, spot: Spot, svg: &mut String) {
         let (part, name) = &self.parts[account as usize];
-        let address = self.report.input.ledger.accounts().address(self.accounts[account as usize]).to_checksum();
+        let address =
+            self.report.input.ledger.accounts().address(self.accounts[account as usize]).to_checksum();
         let head = match self.ranks.get(&account) {
             Some(ranks) => {
                 let ranks: Vec<String> = ranks.iter().map(|rank| format!("#{rank}")).collect();

@@ -27,7 +27,10 @@ pub(super) fn rules(report: &Report<'_>) -> String {
         html.push_str(&one(report, class));
     }
     if let Some(more) = trace.classes.len().checked_sub(MOST).filter(|&more| more > 0) {
-        let _ = write!(html, "<p class=\"note\">And {more} more stolen assets in <code>conservation.csv</code>.</p>");
+        let _ = write!(
+            html,
+            "<p class=\"note\">And {more} more stolen assets in <code>conservation.csv</code>.</p>"
+        );
     }
     html
 }
@@ -36,7 +39,8 @@ fn one(report: &Report<'_>, class: ClassId) -> String {
     let (input, trace) = (&report.input, report.input.trace);
     let asset = trace.asset_of(class);
     let show = |units| money(&amount(input, asset, units), None);
-    let wholes: Vec<(usize, Whole)> = exact_rules(trace).map(|rule| (rule, whole(report, class, rule))).collect();
+    let wholes: Vec<(usize, Whole)> =
+        exact_rules(trace).map(|rule| (rule, whole(report, class, rule))).collect();
     let mut kinds: Vec<_> = wholes.iter().flat_map(|(_, whole)| groups(whole)).collect();
     kinds.sort_by_key(|it| it.part.map_or((1, None), |part| (0, Some(part))));
     kinds.dedup_by_key(|it| it.part);
@@ -50,10 +54,8 @@ fn one(report: &Report<'_>, class: ClassId) -> String {
         html.push_str("<p>Every rule gives the same: no money was mixed where it would matter.</p>");
         return html;
     }
-    let _ = write!(
-        html,
-        "<div class=\"scroll\"><table class=\"plain\"><thead><tr><th scope=\"col\">Where</th>"
-    );
+    let _ =
+        write!(html, "<div class=\"scroll\"><table class=\"plain\"><thead><tr><th scope=\"col\">Where</th>");
     for (rule, _) in &wholes {
         let run = if *rule == 0 { " <small>(the run's)</small>" } else { "" };
         let _ = write!(html, "<th scope=\"col\" class=\"num\">{}{run}</th>", trace.rules[*rule]);

@@ -22,7 +22,9 @@ pub(super) fn visible(text: &str, most: usize) -> String {
         match letter {
             '\u{7f}' => shown.push('\u{2421}'),
             '\0'..'\u{20}' => {
-                shown.push(char::from_u32(0x2400 + u32::from(letter)).expect("the pictures of control characters"));
+                shown.push(
+                    char::from_u32(0x2400 + u32::from(letter)).expect("the pictures of control characters"),
+                );
             }
             _ if steers(letter) => {
                 let _ = write!(shown, "⟨U+{:04X}⟩", u32::from(letter));
@@ -88,7 +90,10 @@ mod tests {
 
     #[test]
     fn a_label_is_never_markup() {
-        assert_eq!(foreign("<script>alert('1')</script>", 80), "<bdi>&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;</bdi>");
+        assert_eq!(
+            foreign("<script>alert('1')</script>", 80),
+            "<bdi>&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;</bdi>"
+        );
         assert_eq!(escaped("\"&\""), "&quot;&amp;&quot;");
     }
 

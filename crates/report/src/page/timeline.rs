@@ -105,7 +105,8 @@ impl Drawing {
         }
         for tick in 0..=4 {
             let seconds = self.count * self.step * tick / 4;
-            let anchor = ["start", "middle", "middle", "middle", "end"][usize::try_from(tick).expect("0 to 4")];
+            let anchor =
+                ["start", "middle", "middle", "middle", "end"][usize::try_from(tick).expect("0 to 4")];
             let _ = write!(
                 svg,
                 "<text class=\"tick\" x=\"{}\" y=\"{}\" text-anchor=\"{anchor}\">{}</text>",
@@ -152,10 +153,8 @@ impl Drawing {
 fn events(report: &Report<'_>, first: i64, last: i64) -> String {
     let (ledger, trace) = (report.input.ledger, report.input.trace);
     let place = |places: &[u64]| places.iter().filter_map(|&it| ledger.columns().time(at(it))).min();
-    let mut events: Vec<(i64, String)> = vec![
-        (first, "first tainted transfer".to_owned()),
-        (last, "last tainted transfer".to_owned()),
-    ];
+    let mut events: Vec<(i64, String)> =
+        vec![(first, "first tainted transfer".to_owned()), (last, "last tainted transfer".to_owned())];
     events.extend(place(&trace.postings.place).map(|time| (time, "stolen money first seen".to_owned())));
     let findings = (1..).zip(report.findings()).take(MOST_MARKS);
     events.extend(findings.filter_map(|(rank, it): (usize, _)| {

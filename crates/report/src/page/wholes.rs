@@ -36,9 +36,7 @@ pub(super) fn groups(whole: &Whole) -> Vec<Whose> {
         (Some(Part::Rests), "in own wallets, contracts, or lost"),
         (None, "paid as fees or burned"),
     ];
-    let of = |name: &str| {
-        State::ALL.into_iter().find(|state| state.column() == name).map(Part::of_state)
-    };
+    let of = |name: &str| State::ALL.into_iter().find(|state| state.column() == name).map(Part::of_state);
     let group = |(part, words)| {
         let parts = || whole.parts.iter().filter(move |it| of(&it.name) == part);
         let claim = parts().map(|it| it.claim).sum();
@@ -80,7 +78,10 @@ pub(super) fn wholes(report: &Report<'_>) -> String {
         html.push_str(&one(report, whole));
     }
     if let Some(more) = all.len().checked_sub(MOST).filter(|&more| more > 0) {
-        let _ = write!(html, "<p class=\"note\">And {more} more stolen assets in <code>conservation.csv</code>.</p>");
+        let _ = write!(
+            html,
+            "<p class=\"note\">And {more} more stolen assets in <code>conservation.csv</code>.</p>"
+        );
     }
     html
 }

@@ -52,10 +52,16 @@ pub(super) fn method(report: &Report<'_>) -> String {
 
 /// What words mean, in alphabetical order.
 const GLOSSARY: [(&str, &str); 20] = [
-    ("account", "A party on one chain that can hold funds. Its written form is its address. No person is meant."),
+    (
+        "account",
+        "A party on one chain that can hold funds. Its written form is its address. No person is meant.",
+    ),
     ("base unit", "The smallest unit of an asset, such as 1 wei. All figures are whole numbers of these."),
     ("bridge", "A service that takes money in on one chain and pays it out on another."),
-    ("deposit address", "An address that an exchange gives to one customer. Who pays in there pays that customer's account."),
+    (
+        "deposit address",
+        "An address that an exchange gives to one customer. Who pays in there pays that customer's account.",
+    ),
     ("edge of the data", "An account whose own transfers no input file holds: the money may have moved on."),
     ("FACT", "No presumption was needed on the way to this point."),
     ("fan-out", "One account pays many alike."),
@@ -70,7 +76,10 @@ const GLOSSARY: [(&str, &str); 20] = [
     ("robust", "The least amount by fifo, lifo, prorata and libr."),
     ("rule", "How stolen and other money divide when an account that holds both pays."),
     ("stop", "A party at which the trace ends, such as an exchange: its inside is not seen."),
-    ("swept", "Passed on from a customer's deposit address to the exchange's own wallet: the customer was credited."),
+    (
+        "swept",
+        "Passed on from a customer's deposit address to the exchange's own wallet: the customer was credited.",
+    ),
     ("taint", "The stolen part of a balance or a transfer."),
 ];
 
