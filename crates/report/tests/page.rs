@@ -1,5 +1,7 @@
 //! `report.html`: complete in itself, the same bytes twice, sums that hold, and foreign text that stays text.
 
+#![expect(clippy::unwrap_used, reason = "a page that cannot be read is a fault of the test")]
+
 use crate::support::{Case, whole_case};
 use dyetrace_core::Category;
 use serde_json::Value;

@@ -35,13 +35,15 @@ pub(super) fn route_map(report: &Report<'_>, roles: &Roles, picked: &Picked) -> 
     )
 }
 
+/// Per sender and receiver: what went between them, by asset, and the grade of the last of it.
+type Carried = BTreeMap<(u32, u32), (BTreeMap<AssetId, Amount>, &'static str)>;
+
 struct Map<'a> {
     report: &'a Report<'a>,
     accounts: Vec<AccountId>,
     parts: Vec<(Part, String)>,
     picture: Picture,
-    /// What runs between two accounts, and the grade of the last of it.
-    carried: BTreeMap<(u32, u32), (BTreeMap<AssetId, Amount>, &'static str)>,
+    carried: Carried,
     ranks: BTreeMap<u32, Vec<usize>>,
 }
 
@@ -63,7 +65,7 @@ impl<'a> Map<'a> {
             u32::try_from(accounts.binary_search(&account).expect("on a route")).expect("few accounts")
         };
         let mut flows: Vec<(u32, u32)> = Vec::new();
-        let mut carried: BTreeMap<(u32, u32), (BTreeMap<AssetId, Amount>, &'static str)> = BTreeMap::new();
+        let mut carried = Carried::new();
         for hop in &hops {
             let (from, to) = ends(hop.place);
             let pair = (local(from), local(to));
