@@ -55,7 +55,7 @@ fn every_flow_and_account_is_on_a_small_page() {
     assert_eq!(data["flows"].as_array().unwrap().len(), flows);
     let lines = data["lines"].as_array().unwrap();
     let drawn: u64 = lines.iter().map(|line| line[2].as_u64().unwrap()).sum();
-    assert_eq!(drawn as usize, flows, "each flow is in one line");
+    assert_eq!(drawn, flows as u64, "each flow is in one line");
     // Amounts are texts: a number of JavaScript loses digits.
     assert!(data["flows"].as_array().unwrap().iter().all(|flow| flow[5].is_string()));
 }
