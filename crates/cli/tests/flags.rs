@@ -28,7 +28,11 @@ fn sample_by_flags_gives_the_tables_of_its_case_file() {
         format!("--out={}", by_flags.path("result").display()),
     ];
     dyetrace(&root(), words).ends_with(0);
-    assert_same(&tables(&by_flags), &tables(&by_case));
+    // The page bears the name of the case, which no flag gives.
+    let [mut of_flags, mut of_case] = [&by_flags, &by_case].map(tables);
+    of_flags.remove("report.html").unwrap();
+    of_case.remove("report.html").unwrap();
+    assert_same(&of_flags, &of_case);
 }
 
 #[test]

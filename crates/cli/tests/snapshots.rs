@@ -58,7 +58,10 @@ fn sample_from_a_snapshot_gives_the_expected_files_byte_by_byte() {
     fs::write(desk.path("case.toml"), case).unwrap();
     for threads in ["1", "3"] {
         desk.run(&format!("trace case.toml --out result --threads {threads}")).ends_with(0);
-        assert_same(&tables(&desk, "result"), &files(&sample.join("expected")));
+        let mut found = tables(&desk, "result");
+        // What is expected are the tables: the page is another view of them.
+        found.remove("report.html").unwrap();
+        assert_same(&found, &files(&sample.join("expected")));
     }
 }
 

@@ -21,6 +21,7 @@ mod manifest;
 mod missing;
 mod noise;
 mod packs;
+mod page;
 mod price;
 mod rank;
 mod report;

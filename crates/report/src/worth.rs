@@ -22,6 +22,14 @@ pub struct Worth {
 }
 
 impl Worth {
+    /// The least, by the rule and the most, if all exact rules have dollars; else none of them.
+    pub(crate) fn range(&self) -> [Option<Cents>; 3] {
+        match (self.least(), self.of_rule(), self.most()) {
+            (Some(least), Some(of_rule), Some(most)) => [Some(least), Some(of_rule), Some(most)],
+            _ => [None; 3],
+        }
+    }
+
     /// No dollars, under as many rules.
     pub(crate) fn nothing_like(other: &Self) -> Self {
         Self { by_rule: vec![Some(Cents::default()); other.by_rule.len()] }

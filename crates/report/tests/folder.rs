@@ -27,6 +27,7 @@ fn the_same_trace_gives_the_same_bytes() {
             "packs/binance/transfers.csv",
             "postings.csv",
             "rejects.csv",
+            "report.html",
             "routes.csv"
         ]
     );

@@ -5,6 +5,7 @@ mod engine;
 mod folder;
 mod leads;
 mod packs;
+mod page;
 mod ranking;
 mod routes;
 mod snapshots;

@@ -15,7 +15,11 @@ fn the_tables_of_a_whole_case() {
 #[test]
 fn the_manifest_of_a_whole_case() {
     let files = whole_case().written();
-    insta::assert_snapshot!(files["manifest.json"]);
+    // The page's bytes change with its style: what it holds, `page.rs` tells. Its hash, its size and the seal are cut out.
+    let (before, page) = files["manifest.json"].split_once("\"report.html\"").unwrap();
+    let (_, after) = page.split_once("\n    }").unwrap();
+    let (after, _) = after.split_once("  \"seal\"").unwrap();
+    insta::assert_snapshot!(format!("{before}\"report.html\"\n    }}{after}"));
 }
 
 #[test]

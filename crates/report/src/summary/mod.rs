@@ -28,37 +28,37 @@ pub struct Summary<'a> {
 
 /// What one holder can stop of one asset.
 #[derive(Clone, Debug)]
-struct HolderSum {
-    holder: String,
-    holder_kind: &'static str,
-    asset: AssetId,
-    places: usize,
+pub(crate) struct HolderSum {
+    pub(crate) holder: String,
+    pub(crate) holder_kind: &'static str,
+    pub(crate) asset: AssetId,
+    pub(crate) places: usize,
     /// One entry an exact rule.
-    by_rule: Vec<Amount>,
+    pub(crate) by_rule: Vec<Amount>,
     /// By the run's rule.
-    of_run: Amount,
+    pub(crate) of_run: Amount,
     /// In dollars, if prices were given and none is missing.
-    worth: Option<Worth>,
+    pub(crate) worth: Option<Worth>,
 }
 
 /// Where all of one theft's stolen asset is, under one rule.
 #[derive(Clone, Debug)]
-struct Whole {
-    class: ClassId,
-    stolen: Amount,
-    unseen: Amount,
-    parts: Vec<Part>,
+pub(crate) struct Whole {
+    pub(crate) class: ClassId,
+    pub(crate) stolen: Amount,
+    pub(crate) unseen: Amount,
+    pub(crate) parts: Vec<Part>,
 }
 
 /// One state, or fees or burned.
 #[derive(Clone, Debug)]
-struct Part {
-    name: String,
-    words: &'static str,
-    claim: Amount,
-    hundredths: u32,
+pub(crate) struct Part {
+    pub(crate) name: String,
+    pub(crate) words: &'static str,
+    pub(crate) claim: Amount,
+    pub(crate) hundredths: u32,
     /// Who holds it, most first, where labels name somebody.
-    holders: Vec<(String, Amount)>,
+    pub(crate) holders: Vec<(String, Amount)>,
 }
 
 impl<'a> Report<'a> {
@@ -70,7 +70,7 @@ impl<'a> Report<'a> {
 }
 
 /// Sums findings per holder and asset, in the order of their best finding.
-fn holders(report: &Report<'_>) -> Vec<HolderSum> {
+pub(crate) fn holders(report: &Report<'_>) -> Vec<HolderSum> {
     let trace = report.input.trace;
     let mut sums: Vec<HolderSum> = Vec::new();
     let mut places = hashbrown::HashMap::new();
@@ -95,7 +95,7 @@ fn holders(report: &Report<'_>) -> Vec<HolderSum> {
 }
 
 /// Splits every class into where it is, with percentages that add up to 100.
-fn wholes(report: &Report<'_>) -> Vec<Whole> {
+pub(crate) fn wholes(report: &Report<'_>) -> Vec<Whole> {
     let Some(rule) = telling_exact_rule(report.input.trace) else { return Vec::new() };
     report.classes().map(|class| whole(report, class, rule)).collect()
 }

@@ -8,6 +8,7 @@ use crate::missing::counted;
 use crate::price::Cents;
 use crate::state::State;
 use crate::totals::{exact_rules, telling_exact_rule};
+use crate::worth::Worth;
 use comfy_table::{Cell, Table};
 use dyetrace_core::{Amount, AssetId};
 use std::collections::BTreeMap;
@@ -98,7 +99,7 @@ impl Summary<'_> {
         let address = ledger.purse_address(purse).to_checksum();
         let amounts = [finding.least, holdings.shares.get(row, 0).units, finding.most];
         let worth = finding.worth.as_ref();
-        let worth = worth.and_then(|it| Some([it.least()?, it.of_rule()?, it.most()?]));
+        let worth = worth.map_or([None; 3], Worth::range);
         vec![
             Cell::new(rank),
             Cell::new(format!("{}\n{}", holder(&finding.holder), finding.state.in_words())),
@@ -108,13 +109,13 @@ impl Summary<'_> {
     }
 
     /// Writes the least, the rule's and the greatest amount, one a line, with their dollars; one line if they are one.
-    fn range(&self, asset: AssetId, amounts: [Amount; 3], worth: Option<[Cents; 3]>) -> String {
+    fn range(&self, asset: AssetId, amounts: [Amount; 3], worth: [Option<Cents>; 3]) -> String {
         let show = |at: usize| {
-            let dollars = worth.map(|worth| format!(" = {}", worth[at])).unwrap_or_default();
+            let dollars = worth[at].map(|worth| format!(" = {worth}")).unwrap_or_default();
             format!("{}{dollars}", amount(&self.report.input, asset, amounts[at]))
         };
         let is_one = amounts.iter().all(|it| *it == amounts[0]);
-        if is_one && worth.is_none_or(|worth| worth.iter().all(|it| *it == worth[0])) {
+        if is_one && worth.iter().all(|it| *it == worth[0]) {
             let several = exact_rules(self.report.input.trace).nth(1).is_some();
             let by = if several { "every rule" } else { self.rule() };
             return format!("{} by {by}", show(0));
@@ -132,7 +133,7 @@ impl Summary<'_> {
             let HolderSum { holder: name, holder_kind, asset, places, by_rule, of_run, worth } = sum;
             let least = by_rule.iter().copied().min().unwrap_or_default();
             let most = by_rule.iter().copied().max().unwrap_or_default();
-            let worth = worth.as_ref().and_then(|it| Some([it.least()?, it.of_rule()?, it.most()?]));
+            let worth = worth.as_ref().map_or([None; 3], Worth::range);
             let range = self.range(*asset, [least, *of_run, most], worth);
             table.add_row([holder(name), (*holder_kind).to_owned(), places.to_string(), range]);
         }

@@ -1,4 +1,4 @@
-//! Writing a result: every table, then the manifest that seals them.
+//! Writing a result: every table and the page, then the manifest that seals them.
 
 pub(crate) mod folder;
 
@@ -8,6 +8,7 @@ use crate::conservation::{Balance, BalanceKey, recompute};
 use crate::error::Error;
 use crate::manifest;
 use crate::packs;
+use crate::page;
 use crate::report::Report;
 use crate::table;
 use folder::Folder;
@@ -49,6 +50,7 @@ impl Report<'_> {
         folder.write("rejects.csv", |to| table::lists::write_rejects(self, to))?;
         folder.write("limitations.csv", |to| table::lists::write_limitations(self, to))?;
         packs::write(self, &mut folder)?;
+        folder.write("report.html", |to| page::write(self, to))?;
         let manifest = manifest::manifest(self, folder.files());
         folder.write("manifest.json", |to| std::io::Write::write_all(to, manifest.as_bytes()))?;
         let files = folder.finish()?;
