@@ -144,6 +144,9 @@ pub(crate) struct TraceArgs {
     /// Write all tables into this folder; an existing one is replaced only if it is a result of ours
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
+    /// Leave out `graph.graphml`, `graph.json` and `graph.dot`
+    #[arg(long)]
+    pub(crate) no_graph: bool,
     /// Keep the state of the trace in this file, and go on from the one that is there: with more transfers only
     /// these are traced, and the answer is that of a trace of everything
     #[arg(long, value_name = "FILE")]

@@ -171,6 +171,9 @@ fn command(args: &TraceArgs) -> Vec<String> {
     if args.no_detected_deposits {
         words.push("--no-detected-deposits".to_owned());
     }
+    if args.no_graph {
+        words.push("--no-graph".to_owned());
+    }
     if args.reading.inexact {
         words.push("--inexact".to_owned());
     }

@@ -52,7 +52,7 @@ fn run_plan(args: &TraceArgs, plan: &Plan, started: i64, output: &Output) -> Res
         issuers: &tables.issuers,
         facts: &facts,
     })?;
-    let written = args.out.as_ref().map(|out| report.write(out)).transpose()?;
+    let written = args.out.as_ref().map(|out| report.write_parts(out, !args.no_graph)).transpose()?;
     if let Some((file, state)) = state {
         write_state(&file, &state)?;
     }

@@ -14,6 +14,7 @@ mod detected;
 pub mod display;
 mod error;
 mod finding;
+mod graph;
 mod input;
 mod leads;
 mod limitation;
@@ -29,6 +30,7 @@ mod sweep;
 mod table;
 mod totals;
 mod verify;
+mod visible;
 mod write;
 
 pub use cell::{defused, iso};

@@ -76,7 +76,7 @@ fn no_foreign_text_can_be_a_formula() {
     let detail = "\t=1".to_owned();
     case.facts.warnings.push(Limitation { kind: "checksum".into(), subject: "+a".into(), detail });
     for (name, text) in case.written() {
-        if name == "manifest.json" {
+        if !name.ends_with(".csv") {
             continue;
         }
         for row in csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes()).records() {
