@@ -3,7 +3,7 @@
 //! More than some hundreds of edges are no picture: what was left out is said in a comment, and stands in the other
 //! two files.
 
-use super::{Edge, Graph, Value};
+use super::{Edge, Graph};
 use crate::display;
 use crate::visible::visible_cut;
 use std::cmp::Reverse;
@@ -66,25 +66,19 @@ fn largest(graph: &Graph<'_>) -> (Vec<(usize, Edge)>, usize) {
 }
 
 fn node_words(graph: &Graph<'_>, node: usize) -> String {
-    let values = graph.node(node);
-    let text = |at: usize| match &values[at] {
-        Value::Text(text) => text.as_str(),
-        Value::Number(_) | Value::Unknown => "",
-    };
-    // In the order of the attributes: label, chain, address, category, state, stop, seed.
-    let (label, address, state) = (text(0), text(2), text(4));
-    let mut lines = vec![visible_cut(label, MOST_LETTERS)];
+    let (label, address, states) = (graph.name(node), graph.address(node), graph.states(node));
+    let mut lines = vec![visible_cut(&label, MOST_LETTERS)];
     if label != address {
-        lines.push(visible_cut(address, MOST_LETTERS));
+        lines.push(visible_cut(&address, MOST_LETTERS));
     }
-    if !state.is_empty() {
-        lines.push(state.to_owned());
-    }
-    let colour = match values[6] {
-        Value::Number(1) => ", fillcolor=\"#f7d4d0\"",
-        _ if !state.is_empty() => ", fillcolor=\"#dcebf7\"",
-        _ => "",
+    let colour = match (graph.is_seed(node), states.is_empty()) {
+        (true, _) => ", fillcolor=\"#f7d4d0\"",
+        (false, false) => ", fillcolor=\"#dcebf7\"",
+        (false, true) => "",
     };
+    if !states.is_empty() {
+        lines.push(states);
+    }
     let lines: Vec<String> = lines.iter().map(|line| escaped(line)).collect();
     format!("label=\"{}\"{colour}", lines.join("\\n"))
 }

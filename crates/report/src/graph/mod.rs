@@ -17,7 +17,7 @@ pub(crate) mod cytoscape;
 pub(crate) mod dot;
 pub(crate) mod graphml;
 
-use crate::cell::when;
+use crate::cell::iso;
 use crate::rank::{Share, product};
 use crate::report::Report;
 use crate::table::at;
@@ -26,6 +26,7 @@ use dyetrace_core::trace::{ClassId, Grade};
 use dyetrace_core::{AccountId, Amount, AssetId, PurseId};
 use hashbrown::HashMap;
 use ruint::Uint;
+use std::fmt::Display;
 
 /// The nodes and edges of a trace.
 pub(crate) struct Graph<'a> {
@@ -47,14 +48,16 @@ pub(crate) struct Graph<'a> {
 /// Class, sender, receiver, rank of the asset's name, row of the flows.
 type FlowKey = (u32, u32, u32, u32, u32);
 
-/// An attribute's value.
-pub(crate) enum Value {
-    /// A text, ours or not.
-    Text(String),
-    /// A number of ours.
-    Number(u64),
+/// Takes the values of one element, in the order of its attributes.
+pub(crate) trait Values {
+    /// A text that is not ours.
+    fn foreign(&mut self, text: &str);
+    /// A text of ours: digits, letters, `:` and spaces.
+    fn ours(&mut self, text: &dyn Display);
+    /// A number.
+    fn number(&mut self, number: u64);
     /// Not known: it is left out.
-    Unknown,
+    fn unknown(&mut self);
 }
 
 /// An attribute: its name, and whether it is a number.
@@ -135,37 +138,49 @@ impl<'a> Graph<'a> {
         first.into_iter().chain([number("seed")]).chain(rules).chain([number("weight")]).collect()
     }
 
-    /// The values of a node, in the order of the attributes.
-    pub(crate) fn node(&self, node: usize) -> Vec<Value> {
+    /// Gives the values of a node.
+    pub(crate) fn node(&self, node: usize, to: &mut impl Values) {
         let input = &self.report.input;
         let (ledger, holdings) = (input.ledger, &input.trace.holdings);
         let account = self.accounts[node];
         let label = input.labels.strongest(account);
-        let address = ledger.accounts().address(account).to_string();
-        let name = label.map_or("", |label| if label.text.is_empty() { &label.entity } else { &label.text });
-        let rows = self.holdings.get(&account).map_or(&[][..], |rows| rows);
-        let joined = |mut words: Vec<&str>| {
-            let mut seen = Vec::new();
-            words.retain(|word| !word.is_empty() && !seen.contains(word) && {
-                seen.push(*word);
-                true
-            });
-            words.join("; ")
-        };
-        let text = |text: &str| Value::Text(text.to_owned());
-        let mut values = vec![
-            text(if name.is_empty() { &address } else { name }),
-            text(ledger.chain_name(ledger.accounts().chain(account))),
-            text(&address),
-            text(label.map_or("", |label| label.category.as_str())),
-            Value::Text(joined(rows.iter().map(|&row| self.report.states[row].as_str()).collect())),
-            Value::Text(joined(rows.iter().filter_map(|&row| Some(holdings.stop[row]?.as_str())).collect())),
-            Value::Number(u64::from(self.seeds[node])),
-        ];
-        values.extend((0..input.trace.rules.len()).map(|rule| Value::Text(self.held(rows, rule))));
+        to.foreign(&self.name(node));
+        to.foreign(ledger.chain_name(ledger.accounts().chain(account)));
+        to.foreign(&ledger.accounts().address(account).to_string());
+        to.ours(&label.map_or("", |label| label.category.as_str()));
+        to.ours(&self.states(node));
+        let rows = self.rows_of(account);
+        to.ours(&joined(rows.iter().filter_map(|&row| Some(holdings.stop[row]?.as_str()))));
+        to.number(u64::from(self.seeds[node]));
+        (0..input.trace.rules.len()).for_each(|rule| to.foreign(&self.held(rows, rule)));
         let share = rows.iter().map(|&row| self.share(holdings.class[row], self.claim(row))).max();
-        values.push(Value::Number(share.map_or(0, Share::thousandths)));
-        values
+        to.number(share.map_or(0, Share::thousandths));
+    }
+
+    /// What the strongest label says, else the address.
+    pub(crate) fn name(&self, node: usize) -> String {
+        let input = &self.report.input;
+        let label = input.labels.strongest(self.accounts[node]);
+        let name = label.map(|label| if label.text.is_empty() { &label.entity } else { &label.text });
+        name.filter(|name| !name.is_empty()).map_or_else(|| self.address(node), Clone::clone)
+    }
+
+    pub(crate) fn address(&self, node: usize) -> String {
+        self.report.input.ledger.accounts().address(self.accounts[node]).to_string()
+    }
+
+    /// Whether something entered there.
+    pub(crate) fn is_seed(&self, node: usize) -> bool {
+        self.seeds[node]
+    }
+
+    /// The states of what rests there, each once.
+    pub(crate) fn states(&self, node: usize) -> String {
+        joined(self.rows_of(self.accounts[node]).iter().map(|&row| self.report.states[row].as_str()))
+    }
+
+    fn rows_of(&self, account: AccountId) -> &[usize] {
+        self.holdings.get(&account).map_or(&[], |rows| rows)
     }
 
     fn claim(&self, holding: usize) -> Amount {
@@ -246,28 +261,43 @@ impl<'a> Graph<'a> {
         Share::new(claim, whole.unwrap_or_default())
     }
 
-    /// The values of an edge, in the order of the attributes.
-    pub(crate) fn values(&self, edge: &Edge) -> Vec<Value> {
+    /// Gives the values of an edge.
+    pub(crate) fn values(&self, edge: &Edge, to: &mut impl Values) {
         let input = &self.report.input;
         let (ledger, trace) = (input.ledger, input.trace);
-        let text = |text: &str| Value::Text(text.to_owned());
-        let known = |block: Option<u64>| block.map_or(Value::Unknown, Value::Number);
-        let block = |place: u64| known(ledger.columns().block(at(place)));
-        let time = |place: u64| Some(when(ledger, place)).filter(|it| !it.is_empty());
-        let time = |place: u64| time(place).map_or(Value::Unknown, Value::Text);
-        let mut values = vec![
-            text(trace.theft_of(edge.class)),
-            text(&self.report.asset_names[trace.asset_of(edge.class).index()]),
-            text(&self.report.asset_names[edge.asset.index()]),
-            text(input.tokens.get(edge.asset).map_or("", |token| &token.symbol)),
-            Value::Number(edge.transfers),
-        ];
-        values.extend(edge.sums.iter().map(|sum| Value::Text(sum.to_string())));
-        let (first, last) = edge.span;
-        values.extend([time(first), time(last), block(first), block(last)]);
-        values.extend([text(edge.grade.as_str()), Value::Number(edge.weight())]);
-        values
+        to.foreign(trace.theft_of(edge.class));
+        to.foreign(&self.report.asset_names[trace.asset_of(edge.class).index()]);
+        to.foreign(&self.report.asset_names[edge.asset.index()]);
+        to.foreign(input.tokens.get(edge.asset).map_or("", |token| &token.symbol));
+        to.number(edge.transfers);
+        edge.sums.iter().for_each(|sum| to.ours(sum));
+        let places = [edge.span.0, edge.span.1].map(at);
+        for place in places {
+            match ledger.columns().time(place) {
+                Some(time) => to.ours(&iso(time)),
+                None => to.unknown(),
+            }
+        }
+        for place in places {
+            match ledger.columns().block(place) {
+                Some(block) => to.number(block),
+                None => to.unknown(),
+            }
+        }
+        to.ours(&edge.grade.as_str());
+        to.number(edge.weight());
     }
+}
+
+/// Words of ours, each once, in the order in which they came.
+fn joined<'w>(words: impl Iterator<Item = &'w str>) -> String {
+    let mut seen: Vec<&str> = Vec::new();
+    for word in words {
+        if !seen.contains(&word) {
+            seen.push(word);
+        }
+    }
+    seen.join("; ")
 }
 
 impl Edge {
