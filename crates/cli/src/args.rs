@@ -25,6 +25,8 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// List exchange deposit addresses, labelled or found by their sweeps
     Deposits(Box<DepositsArgs>),
+    /// Explain the figure of one account of a result: what came, what went, what rests, and on what routes
+    Explain(ExplainArgs),
     /// Put files into a snapshot, which opens at once; further files are added to it
     Ingest(IngestArgs),
     /// Make up a theft with known truth, of any size, and tell how right a trace of it is
@@ -46,7 +48,7 @@ impl Args {
             Command::Check(args) => args.threads,
             Command::Deposits(args) => args.threads,
             Command::Ingest(args) => args.threads,
-            Command::Simulate(_) | Command::Verify(_) => None,
+            Command::Explain(_) | Command::Simulate(_) | Command::Verify(_) => None,
         };
         threads.map(usize::from)
     }
@@ -299,6 +301,46 @@ pub(crate) struct VerifyArgs {
     /// Print the verdict as JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+const EXPLAIN_EXAMPLE: &str = "Examples:
+  dyetrace explain result 0x7e9658f374e65df22c32706c10951b088dee5184
+  dyetrace explain result R2 --routes 5 --svg r2.svg
+  dyetrace explain result 0x7e9658f374e65df22c32706c10951b088dee5184 --rule fifo --json
+
+Only the folder is read; its files are compared with their hashes first. Exit codes: 0 explained; 1 the account is
+not in the result, or the folder is none, or damaged.";
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXPLAIN_EXAMPLE)]
+pub(crate) struct ExplainArgs {
+    /// The folder that `dyetrace trace --out` wrote
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// The account, or the id of a route in freezable.csv
+    #[arg(value_name = "ADDRESS")]
+    pub(crate) of: String,
+    /// Only on this chain
+    #[arg(long, value_name = "NAME")]
+    pub(crate) chain: Option<String>,
+    /// Only this asset: `native`, a contract, or either with its chain before a colon
+    #[arg(long, value_name = "ASSET")]
+    pub(crate) asset: Option<String>,
+    /// Only this theft
+    #[arg(long, value_name = "ID")]
+    pub(crate) theft: Option<String>,
+    /// By this rule, one of those that the result has [default: the run's; where that gives nothing, the next]
+    #[arg(long, value_name = "RULE")]
+    pub(crate) rule: Option<String>,
+    /// How many routes are shown for each asset
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    pub(crate) routes: usize,
+    /// Print the answer as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Draw it into this file, too
+    #[arg(long, value_name = "FILE")]
+    pub(crate) svg: Option<PathBuf>,
 }
 
 const SIMULATE_EXAMPLE: &str = "Examples:

@@ -8,6 +8,7 @@ mod check;
 mod damage;
 mod deposits;
 mod exit;
+mod explain;
 mod facts;
 mod ingest;
 mod inputs;
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         Command::Trace(args) => trace::run(args, &output),
         Command::Check(args) => check::run(args, &output),
         Command::Deposits(args) => deposits::run(args, &output),
+        Command::Explain(args) => explain::run(args, &output),
         Command::Ingest(args) => ingest::run(args, &output),
         Command::Simulate(args) => simulate::run(args, &output),
         Command::Verify(args) => verify::run(args, &output),

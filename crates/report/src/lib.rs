@@ -13,6 +13,7 @@ mod deposits;
 mod detected;
 pub mod display;
 mod error;
+mod explain;
 mod finding;
 mod graph;
 mod input;
@@ -32,11 +33,13 @@ mod totals;
 mod verify;
 mod visible;
 mod write;
+mod written;
 
 pub use cell::{defused, iso};
 pub use conservation::{Balance, BalanceKey, Difference, recompute};
 pub use deposits::DepositList;
 pub use error::Error;
+pub use explain::{Explanation, Holding, Hop, Move, Origin, PurseStory, Question, Route, Sums, explain};
 pub use finding::Finding;
 pub use input::{
     FileFacts, Input, Issuer, Issuers, Limitation, Reject, RunFacts, SnapshotFacts, Token, Tokens,
@@ -46,5 +49,6 @@ pub use missing::Missing;
 pub use report::Report;
 pub use state::State;
 pub use summary::Summary;
-pub use verify::{Fault, Verdict, verify};
+pub use verify::{Verdict, verify};
 pub use write::{Written, WrittenFile, check_out};
+pub use written::Fault;

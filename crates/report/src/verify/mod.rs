@@ -14,20 +14,11 @@ mod files;
 mod hops;
 mod places;
 mod purses;
-mod rows;
 
 use crate::error::Error;
+use crate::written::Fault;
 use evidence::Evidence;
 use std::path::Path;
-
-/// Something that does not hold.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Fault {
-    /// The file in which it shows.
-    pub file: String,
-    /// What differs from what, in words.
-    pub what: String,
-}
 
 /// What was checked, and what does not hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
