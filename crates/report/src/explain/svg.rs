@@ -16,9 +16,9 @@ const MARGIN: usize = 24;
 /// A box with an account.
 const BOX: (usize, usize) = (170, 54);
 /// From one box to the next.
-const STEP: usize = 310;
+const STEP: usize = 380;
 /// How many boxes stand in a line.
-const IN_LINE: usize = 4;
+const IN_LINE: usize = 3;
 const WIDTH: usize = 2 * MARGIN + BOX.0 + (IN_LINE - 1) * STEP + 40;
 const LINE: usize = 20;
 /// How many purses are drawn.
@@ -109,7 +109,7 @@ impl Drawing {
         let accounts: Vec<&String> = first.into_iter().chain(route.hops.iter().map(|hop| &hop.to)).collect();
         self.y += 12;
         let top = self.y;
-        let place = |at: usize| (MARGIN + (at % IN_LINE) * STEP, top + (at / IN_LINE) * (BOX.1 + 34));
+        let place = |at: usize| (MARGIN + (at % IN_LINE) * STEP, top + (at / IN_LINE) * (BOX.1 + 40));
         for (at, account) in accounts.iter().enumerate() {
             let (x, y) = place(at);
             let fill = match at {
@@ -139,9 +139,9 @@ impl Drawing {
             if is_last {
                 let (x, y) = place(at + 1);
                 self.arrow(x.saturating_sub(20), x, y + BOX.1 / 2, thick);
-                self.hop_words(story, hop, from - 120, middle + BOX.1 / 2 + 12);
+                self.hop_words(story, hop, (x, y - 12), 200);
             } else {
-                self.hop_words(story, hop, from + 6, middle - 9);
+                self.hop_words(story, hop, (from + 8, middle - 9), 0);
             }
         }
         self.y = place(accounts.len().saturating_sub(1)).1 + BOX.1 + 14;
@@ -154,11 +154,13 @@ impl Drawing {
         self.add(format_args!("<path d=\"M{end} {up} L{to} {y} L{end} {down} Z\" fill=\"#c0392b\"/>"));
     }
 
-    fn hop_words(&mut self, story: &PurseStory, hop: &Hop, x: usize, y: usize) {
+    /// What a transfer carries, and when: one above the other, or beside it at a distance.
+    fn hop_words(&mut self, story: &PurseStory, hop: &Hop, (x, y): (usize, usize), beside: usize) {
         let amount = amount_of(story.token.as_ref(), hop.taint);
         self.add(format_args!("<g><title>{}</title>", xml(&hop.transaction)));
-        self.put(x, y, "s", &visible_cut(&amount, 24));
-        self.put(x, y + 24, "s", &format!("{}, {}", hop.when(), hop.grade));
+        self.put(x, y, "s", &visible_cut(&amount, 32));
+        let below = if beside == 0 { 24 } else { 0 };
+        self.put(x + beside, y + below, "s", &format!("{}, {}", hop.when(), hop.grade));
         self.add(format_args!("</g>"));
     }
 }
