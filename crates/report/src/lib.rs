@@ -9,6 +9,7 @@
 mod account_labels;
 mod cell;
 mod conservation;
+mod decisions;
 mod deposits;
 mod detected;
 pub mod display;
@@ -42,7 +43,7 @@ pub use error::Error;
 pub use explain::{Explanation, Holding, Hop, Move, Origin, PurseStory, Question, Route, Sums, explain};
 pub use finding::Finding;
 pub use input::{
-    FileFacts, Input, Issuer, Issuers, Limitation, Reject, RunFacts, SnapshotFacts, Token, Tokens,
+    DecisionFacts, FileFacts, Input, Issuer, Issuers, Limitation, Reject, RunFacts, SnapshotFacts, Token, Tokens,
 };
 pub use manifest::{FORMAT, FORMAT_VERSION, SealCheck, check_seal};
 pub use missing::Missing;

@@ -13,7 +13,7 @@
 //! elsewhere.
 
 use crate::cell::iso;
-use crate::input::{FileFacts, RunFacts, SnapshotFacts};
+use crate::input::{DecisionFacts, FileFacts, RunFacts, SnapshotFacts};
 use crate::report::Report;
 use crate::table::at;
 use crate::write::folder::{WrittenFile, hex};
@@ -58,6 +58,7 @@ pub(crate) fn manifest(report: &Report<'_>, files: &[WrittenFile]) -> String {
         "status": facts.status.iter().map(status).collect::<Vec<_>>(),
         "snapshot": facts.snapshot.as_ref().map(snapshot),
         "inputs": facts.inputs.iter().map(file).collect::<Vec<_>>(),
+        "decisions": facts.decisions.as_ref().map(decisions),
         "tokens": tokens(report),
         "labels": facts.labels.iter().map(file).collect::<Vec<_>>(),
         "accounts_reached": trace.reached_accounts,
@@ -166,6 +167,12 @@ fn file(file: &FileFacts) -> Value {
         "first_time": file.first_time.map(iso),
         "last_time": file.last_time.map(iso),
     })
+}
+
+/// The log of decisions, with the head of its chain.
+fn decisions(decisions: &DecisionFacts) -> Value {
+    let FileFacts { name, sha256, bytes, rows, .. } = &decisions.file;
+    json!({"name": portable_word(name), "sha256": sha256, "bytes": bytes, "rows": rows, "head": decisions.head()})
 }
 
 /// How the assets that the tables name are shown; those of unknown decimals are left out.

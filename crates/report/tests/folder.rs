@@ -13,6 +13,7 @@ fn the_same_trace_gives_the_same_bytes() {
         names,
         [
             "conservation.csv",
+            "decisions.csv",
             "flows.csv",
             "freezable.csv",
             "graph.dot",

@@ -6,9 +6,11 @@
 //!
 //! [`files`] compares hashes, [`evidence`] reads the tables, [`purses`] holds what rests in a purse against what came
 //! and went, [`balances`] does so for a theft as a whole, [`places`] follows each line of `freezable.csv` and
-//! `next.csv` to its holding, and [`hops`] each hop of a route to its transfer.
+//! `next.csv` to its holding, and [`hops`] each hop of a route to its transfer;
+//! [`decisions`] follows the chain of the analyst's decisions.
 
 mod balances;
+mod decisions;
 mod evidence;
 mod files;
 mod hops;
@@ -84,6 +86,9 @@ pub fn verify(folder: &Path) -> Result<Verdict, Error> {
             hops::check(&evidence, &holdings, &mut verdict);
         }
         Err(fault) => verdict.faults.push(fault),
+    }
+    if let Err(fault) = decisions::check(folder, &manifest, &mut verdict) {
+        verdict.faults.push(fault);
     }
     verdict.faults.sort();
     verdict.faults.dedup();

@@ -52,6 +52,7 @@ impl Report<'_> {
         folder.write("routes.csv", |to| table::routes::write(self, to))?;
         folder.write("next.csv", |to| table::next::write(self, to))?;
         folder.write("leads.csv", |to| table::leads::write(self, to))?;
+        folder.write("decisions.csv", |to| table::decisions::write(self, to))?;
         folder.write("rejects.csv", |to| table::lists::write_rejects(self, to))?;
         folder.write("limitations.csv", |to| table::lists::write_limitations(self, to))?;
         if with_graph {
