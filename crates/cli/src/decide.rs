@@ -33,7 +33,8 @@ pub(crate) fn run(args: &DecideArgs, output: &Output) -> Result<Exit> {
     };
     let (decision, hash) = add_decision(&FileSpec::typed(&args.log), decision)?;
     let number = decision.number;
-    output.data(&format!("decision {number} stands in `{}`\nhead of the log: {hash}\n", args.log.display()))?;
+    output
+        .data(&format!("decision {number} stands in `{}`\nhead of the log: {hash}\n", args.log.display()))?;
     Ok(Exit::Complete)
 }
 

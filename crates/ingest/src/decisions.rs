@@ -55,7 +55,10 @@ pub fn read_decisions(file: &FileSpec) -> Result<DecisionLog, Error> {
 
 fn parse(file: &FileSpec, bytes: &[u8]) -> Result<DecisionLog, Error> {
     if bytes.len() as u64 > LARGEST {
-        return Err(Error::file(&file.name, format!("is larger than {LARGEST} bytes, too large for a log of decisions")));
+        return Err(Error::file(
+            &file.name,
+            format!("is larger than {LARGEST} bytes, too large for a log of decisions"),
+        ));
     }
     let mut log = DecisionLog::default();
     let mut number = 0;
@@ -67,7 +70,10 @@ fn parse(file: &FileSpec, bytes: &[u8]) -> Result<DecisionLog, Error> {
             Error::row(&file.name, number, fault)
         };
         let Some(line) = line.strip_suffix(b"\n") else {
-            return Err(refused("the line has no end: it was cut off".to_owned(), "take it from a copy; nothing was applied"));
+            return Err(refused(
+                "the line has no end: it was cut off".to_owned(),
+                "take it from a copy; nothing was applied",
+            ));
         };
         let decision: Decision = serde_json::from_slice(line).map_err(|error| {
             // Of the message only what is ours: the line itself stands in the file.
@@ -75,7 +81,10 @@ fn parse(file: &FileSpec, bytes: &[u8]) -> Result<DecisionLog, Error> {
             refused(format!("is no decision: {what}"), "`dyetrace decide` writes such lines")
         })?;
         if decision.number != number {
-            let what = format!("is decision {}, but {number} was expected: a line is missing, moved or added", decision.number);
+            let what = format!(
+                "is decision {}, but {number} was expected: a line is missing, moved or added",
+                decision.number
+            );
             return Err(refused(what, CHANGED));
         }
         if decision.before != log.head() {
@@ -84,7 +93,9 @@ fn parse(file: &FileSpec, bytes: &[u8]) -> Result<DecisionLog, Error> {
         }
         check(&decision).map_err(|what| refused(what, ""))?;
         if written(&decision).as_bytes() != line {
-            let what = "is not written as `dyetrace decide` writes it: other spaces, order of keys or escapes".to_owned();
+            let what =
+                "is not written as `dyetrace decide` writes it: other spaces, order of keys or escapes"
+                    .to_owned();
             return Err(refused(what, CHANGED));
         }
         log.hashes.push(hex_of(&Sha256::digest(line)));
@@ -112,13 +123,20 @@ fn written(decision: &Decision) -> String {
 fn check(decision: &Decision) -> Result<(), String> {
     let Decision { when, who, kind, subject, detail, why, .. } = decision;
     let Detail { chain, category, entity, confidence, destination } = detail;
-    let is_time = when.len() == 20 && when.ends_with('Z') && when.as_bytes()[10] == b'T' && parse_time(when).is_ok();
+    let is_time =
+        when.len() == 20 && when.ends_with('Z') && when.as_bytes()[10] == b'T' && parse_time(when).is_ok();
     if !is_time {
         return Err(format!("`when`: `{}` is not a time as 2022-06-23T11:06:00Z", cut(when.as_bytes())));
     }
     let word = |name: &str, text: &str, most: usize| {
-        let fits = !text.trim().is_empty() && text.chars().count() <= most && !text.chars().any(char::is_control);
-        let wrong = || format!("`{name}`: 1 to {most} visible characters were expected, `{}` was seen", cut(text.as_bytes()));
+        let fits =
+            !text.trim().is_empty() && text.chars().count() <= most && !text.chars().any(char::is_control);
+        let wrong = || {
+            format!(
+                "`{name}`: 1 to {most} visible characters were expected, `{}` was seen",
+                cut(text.as_bytes())
+            )
+        };
         if fits { Ok(()) } else { Err(wrong()) }
     };
     word("who", who, LONGEST_NAME)?;
@@ -244,7 +262,10 @@ mod tests {
             let others = lines.iter().enumerate().filter(|(at, _)| *at != left_out).map(|(_, line)| *line);
             fs::write(&file.path, others.collect::<Vec<_>>().concat()).unwrap();
             let error = read_decisions(&file).unwrap_err().to_string();
-            assert!(error.contains(&format!("line {}", left_out + 1)) && error.contains("is missing"), "{error}");
+            assert!(
+                error.contains(&format!("line {}", left_out + 1)) && error.contains("is missing"),
+                "{error}"
+            );
         }
         for end in (0..whole.len()).filter(|end| *end > 0 && whole[end - 1] != b'\n') {
             fs::write(&file.path, &whole[..end]).unwrap();
@@ -282,7 +303,11 @@ mod tests {
         let file = FileSpec::typed(folder.path().join("decisions.jsonl"));
         add_decision(&file, cut("x")).unwrap();
         let line = fs::read_to_string(&file.path).unwrap();
-        for bent in [line.replace("\":\"", "\": \""), line.replace("Analyst", "\\u0041nalyst"), line.replace('\n', "\r\n")] {
+        for bent in [
+            line.replace("\":\"", "\": \""),
+            line.replace("Analyst", "\\u0041nalyst"),
+            line.replace('\n', "\r\n"),
+        ] {
             assert_ne!(bent, line);
             fs::write(&file.path, bent).unwrap();
             assert!(read_decisions(&file).is_err());

@@ -68,7 +68,8 @@ fn cut(input: &Input<'_>, decision: &Decision, account: AccountId) -> Limitation
     } else if sums.is_empty() {
         "no stolen money reached it".to_owned()
     } else {
-        let sums = sums.into_iter().map(|((theft, asset), sum)| format!("{sum} base units of {theft} {asset}"));
+        let sums =
+            sums.into_iter().map(|((theft, asset), sum)| format!("{sum} base units of {theft} {asset}"));
         format!("a claim of {} rests there and is not followed", sums.collect::<Vec<_>>().join(", "))
     };
     of_account(input, "cut", account, format!("{}: {what}", in_words(decision)))
@@ -77,7 +78,9 @@ fn cut(input: &Input<'_>, decision: &Decision, account: AccountId) -> Limitation
 /// A link is kept, and looked up; it changes nothing yet.
 fn link(input: &Input<'_>, decision: &Decision) -> Limitation {
     let transactions = input.ledger.transactions();
-    let is_there = |hash: &str| TxHash::parse(hash.as_bytes()).is_some_and(|hash| transactions.find(&hash).next().is_some());
+    let is_there = |hash: &str| {
+        TxHash::parse(hash.as_bytes()).is_some_and(|hash| transactions.find(&hash).next().is_some())
+    };
     let destination = decision.detail.destination.as_deref().unwrap_or_default();
     let seen = match (is_there(&decision.subject), is_there(destination)) {
         (true, true) => "both transactions are in the data",

@@ -43,7 +43,8 @@ pub use error::Error;
 pub use explain::{Explanation, Holding, Hop, Move, Origin, PurseStory, Question, Route, Sums, explain};
 pub use finding::Finding;
 pub use input::{
-    DecisionFacts, FileFacts, Input, Issuer, Issuers, Limitation, Reject, RunFacts, SnapshotFacts, Token, Tokens,
+    DecisionFacts, FileFacts, Input, Issuer, Issuers, Limitation, Reject, RunFacts, SnapshotFacts, Token,
+    Tokens,
 };
 pub use manifest::{FORMAT, FORMAT_VERSION, SealCheck, check_seal};
 pub use missing::Missing;

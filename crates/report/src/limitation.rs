@@ -202,7 +202,8 @@ impl List<'_> {
         // What a limit cut has rows of its own.
         let holdings = &self.input.trace.holdings;
         let by_label = |row: &usize| {
-            let limited = matches!(holdings.stop[*row], Some(Stop::Cut | Stop::Hub | Stop::Hops | Stop::Horizon));
+            let limited =
+                matches!(holdings.stop[*row], Some(Stop::Cut | Stop::Hub | Stop::Hops | Stop::Horizon));
             states[*row] == State::NotFollowed && !limited
         };
         for class in self.classes() {

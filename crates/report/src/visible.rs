@@ -58,9 +58,6 @@ mod tests {
     #[test]
     fn no_text_ends_its_element() {
         let hostile = "\"><script>alert('1')</script>&\0";
-        assert_eq!(
-            xml(hostile),
-            "&quot;&gt;&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&amp;\\u{0}"
-        );
+        assert_eq!(xml(hostile), "&quot;&gt;&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&amp;\\u{0}");
     }
 }

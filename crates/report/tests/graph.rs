@@ -63,7 +63,10 @@ fn several_transfers_are_one_edge_with_their_span_and_weakest_grade() {
     let edges = graph["elements"]["edges"].as_array().unwrap();
     let data: Vec<&Value> = edges.iter().map(|edge| &edge["data"]).collect();
     assert_eq!(data.len(), 2);
-    assert_eq!((&data[0]["transfers"], &data[0]["libr"], &data[0]["fifo"]), (&2.into(), &"70".into(), &"50".into()));
+    assert_eq!(
+        (&data[0]["transfers"], &data[0]["libr"], &data[0]["fifo"]),
+        (&2.into(), &"70".into(), &"50".into())
+    );
     assert_eq!((&data[0]["first_block"], &data[0]["last_block"]), (&101.into(), &102.into()));
     assert_eq!((&data[0]["weight"], &data[1]["weight"]), (&700.into(), &300.into()));
 }
@@ -85,7 +88,10 @@ fn no_hostile_text_gets_out_of_its_place() {
         assert!(!json.contains('<'));
         let graph = graph_json(json);
         let last = &graph["elements"]["nodes"][4]["data"];
-        assert_eq!((&last["label"], &last["name"]), (&Value::from(text.as_str()), &Value::from(text.as_str())));
+        assert_eq!(
+            (&last["label"], &last["name"]),
+            (&Value::from(text.as_str()), &Value::from(text.as_str()))
+        );
         let dot = &files["graph.dot"];
         let opens = |line: &str| line.replace("\\\\", "").replace("\\\"", "").matches('"').count();
         assert!(dot.lines().all(|line| opens(line).is_multiple_of(2) && line.len() < 2_000), "{dot}");
@@ -101,14 +107,20 @@ fn a_picture_of_many_edges_is_cut_and_says_so() {
     case.built();
     let seed = case.purse(251, Some(USDT));
     case.posting(PostingKind::Received, received, seed, &[1_000_000]);
-    let at = |holder| At { holder, token: Some(USDT), stop: None, balance: 1_000_000, hops: 0, first: received };
+    let at =
+        |holder| At { holder, token: Some(USDT), stop: None, balance: 1_000_000, hops: 0, first: received };
     case.holding(&at(251), &[1_000_000 - 240 * 241 / 2]);
     for (to, place) in (1..).zip(&sent) {
         case.flow(*place, &[u128::from(to)]).holding(&at(to), &[u128::from(to)]);
     }
     let files = case.written();
     let dot = &files["graph.dot"];
-    assert!(dot.starts_with("// 200 of 240 edges and 201 of 241 accounts.\n// Left out: 40 edges, of 1 thousandths"), "{dot}");
+    assert!(
+        dot.starts_with(
+            "// 200 of 240 edges and 201 of 241 accounts.\n// Left out: 40 edges, of 1 thousandths"
+        ),
+        "{dot}"
+    );
     assert_eq!(dot.matches(" -> ").count(), 200);
     assert_eq!(files["graph.graphml"].matches("<edge ").count(), 240);
     // The largest are those that are shown.

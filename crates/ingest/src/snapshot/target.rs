@@ -73,8 +73,7 @@ impl Target {
     pub(crate) fn error(&self, error: io::Error) -> Error {
         let full = error.kind() == io::ErrorKind::StorageFull || error.kind() == io::ErrorKind::QuotaExceeded;
         let cannot = Error::io(&self.goal.name, "cannot be written", error);
-        let old =
-            if self.goal.path.exists() { "the old file is as it was" } else { "nothing was written" };
+        let old = if self.goal.path.exists() { "the old file is as it was" } else { "nothing was written" };
         cannot.with_hint(if full { format!("make room on the disk; {old}") } else { old.to_owned() })
     }
 

@@ -18,7 +18,8 @@ impl Explanation {
     fn story(&self, story: &PurseStory) -> Value {
         let holding = story.holding.as_ref().map(|it| {
             let place = it.place.as_ref();
-            let place = place.map(|[route, holder, basis]| json!({"route_id": route, "holder": holder, "basis": basis}));
+            let place = place
+                .map(|[route, holder, basis]| json!({"route_id": route, "holder": holder, "basis": basis}));
             json!({
                 "label": it.label, "category": it.category, "state": it.state, "stop": it.stop,
                 "balance": it.balance.to_string(), "hops": it.hops, "grade": it.grade, "place": place,

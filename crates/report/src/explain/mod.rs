@@ -35,7 +35,7 @@ mod svg;
 mod text;
 mod widest;
 
-pub use purse::{Explanation, Hop, Holding, Move, Origin, PurseStory, Route, Sums};
+pub use purse::{Explanation, Holding, Hop, Move, Origin, PurseStory, Route, Sums};
 
 use crate::error::Error;
 use source::Source;

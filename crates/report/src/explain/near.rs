@@ -66,7 +66,8 @@ mod tests {
 
     #[test]
     fn a_slip_of_the_hand_finds_its_address() {
-        let known = ["0x7e9658f374e65df22c32706c10951b088dee5184", "bc1qxy2kgdygjrsqtzq2n0yrf2493p83kkfjhx0wlh"];
+        let known =
+            ["0x7e9658f374e65df22c32706c10951b088dee5184", "bc1qxy2kgdygjrsqtzq2n0yrf2493p83kkfjhx0wlh"];
         let best = |wanted: &str| {
             let mut near = Near::to(wanted);
             known.into_iter().for_each(|address| near.look(address));

@@ -83,7 +83,8 @@ pub(super) fn add_routes(
         let network = Network::read(source, survey, rule, &targets)?;
         for (purse, story) in stories {
             let Some(ways) = widest(&network, purse, most) else {
-                return Err(source.damaged("a purse passes on more than it has: flows.csv and postings.csv do not agree"));
+                return Err(source
+                    .damaged("a purse passes on more than it has: flows.csv and postings.csv do not agree"));
             };
             network.tell(source, &ways, story).map_err(|fault| source.fault(&fault))?;
         }
@@ -102,7 +103,13 @@ impl Network {
         Ok(network)
     }
 
-    fn read_flows(&mut self, source: &Source, survey: &Survey, rule: usize, needed: &[bool]) -> Result<(), Fault> {
+    fn read_flows(
+        &mut self,
+        source: &Source,
+        survey: &Survey,
+        rule: usize,
+        needed: &[bool],
+    ) -> Result<(), Fault> {
         let mut rows = Rows::open(source.folder(), "flows.csv")?;
         let column = rows.column(&source.rules[rule])?;
         let position = rows.columns(POSITION)?;
@@ -151,7 +158,9 @@ impl Network {
                 self.entered = self.entered.plus(amount);
             }
             let purse = survey.find(key.map(|column| rows.text(column)));
-            let Some(purse) = purse.filter(|&purse| needed.get(purse as usize) == Some(&true)) else { continue };
+            let Some(purse) = purse.filter(|&purse| needed.get(purse as usize) == Some(&true)) else {
+                continue;
+            };
             let at = position_of(&rows, position)?;
             let node = self.node(survey, purse, rows.text(hash), at);
             let [kind, transaction] = rows.texts([kind, hash]);

@@ -41,10 +41,12 @@ impl Source {
         let manifest: Value = serde_json::from_slice(&bytes).unwrap_or_default();
         let version = &manifest["format_version"];
         if version.as_u64() != Some(u64::from(FORMAT_VERSION)) {
-            let what = format!("`{shown}` is of format {version}; this program reads format {FORMAT_VERSION}");
+            let what =
+                format!("`{shown}` is of format {version}; this program reads format {FORMAT_VERSION}");
             return Err(Error::asked(what, "trace again with this program"));
         }
-        let asked = [&manifest["rule"]].into_iter().chain(manifest["compare"].as_array().into_iter().flatten());
+        let asked =
+            [&manifest["rule"]].into_iter().chain(manifest["compare"].as_array().into_iter().flatten());
         let rules: Vec<String> = asked.filter_map(|rule| rule.as_str().map(str::to_owned)).collect();
         let tokens = manifest["tokens"].as_array().into_iter().flatten().filter_map(|token| {
             let symbol = token["symbol"].as_str()?.to_owned();
@@ -110,7 +112,10 @@ impl Source {
         let place = self.rules.iter().position(|rule| rule == name);
         place.ok_or_else(|| {
             let known = self.rules.join(", ");
-            let what = format!("the rule `{}` was not asked for in this run: {known} were", crate::display::plain(name, 40));
+            let what = format!(
+                "the rule `{}` was not asked for in this run: {known} were",
+                crate::display::plain(name, 40)
+            );
             Error::asked(what, format!("name one of {known}, or trace again with `--compare`"))
         })
     }

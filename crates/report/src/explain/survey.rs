@@ -94,7 +94,8 @@ impl Wanted {
 /// Lower case where a text is an EVM address, in itself or behind a chain; else as it is.
 fn in_form(text: &str) -> String {
     let tail = text.rsplit(':').next().unwrap_or(text);
-    let is_evm = Address::parse_any(tail.as_bytes()).is_ok() && (tail.starts_with("0x") || tail.starts_with("0X"));
+    let is_evm =
+        Address::parse_any(tail.as_bytes()).is_ok() && (tail.starts_with("0x") || tail.starts_with("0X"));
     if is_evm { text.to_ascii_lowercase() } else { text.to_owned() }
 }
 
@@ -191,7 +192,9 @@ impl Survey {
                     let amounts = source.amounts(&rows, &columns)?;
                     let target = self.target(purses[end], source.rules.len());
                     target.moves.push((place, came));
-                    for ((sums, column), amount) in target.sums.iter_mut().zip(&mut target.amounts).zip(amounts) {
+                    for ((sums, column), amount) in
+                        target.sums.iter_mut().zip(&mut target.amounts).zip(amounts)
+                    {
                         column.push(amount);
                         let sum = if came { &mut sums.came } else { &mut sums.went };
                         *sum = sum.plus(amount);
@@ -319,7 +322,8 @@ impl Survey {
         if kept.is_empty() {
             there.sort();
             there.dedup();
-            let more = if there.len() > 10 { format!(" and {} more", there.len() - 10) } else { String::new() };
+            let more =
+                if there.len() > 10 { format!(" and {} more", there.len() - 10) } else { String::new() };
             there.truncate(10);
             let what = format!("{} is in the result, but not with that theft or asset", wanted.address);
             return Err(Error::asked(what, format!("there is {}{more}", there.join(", "))));
@@ -366,14 +370,24 @@ impl Survey {
         })
     }
 
-    fn story(&self, source: &Source, rows: &mut Rows, purse: u32, rule: Option<usize>) -> Result<PurseStory, Error> {
+    fn story(
+        &self,
+        source: &Source,
+        rows: &mut Rows,
+        purse: u32,
+        rule: Option<usize>,
+    ) -> Result<PurseStory, Error> {
         let target = &self.targets[&purse];
         let [theft, stolen, chain, address, asset] = self.words(purse);
         for (rule, sums) in target.sums.iter().enumerate().filter(|(rule, _)| source.is_exact(*rule)) {
             if !sums.holds() {
                 let what = format!(
                     "{}, {address}, {asset}: under {}, {} entered and {} left, but {} rests",
-                    plain(theft, 80), source.rules[rule], sums.entered(), sums.left(), sums.rests
+                    plain(theft, 80),
+                    source.rules[rule],
+                    sums.entered(),
+                    sums.left(),
+                    sums.rests
                 );
                 return Err(source.damaged(&what));
             }
@@ -475,7 +489,8 @@ fn wanted(source: &Source, question: &Question) -> Result<Wanted, Error> {
         return Ok(wanted);
     }
     let what = format!("no place of the result has the route {}", plain(question.of.trim(), 40));
-    let there = if count == 0 { "freezable.csv has none".to_owned() } else { format!("they are R1 to R{count}") };
+    let there =
+        if count == 0 { "freezable.csv has none".to_owned() } else { format!("they are R1 to R{count}") };
     Err(Error::asked(what, there))
 }
 
@@ -487,7 +502,8 @@ fn not_reached(wanted: Wanted, question: &Question) -> Error {
     let hint = if near.iter().any(|it| *it == wanted.address) {
         "it is there on another chain: leave out `--chain`, or name the other one".to_owned()
     } else if !near.is_empty() {
-        let slip = if Address::has_wrong_checksum(&shown) { "its EIP-55 checksum is wrong, too; " } else { "" };
+        let slip =
+            if Address::has_wrong_checksum(&shown) { "its EIP-55 checksum is wrong, too; " } else { "" };
         format!("{slip}there is something like it: {}", near.join(", "))
     } else if Address::has_wrong_checksum(&shown) {
         "its EIP-55 checksum is wrong: look for a mistyped letter".to_owned()

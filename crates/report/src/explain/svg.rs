@@ -35,7 +35,12 @@ impl Explanation {
             drawing.story(self, story);
         }
         if self.purses.len() > MOST_PURSES {
-            drawing.text(MARGIN, LINE, "s", &format!("and {} more, not drawn", self.purses.len() - MOST_PURSES));
+            drawing.text(
+                MARGIN,
+                LINE,
+                "s",
+                &format!("and {} more, not drawn", self.purses.len() - MOST_PURSES),
+            );
         }
         let height = drawing.y + MARGIN;
         format!(

@@ -58,14 +58,24 @@ impl PurseStory {
 
     fn say(&self, whole: &Explanation, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rule = &whole.rules[self.rule];
-        writeln!(f, "Theft {}, on {}: {}", plain(&self.theft, 64), plain(&self.chain, 40), self.asset_words())?;
+        writeln!(
+            f,
+            "Theft {}, on {}: {}",
+            plain(&self.theft, 64),
+            plain(&self.chain, 40),
+            self.asset_words()
+        )?;
         if self.stolen_asset != self.asset {
             writeln!(f, "  stolen as {}", plain(&self.stolen_asset, 120))?;
         }
         self.say_holding(f)?;
         self.say_sums(whole, f)?;
         if *rule != whole.rules[0] {
-            writeln!(f, "  Told by {rule}: by {}, the run's rule, nothing entered or it is no amount.", whole.rules[0])?;
+            writeln!(
+                f,
+                "  Told by {rule}: by {}, the run's rule, nothing entered or it is no amount.",
+                whole.rules[0]
+            )?;
         }
         self.say_moves(rule, f)?;
         self.say_routes(rule, f)
@@ -109,7 +119,8 @@ impl PurseStory {
                 column.set_cell_alignment(CellAlignment::Right);
             }
         }
-        let unit = self.token.as_ref().map_or_else(|| "base units".to_owned(), |token| plain(&token.symbol, 12));
+        let unit =
+            self.token.as_ref().map_or_else(|| "base units".to_owned(), |token| plain(&token.symbol, 12));
         writeln!(f, "\n  In {unit}, by rule:")?;
         for line in table_text(&table).lines() {
             writeln!(f, "  {}", line.trim_end())?;
@@ -138,9 +149,16 @@ impl PurseStory {
         shown.sort_unstable();
         for at in shown {
             let Move { came, transfer } = &self.moves[at];
-            let (sign, word, who) = if *came { ("+", "from", &transfer.from) } else { ("-", "to", &transfer.to) };
+            let (sign, word, who) =
+                if *came { ("+", "from", &transfer.from) } else { ("-", "to", &transfer.to) };
             writeln!(f, "    {sign} {}  {word} {}", self.amount(transfer.taint), plain(who, 100))?;
-            writeln!(f, "        {}  {}  {}", transfer.when(), plain(&transfer.transaction, 100), transfer.grade)?;
+            writeln!(
+                f,
+                "        {}  {}  {}",
+                transfer.when(),
+                plain(&transfer.transaction, 100),
+                transfer.grade
+            )?;
         }
         if count > 0 {
             let (came, went) = (self.amount(came), self.amount(went));
@@ -156,8 +174,14 @@ impl PurseStory {
         let routed: Amount = self.routes.iter().map(|route| route.amount).sum();
         let came = self.sums[self.rule].came;
         let (routed, came) = (self.amount(routed), self.amount(came));
-        writeln!(f, "\n  Routes by {rule}, what carries most first. They count no unit twice, and bring {routed} of")?;
-        writeln!(f, "  the {came} that came in. Inside a purse no table tells one part of a theft's money from")?;
+        writeln!(
+            f,
+            "\n  Routes by {rule}, what carries most first. They count no unit twice, and bring {routed} of"
+        )?;
+        writeln!(
+            f,
+            "  the {came} that came in. Inside a purse no table tells one part of a theft's money from"
+        )?;
         writeln!(f, "  another: a route is a way that it can have come, in time order.")?;
         for (number, route) in (1..).zip(&self.routes) {
             let hops = counted(route.hops.len(), "transfer", "transfers");

@@ -140,8 +140,14 @@ impl<'a, N: Whole> Search<'a, N> {
         let is_needed = |node: u32| node != NOWHERE && needed[node as usize];
         let mut waiting = Waiting::of(network, &needed);
         let mut last = vec![NONE; network.purses.len()];
-        let mut search =
-            Self { network, target, events: Vec::new(), flows: Vec::new(), postings: Vec::new(), arrivals: Vec::new() };
+        let mut search = Self {
+            network,
+            target,
+            events: Vec::new(),
+            flows: Vec::new(),
+            postings: Vec::new(),
+            arrivals: Vec::new(),
+        };
         search.postings = network.postings.iter().map(|it| N::of(it.amount)).collect::<Option<_>>()?;
         for (flow, &[from, to]) in (0_u32..).zip(&network.ends) {
             let amount = N::of(network.amounts.get(flow as usize))?;
@@ -164,7 +170,14 @@ impl<'a, N: Whole> Search<'a, N> {
 
     /// Does the postings of a node that come before a place. What enters is done before what stands there, what
     /// leaves after it: where the tables do not tell the order, a node then never lacks what it passes on.
-    fn post(&mut self, waiting: &mut Waiting, last: &mut [u32], node: u32, at: Position, needs: N) -> Option<()> {
+    fn post(
+        &mut self,
+        waiting: &mut Waiting,
+        last: &mut [u32],
+        node: u32,
+        at: Position,
+        needs: N,
+    ) -> Option<()> {
         let of_node = std::mem::take(&mut waiting.of_node[node as usize]);
         let done = &mut waiting.done[node as usize];
         let rests = |search: &Self, last: &[u32]| {
@@ -204,7 +217,13 @@ impl<'a, N: Whole> Search<'a, N> {
         Some(())
     }
 
-    fn push(&mut self, last: &mut [u32], node: u32, what: What, change: impl Fn(N) -> Option<N>) -> Option<u32> {
+    fn push(
+        &mut self,
+        last: &mut [u32],
+        node: u32,
+        what: What,
+        change: impl Fn(N) -> Option<N>,
+    ) -> Option<u32> {
         let before = last[node as usize];
         let rested = if before == NONE { N::default() } else { self.events[before as usize].rests };
         let number = u32::try_from(self.events.len()).ok().filter(|&number| number != NONE)?;

@@ -23,7 +23,13 @@ pub(crate) fn write(graph: &Graph<'_>, to: &mut impl Write) -> io::Result<()> {
     }
     let least = edges.iter().map(|(_, edge)| edge.weight()).min();
     let (left_edges, left_nodes) = (all - edges.len(), graph.node_count() - shown.len());
-    writeln!(to, "// {} of {all} edges and {} of {} accounts.", edges.len(), shown.len(), graph.node_count())?;
+    writeln!(
+        to,
+        "// {} of {all} edges and {} of {} accounts.",
+        edges.len(),
+        shown.len(),
+        graph.node_count()
+    )?;
     if left_edges + left_nodes > 0 {
         writeln!(
             to,
@@ -88,7 +94,11 @@ fn edge_words(graph: &Graph<'_>, edge: &Edge) -> String {
     let amount = display::amount(&graph.report.input, edge.asset, edge.sums[rule]);
     let times = if edge.transfers == 1 { String::new() } else { format!("\\n{} transfers", edge.transfers) };
     let width = 1 + edge.weight() / 125;
-    format!("label=\"{}{times}\", weight={}, penwidth={width}", escaped(&visible_cut(&amount, 60)), edge.weight())
+    format!(
+        "label=\"{}{times}\", weight={}, penwidth={width}",
+        escaped(&visible_cut(&amount, 60)),
+        edge.weight()
+    )
 }
 
 /// A text between quotation marks: Graphviz takes a backslash for the beginning of a line break or a name.

@@ -88,7 +88,8 @@ impl<'a> Graph<'a> {
         let (flows, postings) = (&trace.flows, &trace.postings);
         let ends = |place: &u64| [transfers.from[at(*place)], transfers.to[at(*place)]];
         let touched = flows.place.iter().flat_map(ends).filter(|&purse| purse != PurseId::NONE);
-        let touched = touched.chain(postings.purse.iter().copied()).chain(trace.holdings.purse.iter().copied());
+        let touched =
+            touched.chain(postings.purse.iter().copied()).chain(trace.holdings.purse.iter().copied());
         let mut number: HashMap<AccountId, u32> = touched.map(|purse| (account(purse), 0)).collect();
         let mut accounts: Vec<AccountId> = number.keys().copied().collect();
         accounts.sort_by_cached_key(|&it| {

@@ -5,8 +5,8 @@ use super::Verdict;
 use crate::cell::defused;
 use crate::table::decisions::COLUMNS;
 use crate::write::folder::hex;
-use crate::written::rows::Rows;
 use crate::written::Fault;
+use crate::written::rows::Rows;
 use dyetrace_core::decision::{Decision, NO_LINE};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -29,11 +29,18 @@ pub(super) fn check(folder: &Path, manifest: &Value, verdict: &mut Verdict) -> R
         verdict.figures += 1;
         let cells = rows.texts(columns);
         if !follows(&cells, count, &before) {
-            verdict.fault(FILE, format!("decision {count}: its hash does not follow from what it says and the row before"));
+            verdict.fault(
+                FILE,
+                format!("decision {count}: its hash does not follow from what it says and the row before"),
+            );
         }
         before.clone_from(&cells[7]);
     }
-    let (rows, head) = if log.is_null() { (0, NO_LINE) } else { (log["rows"].as_u64().unwrap_or(0), log["head"].as_str().unwrap_or("")) };
+    let (rows, head) = if log.is_null() {
+        (0, NO_LINE)
+    } else {
+        (log["rows"].as_u64().unwrap_or(0), log["head"].as_str().unwrap_or(""))
+    };
     verdict.compare(FILE, || "number of decisions".to_owned(), &count, &rows);
     verdict.compare(FILE, || "head of the chain".to_owned(), &before.as_str(), &head);
     Ok(())
