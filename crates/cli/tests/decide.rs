@@ -135,7 +135,7 @@ fn what_no_decision_can_say_is_refused() {
         ("A", "a\u{1b}[31m", format!("cut {C}"), "`why`: 1 to 20000 visible characters"),
         ("A", "x", "cut 0x12".to_owned(), "`subject`: `0x12` is not an address"),
         ("A", "x", format!("label {C} --category bank"), "`category`: `bank` is no category"),
-        ("A", "x", "link 0x1 0x2".to_owned(), "is no transaction hash"),
+        ("A", "x", "link 0x1 0x1".to_owned(), "not to itself"),
     ] {
         let output = decide(&desk, who, why, &words);
         let stderr = String::from_utf8(output.stderr).unwrap();
