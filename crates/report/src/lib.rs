@@ -40,7 +40,9 @@ pub use cell::{defused, iso};
 pub use conservation::{Balance, BalanceKey, Difference, recompute};
 pub use deposits::DepositList;
 pub use error::Error;
-pub use explain::{Explanation, Holding, Hop, Move, Origin, PurseStory, Question, Route, Sums, explain};
+pub use explain::{
+    Explanation, Holding, Hop, Move, Origin, PurseStory, Question, Rest, Route, Sums, explain,
+};
 pub use finding::Finding;
 pub use input::{
     DecisionFacts, FileFacts, Input, Issuer, Issuers, Limitation, Reject, RunFacts, SnapshotFacts, Token,

@@ -18,7 +18,7 @@ pub(crate) const HOSTILE: [&str; 7] = [
 ];
 
 fn graph_json(text: &str) -> Value {
-    serde_json::from_str(text).unwrap()
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}"))
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The explanation for a script. Amounts are strings of base units: a JSON number loses digits.
 
-use super::purse::{Explanation, Hop, Origin, PurseStory, Route, Sums};
+use super::purse::{Explanation, Hop, Origin, PurseStory, Rest, Route, Sums};
 use serde_json::{Value, json};
 
 impl Explanation {
@@ -26,13 +26,13 @@ impl Explanation {
             })
         });
         let sums: serde_json::Map<String, Value> =
-            self.rules.iter().cloned().zip(story.sums.iter().map(|it| sums(it))).collect();
+            self.rules.iter().cloned().zip(story.sums.iter().map(sums)).collect();
         let moves = story.moves.iter().map(|it| {
             let mut hop = hop(&it.transfer);
             hop["direction"] = if it.came { "in" } else { "out" }.into();
             hop
         });
-        let (count, came, went) = story.more;
+        let Rest { count, came, went } = story.more;
         json!({
             "theft": story.theft,
             "stolen_asset": story.stolen_asset,

@@ -33,9 +33,10 @@ mod source;
 mod survey;
 mod svg;
 mod text;
+mod wanted;
 mod widest;
 
-pub use purse::{Explanation, Holding, Hop, Move, Origin, PurseStory, Route, Sums};
+pub use purse::{Explanation, Holding, Hop, Move, Origin, PurseStory, Rest, Route, Sums};
 
 use crate::error::Error;
 use source::Source;

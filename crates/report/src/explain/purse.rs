@@ -38,7 +38,7 @@ pub struct PurseStory {
     /// The transfers that carry taint in or out under that rule, in order; the largest, where there are many.
     pub moves: Vec<Move>,
     /// How many more there are, and what they bring and take.
-    pub more: (u64, Amount, Amount),
+    pub more: Rest,
     /// The routes, widest first.
     pub routes: Vec<Route>,
     /// The accounts on the routes that have a label: address, label and category.
@@ -135,6 +135,17 @@ pub struct Move {
     pub came: bool,
     /// The transfer.
     pub transfer: Hop,
+}
+
+/// Transfers that are not told one by one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rest {
+    /// How many.
+    pub count: u64,
+    /// What they bring.
+    pub came: Amount,
+    /// What they take.
+    pub went: Amount,
 }
 
 /// Where a route begins.

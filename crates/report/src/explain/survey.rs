@@ -1,10 +1,9 @@
 //! Survey: finds an account in the tables of a result, and adds up what they say of it.
 
 use super::Question;
-use super::near::Near;
-use super::purse::{Explanation, Holding, Hop, Move, PurseStory, Sums};
+use super::purse::{Explanation, Holding, Hop, Move, PurseStory, Rest, Sums};
 use super::source::Source;
-use crate::cell::defused;
+use super::wanted::{Wanted, is_route};
 use crate::display::plain;
 use crate::error::Error;
 use crate::written::Fault;
@@ -68,44 +67,9 @@ struct Target {
     amounts: Vec<AmountColumn>,
 }
 
-/// The address or place that is looked for.
-struct Wanted {
-    address: String,
-    chain: Option<String>,
-    asset: Option<String>,
-    theft: Option<String>,
-    near: Near,
-    found: bool,
-}
-
-impl Wanted {
-    fn is(&self, chain: &str, address: &str) -> bool {
-        address == self.address && self.chain.as_ref().is_none_or(|wanted| wanted == chain)
-    }
-
-    fn takes(&self, theft: &str, asset: &str) -> bool {
-        let of_asset = |wanted: &String| {
-            asset == wanted || asset.split_once(':').is_some_and(|(_, rest)| rest == wanted)
-        };
-        self.theft.as_ref().is_none_or(|wanted| wanted == theft) && self.asset.as_ref().is_none_or(of_asset)
-    }
-}
-
-/// Lower case where a text is an EVM address, in itself or behind a chain; else as it is.
-fn in_form(text: &str) -> String {
-    let tail = text.rsplit(':').next().unwrap_or(text);
-    let is_evm =
-        Address::parse_any(tail.as_bytes()).is_ok() && (tail.starts_with("0x") || tail.starts_with("0X"));
-    if is_evm { text.to_ascii_lowercase() } else { text.to_owned() }
-}
-
-fn is_route(text: &str) -> bool {
-    text.strip_prefix('R').is_some_and(|id| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit()))
-}
-
 impl Survey {
     pub(super) fn of(source: &Source, question: &Question) -> Result<Self, Error> {
-        let mut wanted = wanted(source, question)?;
+        let mut wanted = Wanted::of(source, question)?;
         let mut survey = Self {
             address: wanted.address.clone(),
             classes: Names::default(),
@@ -122,7 +86,7 @@ impl Survey {
         survey.read_holdings(source, &mut wanted)?;
         survey.read_postings(source, &mut wanted)?;
         if !wanted.found {
-            return Err(not_reached(wanted, question));
+            return Err(wanted.not_reached(question));
         }
         if Address::has_wrong_checksum(&question.of) && !is_route(&question.of) {
             survey.notes.push(format!(
@@ -413,15 +377,15 @@ impl Survey {
 }
 
 /// The largest transfers of a purse under a rule, in order, and how many more there are with what they bring and take.
-fn moves(rows: &mut Rows, target: &Target, rule: usize) -> Result<(Vec<Move>, (u64, Amount, Amount)), Fault> {
+fn moves(rows: &mut Rows, target: &Target, rule: usize) -> Result<(Vec<Move>, Rest), Fault> {
     let column = &target.amounts[rule];
     let mut kept: Vec<usize> = (0..target.moves.len()).filter(|&at| !column.is_zero(at)).collect();
     kept.sort_by_key(|&at| (Reverse(column.get(at)), at));
-    let mut more = (0, Amount::ZERO, Amount::ZERO);
+    let mut more = Rest::default();
     for &at in kept.iter().skip(MOST_MOVES) {
-        let sum = if target.moves[at].1 { &mut more.1 } else { &mut more.2 };
+        let sum = if target.moves[at].1 { &mut more.came } else { &mut more.went };
         *sum = sum.plus(column.get(at));
-        more.0 += 1;
+        more.count += 1;
     }
     kept.truncate(MOST_MOVES);
     kept.sort_unstable();
@@ -455,60 +419,4 @@ fn join(name: &mut String, [first, second]: [&str; 2]) {
     name.push_str(first);
     name.push('\0');
     name.push_str(second);
-}
-
-/// What is asked for; of the id of a route, the place that it leads to.
-fn wanted(source: &Source, question: &Question) -> Result<Wanted, Error> {
-    let mut wanted = Wanted {
-        address: defused(&in_form(question.of.trim())),
-        chain: question.chain.as_ref().map(|chain| chain.trim().to_ascii_lowercase()),
-        asset: question.asset.as_ref().map(|asset| in_form(asset.trim())),
-        theft: question.theft.as_ref().map(|theft| defused(theft)),
-        near: Near::to(question.of.trim()),
-        found: false,
-    };
-    if !is_route(question.of.trim()) {
-        return Ok(wanted);
-    }
-    let mut rows = source.rows("freezable.csv")?;
-    let mut count = 0_u64;
-    let mut read = || -> Result<bool, Fault> {
-        let key = rows.columns(["route_id", "theft", "chain", "address", "asset"])?;
-        while rows.next()? {
-            count += 1;
-            let [route, theft, chain, address, asset] = rows.texts(key);
-            if route == question.of.trim() {
-                wanted.address = address;
-                (wanted.chain, wanted.theft, wanted.asset) = (Some(chain), Some(theft), Some(asset));
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    };
-    if read().map_err(|fault| source.fault(&fault))? {
-        return Ok(wanted);
-    }
-    let what = format!("no place of the result has the route {}", plain(question.of.trim(), 40));
-    let there =
-        if count == 0 { "freezable.csv has none".to_owned() } else { format!("they are R1 to R{count}") };
-    Err(Error::asked(what, there))
-}
-
-fn not_reached(wanted: Wanted, question: &Question) -> Error {
-    let shown = plain(question.of.trim(), 100);
-    let on = wanted.chain.as_ref().map_or_else(String::new, |chain| format!(" on {}", plain(chain, 40)));
-    let what = format!("{shown}{on} is not in the result: no stolen money was found to reach it");
-    let near = wanted.near.best();
-    let hint = if near.iter().any(|it| *it == wanted.address) {
-        "it is there on another chain: leave out `--chain`, or name the other one".to_owned()
-    } else if !near.is_empty() {
-        let slip =
-            if Address::has_wrong_checksum(&shown) { "its EIP-55 checksum is wrong, too; " } else { "" };
-        format!("{slip}there is something like it: {}", near.join(", "))
-    } else if Address::has_wrong_checksum(&shown) {
-        "its EIP-55 checksum is wrong: look for a mistyped letter".to_owned()
-    } else {
-        "holdings.csv lists where the money rests, flows.csv on what ways it went".to_owned()
-    };
-    Error::asked(what, hint)
 }

@@ -1,6 +1,6 @@
 //! The explanation for a person: the sum under each rule, the transfers, the routes hop by hop.
 
-use super::purse::{Explanation, Hop, Move, Origin, PurseStory, Route, Sums};
+use super::purse::{Explanation, Hop, Move, Origin, PurseStory, Rest, Route, Sums};
 use crate::display::{amount_of, plain, plain_table, table_text};
 use crate::missing::counted;
 use crate::state::State;
@@ -33,8 +33,11 @@ impl Display for Explanation {
     }
 }
 
-/// The lines of the sum: a sign, a word and its figure.
-pub(super) const LINES: [(&str, &str, fn(&Sums) -> Amount); 8] = [
+/// A sign, words, and the figure that they are about.
+type Line = (&'static str, &'static str, fn(&Sums) -> Amount);
+
+/// The lines of the sum.
+pub(super) const LINES: [Line; 8] = [
     ("", "came in by transfers", |sums| sums.came),
     ("+", "stolen here, seen to arrive", |sums| sums.received),
     ("+", "stolen here, sent beyond what is seen", |sums| sums.unseen),
@@ -138,7 +141,7 @@ impl PurseStory {
         writeln!(f, "\n  Transfers that carry it, by {rule}, in order:")?;
         let mut shown: Vec<usize> = (0..self.moves.len()).collect();
         shown.sort_by_key(|&at| (std::cmp::Reverse(self.moves[at].transfer.taint), at));
-        let (mut count, mut came, mut went) = self.more;
+        let Rest { mut count, mut came, mut went } = self.more;
         for &at in shown.iter().skip(MOST_MOVES) {
             let Move { came: is_in, transfer } = &self.moves[at];
             let sum = if *is_in { &mut came } else { &mut went };
