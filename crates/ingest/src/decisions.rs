@@ -255,7 +255,7 @@ mod tests {
             let mut bytes = whole.clone();
             bytes[at] ^= 1;
             fs::write(&file.path, &bytes).unwrap();
-            assert!(read_decisions(&file).is_ok_and(|it| it.head() == log.head()) == false, "byte {at}");
+            assert!(!read_decisions(&file).is_ok_and(|it| it.head() == log.head()), "byte {at}");
         }
         let lines: Vec<&[u8]> = whole.split_inclusive(|&byte| byte == b'\n').collect();
         for left_out in 0..2 {
