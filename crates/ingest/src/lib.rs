@@ -34,6 +34,7 @@ pub mod check;
 #[doc(hidden)]
 pub mod checks;
 mod decimal;
+pub mod decisions;
 mod dialect;
 mod error;
 mod facts;
@@ -62,6 +63,7 @@ mod unpack;
 
 pub use case::{Case, read_case};
 pub use check::Check;
+pub use decisions::{DecisionLog, add_decision, read_decisions};
 pub use error::Error;
 pub use facts::{InputFact, PageLimit};
 pub use ingest::ingest;

@@ -5,6 +5,7 @@
 
 use crate::account_labels;
 use crate::cell::when_in_words;
+use crate::decisions;
 use crate::detected;
 use crate::input::{Input, Limitation};
 use crate::missing::counted;
@@ -33,6 +34,7 @@ pub(crate) fn limitations(
     list.rows.extend(account_labels::limitations(input));
     list.rows.extend(detected::limitations(input));
     list.stated(stated);
+    list.rows.extend(decisions::limitations(input));
     list.gaps();
     list.repeats();
     list.times();
@@ -200,7 +202,8 @@ impl List<'_> {
         // What a limit cut has rows of its own.
         let holdings = &self.input.trace.holdings;
         let by_label = |row: &usize| {
-            let limited = matches!(holdings.stop[*row], Some(Stop::Hub | Stop::Hops | Stop::Horizon));
+            let limited =
+                matches!(holdings.stop[*row], Some(Stop::Cut | Stop::Hub | Stop::Hops | Stop::Horizon));
             states[*row] == State::NotFollowed && !limited
         };
         for class in self.classes() {
@@ -366,6 +369,8 @@ pub(crate) fn in_words(kind: &str) -> &'static str {
     match kind {
         "after_end" => "transfers after the end that you set: not looked at",
         "columns" => "columns of an input that were not read",
+        "cut" => "accounts at which an analyst decided to stop: see decisions.csv",
+        "decision" => "decisions about accounts that no transfer read names",
         "deposit_lead" => "taint that passed accounts that may be deposit accounts: see `dyetrace deposits`",
         "detected_deposit" => "deposit accounts that only their sweeps tell",
         "dust" => "taint in transfers below the least amount that you set",
@@ -375,6 +380,7 @@ pub(crate) fn in_words(kind: &str) -> &'static str {
         "hops" | "hub" | "horizon" => "taint where a limit ended the trace",
         "in_bridge" => "taint that went into bridges and is not linked to what came out",
         "in_pool" => "taint that went into mixers and is not linked to what came out",
+        "link" => "links that an analyst decided on: not used yet",
         "labels" => {
             "labels that contradict each other or were left out, and what else label files leave open"
         }

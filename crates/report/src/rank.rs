@@ -25,6 +25,11 @@ impl Share {
         let whole = if whole.is_zero() { Amount::from(1) } else { whole };
         Self { part, whole }
     }
+
+    /// The part, and the whole, which is not 0.
+    pub(crate) const fn parts(self) -> (Amount, Amount) {
+        (self.part, self.whole)
+    }
 }
 
 impl Ord for Share {

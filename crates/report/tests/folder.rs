@@ -13,8 +13,12 @@ fn the_same_trace_gives_the_same_bytes() {
         names,
         [
             "conservation.csv",
+            "decisions.csv",
             "flows.csv",
             "freezable.csv",
+            "graph.dot",
+            "graph.graphml",
+            "graph.json",
             "holdings.csv",
             "leads.csv",
             "limitations.csv",

@@ -3,6 +3,7 @@
 mod conservation;
 mod engine;
 mod folder;
+mod graph;
 mod leads;
 mod packs;
 mod page;

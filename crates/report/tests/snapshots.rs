@@ -102,3 +102,11 @@ fn a_long_table_is_cut_and_says_where_the_rest_is() {
     assert!(!text.contains('\u{1b}'));
     assert!(text.contains("0.00023 USDT by libr"));
 }
+
+#[test]
+fn the_graph_of_a_whole_case() {
+    let files = whole_case().written();
+    insta::assert_snapshot!(files["graph.graphml"]);
+    insta::assert_snapshot!(files["graph.json"]);
+    insta::assert_snapshot!(files["graph.dot"]);
+}

@@ -236,6 +236,8 @@ pub struct Postings {
 pub enum Stop {
     /// A label of a stop category.
     Label(Category),
+    /// An analyst decided that the money is not followed.
+    Cut,
     /// An unnamed account in very many transfers.
     Hub,
     /// Too many transfers away.
@@ -252,6 +254,7 @@ impl Stop {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Label(category) => category.as_str(),
+            Self::Cut => "cut",
             Self::Hub => "hub",
             Self::Hops => "hops",
             Self::Horizon => "horizon",

@@ -51,6 +51,7 @@ struct CaseFile {
     own: Vec<Spanned<OwnTable>>,
     #[serde(default)]
     status: Vec<Spanned<StatusTable>>,
+    decisions: Option<File>,
     #[serde(default)]
     trace: TraceTable,
 }
@@ -196,6 +197,7 @@ pub fn read_case(file: &FileSpec) -> Result<Case, Error> {
         thefts: merge_thefts(thefts?),
         own: read_own(&place, &case.own)?,
         status: read_status(&place, &case.status)?,
+        decisions: case.decisions.as_ref().map(|it| beside(&it.path)).transpose()?,
         options: read_options(&place, &case.trace)?,
         detected_deposits: case.trace.detected_deposits.unwrap_or(true),
         skip_bad_rows: case.trace.skip_bad_rows,

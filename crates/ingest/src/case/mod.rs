@@ -40,6 +40,8 @@ pub struct Case {
     pub own: Vec<OwnAccount>,
     /// How addresses stood at a block, as somebody looked it up.
     pub status: Vec<Status>,
+    /// The log of the analyst's decisions.
+    pub decisions: Option<FileSpec>,
     /// How to trace.
     pub options: TraceOptions,
     /// Stop at accounts that only their sweeps make deposit accounts.

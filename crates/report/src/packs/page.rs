@@ -145,15 +145,6 @@ mod filters {
     /// A foreign text whose control characters and turns of the reading direction are seen and do nothing.
     #[askama::filter_fn]
     pub(super) fn seen(text: impl std::fmt::Display, _: &dyn Values) -> Result<String> {
-        let mut seen = String::new();
-        for letter in text.to_string().chars() {
-            let turns = matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{61c}' | '\u{feff}');
-            if letter.is_control() || turns {
-                seen.push_str(&format!("⟨U+{:04X}⟩", u32::from(letter)));
-            } else {
-                seen.push(letter);
-            }
-        }
-        Ok(seen)
+        Ok(crate::visible::visible(&text.to_string()))
     }
 }

@@ -1,8 +1,8 @@
 //! Dollars: each arrival's is its units times its price, and the arrivals at a finding are what came into its purse.
 
 use super::evidence::Evidence;
-use super::rows::{Rows, parse};
 use super::{Fault, Verdict};
+use crate::written::rows::{Rows, parse};
 use dyetrace_core::Amount;
 use dyetrace_core::amount::Wide;
 use hashbrown::HashMap;

@@ -1,8 +1,8 @@
 //! Evidence: what the written tables say, taken in as texts and whole numbers.
 
-use super::Fault;
-use super::rows::Rows;
 use crate::cell::defused;
+use crate::written::rows::Rows;
+use crate::written::{Fault, MANIFEST};
 use dyetrace_core::Amount;
 use hashbrown::{HashMap, HashSet};
 use serde_json::Value;
@@ -174,7 +174,7 @@ impl Evidence {
         evidence.rules = asked.filter_map(|rule| rule.as_str().map(str::to_owned)).collect();
         if evidence.rules.is_empty() {
             let what = "names no rule".to_owned();
-            return Err(Fault { file: super::files::MANIFEST.to_owned(), what });
+            return Err(Fault { file: MANIFEST.to_owned(), what });
         }
         evidence.read_routes(folder)?;
         evidence.read_flows(folder)?;

@@ -4,15 +4,13 @@ use super::Verdict;
 use crate::error::Error;
 use crate::manifest::{FORMAT_VERSION, SealCheck, check_seal, is_ours};
 use crate::write::folder::{Sealing, entries, hex, open};
+use crate::written::{MANIFEST, no_plain_file};
 use hashbrown::HashSet;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::fs;
 use std::io;
 use std::path::Path;
-
-/// The name of the manifest.
-pub(super) const MANIFEST: &str = "manifest.json";
 
 /// Compares the folder with its manifest, and returns the manifest.
 pub(super) fn check(folder: &Path, verdict: &mut Verdict) -> Result<Value, Error> {
@@ -55,15 +53,6 @@ pub(super) fn check(folder: &Path, verdict: &mut Verdict) -> Result<Value, Error
         }
     }
     Ok(manifest)
-}
-
-/// What is wrong with a path, if no plain file is there: what a result holds lies in its folder.
-pub(super) fn no_plain_file(path: &Path) -> Option<&'static str> {
-    match fs::symlink_metadata(path) {
-        Ok(kind) if kind.is_file() => None,
-        Ok(_) => Some("is no plain file: a link, a folder or a pipe"),
-        Err(_) => Some("is not there, or cannot be looked at"),
-    }
 }
 
 /// Whether a name stays inside the folder.

@@ -6,10 +6,11 @@
 //!
 //! [`files`] compares hashes, [`evidence`] reads the tables, [`purses`] holds what rests in a purse against what came
 //! and went, [`balances`] does so for a theft as a whole, [`places`] follows each line of `freezable.csv` and
-//! `next.csv` to its holding, and [`hops`] each hop of a route to its transfer; [`dollars`] multiplies again, and [`packs`]
-//! holds the requests against all of these.
+//! `next.csv` to its holding, and [`hops`] each hop of a route to its transfer; [`decisions`] follows the chain of the
+//! analyst's decisions, [`dollars`] multiplies again, and [`packs`] holds the requests against all of these.
 
 mod balances;
+mod decisions;
 mod dollars;
 mod evidence;
 mod files;
@@ -18,22 +19,13 @@ mod packs;
 mod places;
 mod purses;
 mod request_sums;
-mod rows;
 
 use crate::error::Error;
+use crate::written::Fault;
 use dollars::Dollars;
 use evidence::{ByKey, Evidence};
 use serde_json::Value;
 use std::path::Path;
-
-/// Something that does not hold.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Fault {
-    /// The file in which it shows.
-    pub file: String,
-    /// What differs from what, in words.
-    pub what: String,
-}
 
 /// What was checked, and what does not hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -102,6 +94,9 @@ pub fn verify(folder: &Path) -> Result<Verdict, Error> {
             }
         }
         Err(fault) => verdict.faults.push(fault),
+    }
+    if let Err(fault) = decisions::check(folder, &manifest, &mut verdict) {
+        verdict.faults.push(fault);
     }
     verdict.faults.sort();
     verdict.faults.dedup();

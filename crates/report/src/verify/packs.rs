@@ -4,8 +4,8 @@
 use super::dollars::{Dollars, plain, worths};
 use super::evidence::{ByKey, Evidence, Finding, in_words};
 use super::request_sums as sums;
-use super::rows::Rows;
 use super::{Fault, Verdict};
+use crate::written::rows::Rows;
 use dyetrace_core::Amount;
 use hashbrown::HashMap;
 use serde_json::Value;

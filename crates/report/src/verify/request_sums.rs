@@ -2,7 +2,7 @@
 
 use super::Verdict;
 use super::evidence::Evidence;
-use super::rows::parse;
+use crate::written::rows::parse;
 use dyetrace_core::Amount;
 use serde_json::Value;
 
