@@ -89,7 +89,10 @@ fn taint_is_within_its_money(ledger: &Ledger, trace: &Trace) {
         }
         let mut held: BTreeMap<PurseId, Amount> = BTreeMap::new();
         for (row, &purse) in trace.holdings.purse.iter().enumerate() {
-            let followed = !matches!(trace.holdings.stop[row], Some(Stop::Label(_) | Stop::Hub | Stop::Hops));
+            let followed = !matches!(
+                trace.holdings.stop[row],
+                Some(Stop::Label(_) | Stop::Cut | Stop::Hub | Stop::Hops)
+            );
             if followed {
                 let sum = held.entry(purse).or_default();
                 *sum = sum.plus(trace.holdings.shares.get(row, column).units);
@@ -193,6 +196,7 @@ fn random_cases_are_rich() {
             ("burn", posted(PostingKind::Burn)),
             ("dust", posted(PostingKind::Dust)),
             ("label stop", stopped(|stop| matches!(stop, Stop::Label(_)))),
+            ("cut", stopped(|stop| *stop == Stop::Cut)),
             ("hub", stopped(|stop| *stop == Stop::Hub)),
             ("hops", stopped(|stop| *stop == Stop::Hops)),
             ("horizon", stopped(|stop| *stop == Stop::Horizon)),

@@ -258,7 +258,7 @@ fn a_goal_that_is_no_snapshot_is_not_replaced() {
         ("mine.txt", "is there and is no snapshot of dyetrace: it is not replaced"),
         ("empty", "is there and is no snapshot of dyetrace: it is not replaced"),
         ("t.csv", "is there and is no snapshot of dyetrace: it is not replaced"),
-        ("sub", "is a folder, but one file is written"),
+        ("sub", "is a folder, but a snapshot is one file"),
     ] {
         let error =
             ingest(&inputs, &spec(folder.path(), goal), &ReadOptions::default(), &|_| {}).unwrap_err();

@@ -130,7 +130,7 @@ impl Drawing {
             ));
             self.put(x + 8, y + 18, "m", &short(account));
             if let Some((label, category)) = story.name(account) {
-                self.put(x + 8, y + 33, "", &visible_cut(label, 24));
+                self.put(x + 8, y + 33, "", &visible_cut(label, 21));
                 self.put(x + 8, y + 47, "s", category);
             }
         }
