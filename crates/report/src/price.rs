@@ -50,6 +50,16 @@ impl Prices {
         self.0.is_empty()
     }
 
+    /// The assets that have a price, in order.
+    pub(crate) fn assets(&self) -> impl Iterator<Item = AssetId> + '_ {
+        self.0.keys().copied()
+    }
+
+    /// Whether an asset has a price at any time.
+    pub(crate) fn has(&self, asset: AssetId) -> bool {
+        self.0.contains_key(&asset)
+    }
+
     /// The price of an asset at a time.
     #[must_use]
     pub fn at(&self, asset: AssetId, time: i64) -> Option<&Quote> {

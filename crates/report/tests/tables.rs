@@ -53,7 +53,7 @@ fn the_columns_are_those_of_the_contract() {
     assert_eq!(
         head(&files, "leads.csv"),
         "theft,stolen_asset,venue,chain,deposit_address,asset,deposit_transaction,deposited_at,deposited,tainted,\
-         withdrawal_transaction,withdrawn_at,wallet,recipient,withdrawn,delay,candidates,tested,hits_after,\
+         withdrawal_transaction,withdrawn_at,wallet,recipient,withdrawn_asset,withdrawn,delay,candidates,tested,hits_after,\
          hits_before,placebo"
     );
     assert_eq!(head(&files, "rejects.csv"), "file,line,column,seen,reason");
