@@ -10,7 +10,7 @@ use crate::missing::{Missing, missing};
 use crate::state::{State, states};
 use crate::stated::Stated;
 use crate::totals::{Totals, exact_rules};
-use crate::worth::{Arrival, arrivals, unpriced, worths};
+use crate::worth::{Arrival, arrivals, of_holding, unpriced, worths};
 use dyetrace_core::trace::{ClassId, PostingKind};
 
 /// What a trace found, ready to be written.
@@ -107,9 +107,7 @@ impl<'a> Report<'a> {
 
     /// What came to a finding's holding, in order.
     pub(crate) fn arrivals_at(&self, holding: usize) -> &[Arrival] {
-        let start = self.arrivals.partition_point(|arrival| arrival.holding < holding);
-        let theirs = self.arrivals[start..].partition_point(|arrival| arrival.holding == holding);
-        &self.arrivals[start..start + theirs]
+        of_holding(&self.arrivals, holding)
     }
 
     /// The balance of a class under a rule, by the trace itself.

@@ -65,7 +65,7 @@ impl Worth {
     }
 }
 
-/// Tainted money that came to a finding's purse.
+/// Tainted money that came to a finding's purse, or left it.
 #[derive(Clone, Debug)]
 pub(crate) struct Arrival {
     /// The row of the holding.
@@ -92,6 +92,22 @@ impl Arrival {
 /// # Cost
 /// **O(n log n)** for n flows and postings.
 pub(crate) fn arrivals(input: &Input<'_>, holdings: impl Iterator<Item = usize>) -> Vec<Arrival> {
+    moved(input, holdings, true)
+}
+
+/// Returns what left these holdings again, in the same order.
+pub(crate) fn departures(input: &Input<'_>, holdings: impl Iterator<Item = usize>) -> Vec<Arrival> {
+    moved(input, holdings, false)
+}
+
+/// Finds one holding's among those of many.
+pub(crate) fn of_holding(all: &[Arrival], holding: usize) -> &[Arrival] {
+    let start = all.partition_point(|arrival| arrival.holding < holding);
+    let theirs = all[start..].partition_point(|arrival| arrival.holding == holding);
+    &all[start..start + theirs]
+}
+
+fn moved(input: &Input<'_>, holdings: impl Iterator<Item = usize>, comes: bool) -> Vec<Arrival> {
     let trace = input.trace;
     let wanted: HashMap<(ClassId, PurseId), usize> =
         holdings.map(|row| ((trace.holdings.class[row], trace.holdings.purse[row]), row)).collect();
@@ -108,13 +124,15 @@ pub(crate) fn arrivals(input: &Input<'_>, holdings: impl Iterator<Item = usize>)
         }
     };
     let postings = &trace.postings;
-    for row in (0..postings.place.len()).filter(|&row| postings.kind[row].enters()) {
+    for row in (0..postings.place.len()).filter(|&row| postings.kind[row].enters() == comes) {
         let kind = Some(postings.kind[row]);
         add(postings.class[row], postings.purse[row], postings.place[row], kind, &postings.shares, row);
     }
     let flows = &trace.flows;
     for row in 0..flows.place.len() {
-        let purse = input.ledger.columns().to[at(flows.place[row])];
+        let columns = input.ledger.columns();
+        let place = at(flows.place[row]);
+        let purse = if comes { columns.to[place] } else { columns.from[place] };
         add(flows.class[row], purse, flows.place[row], None, &flows.shares, row);
     }
     arrivals.sort_by_key(|arrival| arrival.holding);

@@ -7,16 +7,19 @@ use super::pack::{Hop, LeadRow, OTHER_VENUE, Transfer};
 use crate::cell::{iso, when};
 use crate::price::{Cents, price_text};
 use crate::table::{at, chain_of};
+use crate::worth::of_holding;
 use dyetrace_core::{AccountId, PurseId};
 
-/// What brought stolen money to the targets, in their order.
+/// What brought stolen money to the targets, in their order, and what took some of it away again.
 pub(super) fn transfers(asked: &Asked<'_>) -> Vec<Transfer> {
     let (input, columns) = (&asked.report.input, asked.report.input.ledger.columns());
     let ledger = input.ledger;
     let mut rows = Vec::new();
     for (number, &finding) in (1..).zip(asked.findings) {
         let holding = asked.report.findings()[finding].holding;
-        for arrival in asked.report.arrivals_at(holding) {
+        let came = asked.report.arrivals_at(holding).iter().map(|arrival| (arrival, true));
+        let went = of_holding(asked.departures, holding).iter().map(|arrival| (arrival, false));
+        for (arrival, comes) in came.chain(went) {
             let place = at(arrival.place);
             let chain = ledger.chain_name(chain_of(ledger, place));
             let asset = ledger.purses().asset(input.trace.holdings.purse[holding]);
@@ -27,6 +30,7 @@ pub(super) fn transfers(asked: &Asked<'_>) -> Vec<Transfer> {
                 (0..arrival.units.len()).map(|rule| arrival.worth(rule)).collect();
             rows.push(Transfer {
                 target: number,
+                direction: if comes { "in" } else { "out" },
                 kind: arrival.posted.map_or("transfer", |kind| kind.as_str()),
                 chain: chain.to_owned(),
                 block_number: columns.block(place),
@@ -38,6 +42,8 @@ pub(super) fn transfers(asked: &Asked<'_>) -> Vec<Transfer> {
                 from_address: address(asked, columns.from[place]),
                 to_address: address(asked, columns.to[place]),
                 asset: asked.asset_name(asset),
+                symbol: asked.symbol(asset),
+                decimals: asked.decimals(asset),
                 value: value.to_string(),
                 value_shown: asked.shown(asset, value),
                 by_rule: asked.by_rule(arrival.units.iter().map(ToString::to_string)),
@@ -79,6 +85,8 @@ pub(super) fn path(asked: &Asked<'_>) -> Vec<Hop> {
                 to_address: address(asked, to),
                 to_label: label(asked, to),
                 asset: asked.asset_name(asset),
+                symbol: asked.symbol(asset),
+                decimals: asked.decimals(asset),
                 value: value.to_string(),
                 value_shown: asked.shown(asset, value),
                 taint: evidence.taint.to_string(),

@@ -10,6 +10,7 @@ use crate::price::Cents;
 use crate::report::Report;
 use crate::table::{at, chain_of};
 use crate::totals::exact_rules;
+use crate::worth::{Arrival, departures};
 use crate::write::folder::hex;
 use dyetrace_core::trace::ClassId;
 use dyetrace_core::{AccountId, Amount, AssetId, Category, Ledger, PurseId};
@@ -32,12 +33,15 @@ pub(super) struct Asked<'a> {
     pub(super) ends: &'a [(Option<u64>, Option<i64>)],
     /// All holdings of a purse that several thefts or stolen assets share.
     pub(super) others: &'a HashMap<PurseId, Vec<usize>>,
+    /// What left the findings' purses again.
+    pub(super) departures: &'a [Arrival],
     /// Which targets a purse has paid, by their numbers in the request.
     pub(super) paid: HashMap<PurseId, Vec<usize>>,
 }
 
 /// What all requests of a report share.
 pub(super) struct Common {
+    departures: Vec<Arrival>,
     ends: Vec<(Option<u64>, Option<i64>)>,
     others: HashMap<PurseId, Vec<usize>>,
 }
@@ -51,7 +55,9 @@ impl Common {
             others.entry(*purse).or_default().push(row);
         }
         others.retain(|_, rows| rows.len() > 1);
-        Self { ends: ends(report.input.ledger), others }
+        let rows = report.findings().iter().map(|finding| finding.holding);
+        let departures = departures(&report.input, rows);
+        Self { departures, ends: ends(report.input.ledger), others }
     }
 }
 
@@ -75,9 +81,9 @@ fn ends(ledger: &Ledger) -> Vec<(Option<u64>, Option<i64>)> {
 /// Makes the request of these findings, which have one holder.
 pub(super) fn pack(report: &Report<'_>, common: &Common, findings: &[usize]) -> Pack {
     let all = report.findings();
-    let Common { ends, others } = common;
+    let Common { departures, ends, others } = common;
     let holder = &all[findings[0]].holder;
-    let mut asked = Asked { report, holder, findings, ends, others, paid: HashMap::new() };
+    let mut asked = Asked { report, holder, findings, ends, others, departures, paid: HashMap::new() };
     for (number, &at) in (1..).zip(findings) {
         for payer in asked.payers(all[at].holding) {
             asked.paid.entry(payer).or_default().push(number);

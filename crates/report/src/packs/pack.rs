@@ -176,10 +176,12 @@ pub(crate) struct Target {
     pub(crate) question: &'static str,
 }
 
-/// A transfer that brought stolen money to a target.
+/// A transfer that brought stolen money to a target, or took some of it away.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Transfer {
     pub(crate) target: usize,
+    /// `in` or `out`.
+    pub(crate) direction: &'static str,
     pub(crate) kind: &'static str,
     pub(crate) chain: String,
     pub(crate) block_number: Option<u64>,
@@ -190,6 +192,8 @@ pub(crate) struct Transfer {
     pub(crate) from_address: String,
     pub(crate) to_address: String,
     pub(crate) asset: String,
+    pub(crate) symbol: String,
+    pub(crate) decimals: Option<u8>,
     pub(crate) value: String,
     pub(crate) value_shown: String,
     pub(crate) by_rule: ByRule,
@@ -215,6 +219,8 @@ pub(crate) struct Hop {
     pub(crate) to_address: String,
     pub(crate) to_label: String,
     pub(crate) asset: String,
+    pub(crate) symbol: String,
+    pub(crate) decimals: Option<u8>,
     pub(crate) value: String,
     pub(crate) value_shown: String,
     pub(crate) taint: String,

@@ -44,8 +44,15 @@ struct ShownTransfer<'a> {
 
 struct Shown<'a> {
     it: &'a Target,
+    /// What the addressee is asked to do, with the amounts.
+    asked: String,
+    /// Whether stolen money came after the first sweep.
+    later: bool,
     transfers: Vec<ShownTransfer<'a>>,
     more: usize,
+    /// What left again.
+    went: Vec<ShownTransfer<'a>>,
+    more_went: usize,
     path: &'a [Hop],
     /// Rule, arrived, left, rests: in coins.
     sums: Vec<[String; 4]>,
@@ -53,13 +60,20 @@ struct Shown<'a> {
 
 /// Writes the page of a request.
 pub(super) fn page(pack: &Pack) -> String {
-    let transfers = pack.transfers.chunk_by(|one, next| one.target == next.target);
+    let of_one =
+        |one: &Transfer, next: &Transfer| (one.target, one.direction) == (next.target, next.direction);
+    let transfers = pack.transfers.chunk_by(of_one);
     let transfers: Vec<&[Transfer]> = transfers.collect();
     let hops: Vec<&[Hop]> = pack.path.chunk_by(|one, next| one.target == next.target).collect();
     let shown = |it| -> Shown<'_> {
         let target: &Target = it;
-        let theirs = transfers.iter().find(|rows| rows[0].target == target.target);
-        let theirs = theirs.map_or(&[][..], |rows| *rows);
+        let of = |direction| {
+            let theirs = transfers
+                .iter()
+                .find(|rows| (rows[0].target, rows[0].direction) == (target.target, direction));
+            theirs.map_or(&[][..], |rows| *rows)
+        };
+        let (theirs, went) = (of("in"), of("out"));
         let path = hops.iter().find(|rows| rows[0].target == target.target);
         let cut = theirs.len().min(TRANSFERS);
         let sums = (0..target.by_rule.0.len()).map(|at| {
@@ -69,8 +83,12 @@ pub(super) fn page(pack: &Pack) -> String {
         });
         Shown {
             it: target,
+            asked: asked(target, pack.engine.rule),
+            later: !target.swept_at.is_empty() && target.last_taint > target.swept_at,
             transfers: theirs[..cut].iter().map(|it| transfer(target, it)).collect(),
             more: theirs.len() - cut,
+            went: went.iter().take(TRANSFERS).map(|it| transfer(target, it)).collect(),
+            more_went: went.len().saturating_sub(TRANSFERS),
             path: path.map_or(&[][..], |rows| *rows),
             sums: sums.collect(),
         }
@@ -110,14 +128,43 @@ fn rule_totals(total: &Total) -> impl Iterator<Item = RuleTotal<'_>> {
 
 /// Says what the addressee has to do with the accounts.
 fn places(pack: &Pack) -> String {
-    let (count, s) = (pack.targets.len(), if pack.targets.len() == 1 { "" } else { "es" });
-    match pack.holder_kinds.as_slice() {
+    let by_rule = pack.targets.iter().filter(|target| target.tainted_rule != "0").count();
+    let others = pack.targets.len() - by_rule;
+    let count = if by_rule == 0 { others } else { by_rule };
+    let more = match (by_rule, others) {
+        (_, 0) => String::new(),
+        (0, _) => ", under another rule than the declared one alone".to_owned(),
+        _ => format!(" (and {others} more under another rule than the declared one alone)"),
+    };
+    let places = match pack.holder_kinds.as_slice() {
         ["exchange"] if count == 1 => "a customer's account".to_owned(),
         ["exchange"] => format!("{count} of your customers' accounts"),
         ["issuer"] if count == 1 => "1 address that holds your token".to_owned(),
         ["issuer"] => format!("{count} addresses that hold your token"),
-        _ => format!("{count} address{s}"),
+        _ if count == 1 => "1 address".to_owned(),
+        _ => format!("{count} addresses"),
+    };
+    places + &more
+}
+
+/// Says what is asked of the addressee, with the amounts.
+fn asked(target: &Target, rule: &str) -> String {
+    let unit = if target.symbol.is_empty() { "base units".to_owned() } else { target.symbol.clone() };
+    let shown = |digits: &str| format!("{} {unit}", in_coins(target.decimals, digits));
+    if target.tainted_rule == "0" {
+        return format!(
+            "Please keep the records and review the account: by the declared rule, {rule}, none of what it holds is stolen; \
+             another rule gives up to {}.",
+            shown(&target.tainted_max)
+        );
     }
+    let verb = if target.state == "ALREADY_FROZEN" { "keep frozen" } else { "hold" };
+    format!(
+        "Please {verb} {} (by the declared rule, {rule}; at least {}, at most {}), and keep the records.",
+        shown(&target.tainted_rule),
+        shown(&target.tainted_min),
+        shown(&target.tainted_max)
+    )
 }
 
 /// Digits of base units as whole coins.

@@ -138,11 +138,12 @@ pub(super) fn write_targets(pack: &Pack, to: impl Write) -> io::Result<()> {
     table.finish()
 }
 
-/// `transfers.csv`: a row is a transfer that brought stolen money to a target.
+/// `transfers.csv`: a row is a transfer that brought stolen money to a target, or took some of it away.
 pub(super) fn write_transfers(pack: &Pack, to: impl Write) -> io::Result<()> {
     let rules = pack.targets.first().map_or(&[][..], |target| &target.by_rule.0);
     let fixed = [
         "target",
+        "direction",
         "kind",
         "chain",
         "block_number",
@@ -153,7 +154,10 @@ pub(super) fn write_transfers(pack: &Pack, to: impl Write) -> io::Result<()> {
         "from_address",
         "to_address",
         "asset",
+        "symbol",
+        "decimals",
         "value",
+        "value_shown",
     ];
     let units = rules.iter().map(|(rule, _)| (*rule).to_owned());
     let dollars = rules.iter().map(|(rule, _)| format!("usd_{rule}"));
@@ -162,6 +166,7 @@ pub(super) fn write_transfers(pack: &Pack, to: impl Write) -> io::Result<()> {
     let mut table = Table::new(to, columns.chain(["explorer".to_owned()]))?;
     for it in &pack.transfers {
         table.number(it.target as u64);
+        table.text(it.direction);
         table.text(it.kind);
         table.text(&it.chain);
         table.known(it.block_number);
@@ -173,10 +178,13 @@ pub(super) fn write_transfers(pack: &Pack, to: impl Write) -> io::Result<()> {
             &it.from_address,
             &it.to_address,
             &it.asset,
-            &it.value,
+            &it.symbol,
         ] {
             table.text(text);
         }
+        table.known(it.decimals.map(u64::from));
+        table.text(&it.value);
+        table.text(&it.value_shown);
         it.by_rule.0.iter().for_each(|(_, amount)| table.text(amount));
         for text in [&it.price, &it.price_time, &it.price_source] {
             table.perhaps(text.as_deref());
@@ -205,8 +213,12 @@ pub(super) fn write_path(pack: &Pack, to: impl Write) -> io::Result<()> {
         "to_address",
         "to_label",
         "asset",
+        "symbol",
+        "decimals",
         "value",
+        "value_shown",
         "taint",
+        "taint_shown",
         "rule",
         "grade",
         "explorer",
@@ -225,12 +237,13 @@ pub(super) fn write_path(pack: &Pack, to: impl Write) -> io::Result<()> {
             &it.to_address,
             &it.to_label,
             &it.asset,
-            &it.value,
-            &it.taint,
-            it.rule,
-            it.grade,
-            &it.explorer,
+            &it.symbol,
         ] {
+            table.text(text);
+        }
+        table.known(it.decimals.map(u64::from));
+        for text in [&it.value, &it.value_shown, &it.taint, &it.taint_shown, it.rule, it.grade, &it.explorer]
+        {
             table.text(text);
         }
         table.end()?;

@@ -79,8 +79,8 @@ pub(super) const METHOD: [&str; 5] = [
      came is not followed.",
     "Where stolen and other money met in one account, a rule decides whose money left first. One rule was declared for the \
      whole run; the figures of the other rules stand beside it, so that the reader sees what depends on the choice.",
-    "All amounts are whole base units of the asset. Nothing is rounded, but dollars: these are rounded down to the cent for \
-     each transfer.",
+    "All amounts are whole base units of the asset, and add up. Where prorata divides, what is left over goes by a fixed order; \
+     dollars are rounded down to the cent for each transfer, percentages to hundredths.",
     "The trace stops at accounts that labels or sweeps tell to be a service's; what such an account sends on is the \
      service's money, and is not followed.",
     "What was stolen equals what rests plus fees plus what was burned, to the last unit: the table of where all of it is \

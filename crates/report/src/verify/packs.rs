@@ -17,6 +17,9 @@ const TARGETS: &str = "/request.csv";
 const RENAMED: [(&str, &str); 3] =
     [("amount_min", "tainted_min"), ("amount_rule", "tainted_rule"), ("amount_max", "tainted_max")];
 
+/// Units in and out by target, one entry an exact rule.
+type Listed = HashMap<u64, [Vec<Amount>; 2]>;
+
 struct Packs<'a> {
     folder: &'a Path,
     evidence: &'a Evidence,
@@ -96,15 +99,21 @@ impl Packs<'_> {
         self.check_json(pack, verdict)
     }
 
-    /// Units of each target's transfers, one entry an exact rule.
-    fn transfers(&self, name: &str) -> Result<HashMap<u64, Vec<Amount>>, Fault> {
+    /// Units of each target's transfers in and out, one entry an exact rule.
+    fn transfers(&self, name: &str) -> Result<Listed, Fault> {
         let mut rows = Rows::open(self.folder, name)?;
-        let target = rows.column("target")?;
+        let [target, direction] = rows.columns(["target", "direction"])?;
         let columns = self.evidence.exact().map(|rule| rows.column(&self.evidence.rules[rule]));
         let columns: Vec<usize> = columns.collect::<Result<_, _>>()?;
-        let mut sums: HashMap<u64, Vec<Amount>> = HashMap::new();
+        let mut sums = Listed::new();
         while rows.next()? {
-            let sum = sums.entry(rows.number(target)?).or_insert_with(|| vec![Amount::ZERO; columns.len()]);
+            let side = match rows.text(direction) {
+                "in" => 0,
+                "out" => 1,
+                _ => return Err(rows.expected(direction, "in or out")),
+            };
+            let none = || [vec![Amount::ZERO; columns.len()], vec![Amount::ZERO; columns.len()]];
+            let sum = &mut sums.entry(rows.number(target)?).or_insert_with(none)[side];
             for (sum, &column) in sum.iter_mut().zip(&columns) {
                 *sum = sum.plus(rows.amount(column)?);
             }
@@ -117,7 +126,7 @@ impl Packs<'_> {
         name: &str,
         rows: &Rows,
         finding: &Finding,
-        transfers: Option<&Vec<Amount>>,
+        transfers: Option<&[Vec<Amount>; 2]>,
         verdict: &mut Verdict,
     ) -> Result<(), Fault> {
         let Some(holding) = self.holdings.get(finding.key.as_str()) else { return Ok(()) };
@@ -127,7 +136,7 @@ impl Packs<'_> {
         for (at, rule) in self.evidence.exact().enumerate() {
             let (rule_name, rest) = (&self.evidence.rules[rule], holding.sums[rule].units);
             let came = moves.map_or(Amount::ZERO, |moves| moves.came[rule].units);
-            let listed = transfers.map_or(Amount::ZERO, |sums| sums[at]);
+            let listed = |side: usize| transfers.map_or(Amount::ZERO, |sums| sums[side][at]);
             let left = came.minus(rest).unwrap_or_default();
             for (column, follows) in [
                 (rule_name.clone(), rest),
@@ -136,7 +145,8 @@ impl Packs<'_> {
             ] {
                 verdict.compare(name, || words(&column), &rows.amount(rows.column(&column)?)?, &follows);
             }
-            verdict.compare(name, || words(&format!("transfers by {rule_name}")), &listed, &came);
+            verdict.compare(name, || words(&format!("transfers in by {rule_name}")), &listed(0), &came);
+            verdict.compare(name, || words(&format!("transfers out by {rule_name}")), &listed(1), &left);
             rests.push(rest);
         }
         let worths = self.dollars.get(&finding.route).map(|arrived| worths(self.evidence, arrived, &rests));
