@@ -7,7 +7,7 @@
 
 read -> order -> seeds and stops -> reach -> one replay a rule -> tables. Whole numbers only.
 """
-import argparse, csv, gzip, io, re, sys, tomllib
+import argparse, csv, gzip, hashlib, io, json, re, sys, tomllib
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
@@ -229,6 +229,24 @@ def read_labels(path, labels):
                                                       cell("source"), cell("as_of"), -1 if sure is None else sure))
 
 
+def read_decisions(path, labels):
+    """Labels and cuts of an analyst, each line chained to the one before. Returns the cuts: (chain or "", address)."""
+    cuts, before = set(), "0" * 64
+    for number, line in enumerate(Path(path).read_bytes().splitlines(), 1):
+        say = json.loads(line)
+        if say["number"] != number or say["before"] != before:
+            raise CaseError(f"{path}, line {number}: the chain is broken")
+        before = hashlib.sha256(line).hexdigest()
+        who, detail = address(say["subject"]), say["detail"]
+        if say["kind"] == "label":
+            name = detail.get("entity", "")
+            labels[who].append(Label(detail.get("chain", ""), name, detail["category"], name,
+                                     f"decision {number} by {say['who']}", say["when"][:10], detail.get("confidence", 100)))
+        elif say["kind"] == "cut":
+            cuts.add((detail.get("chain", ""), who))
+    return cuts
+
+
 # ---------------------------------------------------------------- order
 
 def put_in_order(rows):
@@ -418,6 +436,8 @@ class Case:
         self.inputs = [read_file(s, folder, n, rows, self.labels) for n, s in enumerate(conf["input"])]
         for spec in conf.get("labels", []):
             read_labels(folder / spec["path"], self.labels)
+        log = conf.get("decisions", {}).get("path")
+        self.cuts = read_decisions(folder / log, self.labels) if log else set()
         self.issuers = ISSUERS | dict(issuers)
         self.all_rows = put_in_order(rows)
         self.options(conf.get("trace", {}))
@@ -673,6 +693,8 @@ class Case:
             nets = [c for c in NETTING if c in cats and c in self.stop]
             if plain:
                 self.stopped[account] = plain[0]
+            elif account in self.cuts or ("", account[1]) in self.cuts:
+                self.stopped[account] = "cut"
             elif nets:
                 self.netting[account] = nets[0]
             elif self.hub is not None and transfers > self.hub and cats <= {"", "theft", "sanctioned", "other"}:
@@ -1225,7 +1247,7 @@ class Tables:
                            ("defi", "DEFI_POSITION")):
             if cat in cats or (cat, stop) == ("defi", "position"):
                 return state
-        if stop in ("hub", "hops", "horizon", "unclear") or cats & {"payment", "gambling", "service", "dex", "token"}:
+        if stop in ("cut", "hub", "hops", "horizon", "unclear") or cats & {"payment", "gambling", "service", "dex", "token"}:
             return "NOT_FOLLOWED"
         if stop == "edge":
             return "EDGE_OF_DATA"

@@ -23,8 +23,12 @@ pub(crate) enum Command {
     Trace(Box<TraceArgs>),
     /// Say what a file is, what is wrong with it, and whether it can be trusted for a trace
     Check(CheckArgs),
+    /// Add a decision to the log of a case: a label, an account at which to stop, a link
+    Decide(Box<DecideArgs>),
     /// List exchange deposit addresses, labelled or found by their sweeps
     Deposits(Box<DepositsArgs>),
+    /// Explain the figure of one account of a result: what came, what went, what rests, and on what routes
+    Explain(ExplainArgs),
     /// Put files into a snapshot, which opens at once; further files are added to it
     Ingest(IngestArgs),
     /// Make up a theft with known truth, of any size, and tell how right a trace of it is
@@ -46,7 +50,7 @@ impl Args {
             Command::Check(args) => args.threads,
             Command::Deposits(args) => args.threads,
             Command::Ingest(args) => args.threads,
-            Command::Simulate(_) | Command::Verify(_) => None,
+            Command::Decide(_) | Command::Explain(_) | Command::Simulate(_) | Command::Verify(_) => None,
         };
         threads.map(usize::from)
     }
@@ -82,6 +86,9 @@ pub(crate) struct CaseArgs {
     /// Files of labels; `ofac=FILE` for a list of addresses of one kind
     #[arg(long, value_name = "[NAME=]FILE", num_args = 1..)]
     pub(crate) labels: Vec<String>,
+    /// The log of the analyst's decisions, in place of the one that the case file names (`dyetrace decide`)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) decisions: Option<PathBuf>,
     /// A theft and one of its seeds: `ID=ADDRESS`, `ID=ADDRESS@2022-06-23T11:06:00Z`,
     /// `ID=ADDRESS@block:15010000` or `ID=tx:HASH`; again for further seeds
     #[arg(long = "theft", value_name = "ID=SEED")]
@@ -139,6 +146,10 @@ pub(crate) struct TraceArgs {
     /// Files of issuers that can stop an address, beside the built-in table
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub(crate) issuers: Vec<PathBuf>,
+    /// Files of prices, `time,asset,usd`, such as `2022-06-24T00:00:00Z,ethereum:native,1143.6`: amounts are then shown
+    /// in dollars of their time, too
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(crate) prices: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) reading: ReadingArgs,
     /// Leave bad rows out, list them in rejects.csv, and end with code 2
@@ -147,6 +158,9 @@ pub(crate) struct TraceArgs {
     /// Write all tables into this folder; an existing one is replaced only if it is a result of ours
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
+    /// Leave out `graph.graphml`, `graph.json` and `graph.dot`
+    #[arg(long)]
+    pub(crate) no_graph: bool,
     /// Keep the state of the trace in this file, and go on from the one that is there: with more transfers only
     /// these are traced, and the answer is that of a trace of everything
     #[arg(long, value_name = "FILE")]
@@ -299,6 +313,110 @@ pub(crate) struct VerifyArgs {
     /// Print the verdict as JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+const DECIDE_EXAMPLE: &str = "Examples:
+  dyetrace decide decisions.jsonl --who 'A. Analyst' --why 'the exchange confirmed it by mail' \\
+      label 0x7e9658f374e65df22c32706c10951b088dee5184 --category exchange_deposit --entity Huobi
+  dyetrace decide decisions.jsonl --who 'A. Analyst' --why 'a shop, paid for goods' cut 0x…
+  dyetrace trace case.toml --decisions decisions.jsonl --out result
+
+The log is only ever added to: each line names the hash of the one before, so that a change to an earlier one is told.
+A trace applies labels and cuts; a link is kept and checked, and not used yet.";
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = DECIDE_EXAMPLE)]
+pub(crate) struct DecideArgs {
+    /// The log; it is made if it is not there
+    #[arg(value_name = "FILE")]
+    pub(crate) log: PathBuf,
+    /// Who decides
+    #[arg(long, value_name = "NAME")]
+    pub(crate) who: String,
+    /// Why, in words
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) why: String,
+    /// When it was decided [default: now]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) when: Option<String>,
+    #[command(subcommand)]
+    pub(crate) what: DecideCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DecideCommand {
+    /// Say what kind of account an address is
+    Label {
+        /// The address
+        address: String,
+        /// A category of labels, such as `exchange_deposit`
+        #[arg(long, value_name = "CATEGORY")]
+        category: String,
+        /// Who holds it
+        #[arg(long, value_name = "NAME")]
+        entity: Option<String>,
+        /// On this chain alone
+        #[arg(long, value_name = "NAME")]
+        chain: Option<String>,
+        /// How sure that is, 0 to 100 [default: 100]
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=100))]
+        confidence: Option<u8>,
+    },
+    /// Do not follow money that arrives at an address
+    Cut {
+        /// The address
+        address: String,
+        /// On this chain alone
+        #[arg(long, value_name = "NAME")]
+        chain: Option<String>,
+    },
+    /// Say that what went in by one transaction came out by another
+    Link {
+        /// The transaction by which it went in
+        source: String,
+        /// The transaction by which it came out
+        destination: String,
+    },
+}
+
+const EXPLAIN_EXAMPLE: &str = "Examples:
+  dyetrace explain result 0x7e9658f374e65df22c32706c10951b088dee5184
+  dyetrace explain result R2 --routes 5 --svg r2.svg
+  dyetrace explain result 0x7e9658f374e65df22c32706c10951b088dee5184 --rule fifo --json
+
+Only the folder is read; its files are compared with their hashes first. Exit codes: 0 explained; 1 the account is
+not in the result, or the folder is none, or damaged.";
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXPLAIN_EXAMPLE)]
+pub(crate) struct ExplainArgs {
+    /// The folder that `dyetrace trace --out` wrote
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// The account, or the id of a route in freezable.csv
+    #[arg(value_name = "ADDRESS")]
+    pub(crate) of: String,
+    /// Only on this chain
+    #[arg(long, value_name = "NAME")]
+    pub(crate) chain: Option<String>,
+    /// Only this asset: `native`, a contract, or either with its chain before a colon
+    #[arg(long, value_name = "ASSET")]
+    pub(crate) asset: Option<String>,
+    /// Only this theft
+    #[arg(long, value_name = "ID")]
+    pub(crate) theft: Option<String>,
+    /// By this rule, one of those that the result has [default: the run's; where that gives nothing, the next]
+    #[arg(long, value_name = "RULE")]
+    pub(crate) rule: Option<String>,
+    /// How many routes are shown for each asset
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    pub(crate) routes: usize,
+    /// Print the answer as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Draw it into this file, too
+    #[arg(long, value_name = "FILE")]
+    pub(crate) svg: Option<PathBuf>,
 }
 
 const SIMULATE_EXAMPLE: &str = "Examples:

@@ -2,14 +2,17 @@
 
 use anyhow::Result;
 use dyetrace_core::Amount;
+use dyetrace_core::Ledger;
+use dyetrace_core::asset::Asset;
 use dyetrace_core::attribution::AssetFacts;
-use dyetrace_ingest::{FileSpec, InputFact, IssuerTable, Reading, Tokens};
+use dyetrace_ingest::{Case, FileSpec, InputFact, IssuerTable, PriceTable, Reading, Tokens};
 use dyetrace_report as report;
 
 /// How assets are shown, who can stop them, and the files that say so.
 pub(crate) struct AssetTables {
     pub(crate) tokens: report::Tokens,
     pub(crate) issuers: report::Issuers,
+    pub(crate) prices: report::Prices,
     /// What tells noise: one entry an asset.
     pub(crate) known: Vec<AssetFacts>,
     pub(crate) files: Vec<InputFact>,
@@ -27,18 +30,14 @@ pub(crate) fn read_tokens(files: &[FileSpec]) -> Result<(Tokens, Vec<InputFact>)
 
 impl AssetTables {
     /// Sets the tokens that are known, and the issuers of the built-in table and the user's files, against
-    /// the assets of a ledger. `token_files` are the facts of the files that `read_tokens` read.
-    pub(crate) fn read(
-        reading: &Reading,
-        token_files: Vec<InputFact>,
-        issuer_files: &[FileSpec],
-    ) -> Result<Self> {
+    /// the assets of a ledger, and so the prices. `token_files` are the facts of the files that `read_tokens` read.
+    pub(crate) fn read(reading: &Reading, token_files: Vec<InputFact>, case: &Case) -> Result<Self> {
         let ledger = &reading.ledger;
         let mut known = reading.tokens.clone();
         let mut control = IssuerTable::built_in();
         let mut files = token_files;
         known.mark_dollars(&reading.facts);
-        for file in issuer_files {
+        for file in &case.issuers {
             files.push(control.add_file(file)?);
         }
         let (mut tokens, mut issuers) = (report::Tokens::default(), report::Issuers::default());
@@ -71,6 +70,25 @@ impl AssetTables {
                 );
             }
         }
-        Ok(Self { tokens, issuers, known: facts, files })
+        let prices = read_prices(&case.prices, ledger, &mut files)?;
+        Ok(Self { tokens, issuers, prices, known: facts, files })
     }
+}
+
+/// Sets the prices of these files against the assets of a ledger. A price of an asset that nothing moves is passed over.
+fn read_prices(files: &[FileSpec], ledger: &Ledger, facts: &mut Vec<InputFact>) -> Result<report::Prices> {
+    let mut table = PriceTable::default();
+    for file in files {
+        facts.push(table.add_file(file)?);
+    }
+    let mut prices = report::Prices::default();
+    for row in table.rows {
+        let chain = row.asset.chain.as_deref().and_then(|chain| ledger.find_chain(chain));
+        let asset =
+            chain.and_then(|chain| ledger.assets().find(&Asset { chain, contract: row.asset.contract }));
+        if let Some(asset) = asset {
+            prices.insert(asset, report::Quote { time: row.time, usd: row.usd, source: row.source });
+        }
+    }
+    Ok(prices)
 }

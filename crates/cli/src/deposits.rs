@@ -3,6 +3,7 @@
 use crate::args::DepositsArgs;
 use crate::assets::{AssetTables, read_tokens};
 use crate::damage::blame_damage;
+use crate::decisions::{labels_of, read_log};
 use crate::exit::Exit;
 use crate::inputs::{read_all_labels, read_transfers, usual_options};
 use crate::output::Output;
@@ -33,8 +34,9 @@ pub(crate) fn run(args: &DepositsArgs, output: &Output) -> Result<Exit> {
 fn run_case(args: &DepositsArgs, case: &Case, output: &Output) -> Result<Exit> {
     let (tokens, token_files) = read_tokens(&case.tokens)?;
     let reading = read_transfers(case, &tokens, output)?;
-    let (stated, _) = read_all_labels(&case.labels, &reading, output)?;
-    let tables = AssetTables::read(&reading, token_files, &case.issuers)?;
+    let (mut stated, _) = read_all_labels(&case.labels, &reading, output)?;
+    stated.extend(labels_of(read_log(case)?.as_ref()));
+    let tables = AssetTables::read(&reading, token_files, case)?;
     let ledger = &reading.ledger;
     let labels = Labels::bind(ledger, stated);
     let options = lay_options(args, usual_options(ledger, &tables))?;

@@ -22,6 +22,7 @@ pub(crate) fn run_facts(plan: &Plan, reading: &Reading, labels: Vec<FileFacts>, 
         options: plan.case.options.clone(),
         own: plan.case.own.clone(),
         status: plan.case.status.clone(),
+        decisions: None,
         deposits: None,
         inputs: reading.facts.iter().map(file_facts).collect(),
         snapshot: reading.snapshot.as_ref().map(|it| SnapshotFacts {

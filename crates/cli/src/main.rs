@@ -6,8 +6,11 @@ mod args;
 mod assets;
 mod check;
 mod damage;
+mod decide;
+mod decisions;
 mod deposits;
 mod exit;
+mod explain;
 mod facts;
 mod ingest;
 mod inputs;
@@ -34,7 +37,9 @@ fn main() -> ExitCode {
     let done = exit::with_threads(args.threads(), || match &args.command {
         Command::Trace(args) => trace::run(args, &output),
         Command::Check(args) => check::run(args, &output),
+        Command::Decide(args) => decide::run(args, &output),
         Command::Deposits(args) => deposits::run(args, &output),
+        Command::Explain(args) => explain::run(args, &output),
         Command::Ingest(args) => ingest::run(args, &output),
         Command::Simulate(args) => simulate::run(args, &output),
         Command::Verify(args) => verify::run(args, &output),

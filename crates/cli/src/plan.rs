@@ -26,6 +26,7 @@ impl Plan {
             bail!("no theft is named\n\nhint: say where the stolen money was: `--theft ID=ADDRESS`");
         }
         case.issuers.extend(args.issuers.iter().map(FileSpec::typed));
+        case.prices.extend(args.prices.iter().map(FileSpec::typed));
         case.skip_bad_rows |= args.skip_bad_rows;
         case.detected_deposits &= !args.no_detected_deposits;
         lay_options(args, &mut case.options)?;
@@ -47,9 +48,11 @@ pub(crate) fn lay_case(args: &CaseArgs, reading: &ReadingArgs) -> Result<Case> {
             labels: Vec::new(),
             tokens: Vec::new(),
             issuers: Vec::new(),
+            prices: Vec::new(),
             thefts: Vec::new(),
             own: Vec::new(),
             status: Vec::new(),
+            decisions: None,
             options: TraceOptions::default(),
             detected_deposits: true,
             skip_bad_rows: false,
@@ -61,6 +64,9 @@ pub(crate) fn lay_case(args: &CaseArgs, reading: &ReadingArgs) -> Result<Case> {
     }
     let typed: Vec<_> = args.thefts.iter().map(|text| parse_theft(text)).collect::<Result<_, _>>()?;
     case.thefts = merge_thefts(case.thefts.into_iter().chain(typed));
+    if let Some(log) = &args.decisions {
+        case.decisions = Some(FileSpec::typed(log));
+    }
     case.tokens.extend(reading.tokens.iter().map(FileSpec::typed));
     Ok(case)
 }
@@ -96,7 +102,7 @@ pub(crate) fn keep_inputs(args: &CaseArgs, case: &Case, out: &Path) -> Result<()
     let case_file = args.case.iter().map(FileSpec::typed);
     let inputs = case.inputs.iter().map(|input| input.file.clone());
     let labels = case.labels.iter().map(|labels| labels.file.clone());
-    let tables = case.tokens.iter().chain(&case.issuers).cloned();
+    let tables = case.tokens.iter().chain(&case.issuers).chain(&case.prices).chain(&case.decisions).cloned();
     for file in case_file.chain(inputs).chain(labels).chain(tables) {
         if file.path.canonicalize().is_ok_and(|path| path.starts_with(&goal)) {
             bail!(
@@ -154,6 +160,7 @@ fn command(args: &TraceArgs) -> Vec<String> {
     };
     add("transfers", args.case.transfers.iter().map(name).collect());
     add("labels", args.case.labels.iter().map(labels).collect());
+    add("decisions", args.case.decisions.iter().map(name).collect());
     add("theft", args.case.thefts.clone());
     add("rule", args.rule.iter().cloned().collect());
     add("compare", args.compare.iter().cloned().collect());
@@ -166,6 +173,7 @@ fn command(args: &TraceArgs) -> Vec<String> {
     add("map", args.reading.maps.clone());
     add("tokens", args.reading.tokens.iter().map(name).collect());
     add("issuers", args.issuers.iter().map(name).collect());
+    add("prices", args.prices.iter().map(name).collect());
     if args.follow_noise {
         words.push("--follow-noise".to_owned());
     }
@@ -174,6 +182,9 @@ fn command(args: &TraceArgs) -> Vec<String> {
     }
     if args.no_detected_deposits {
         words.push("--no-detected-deposits".to_owned());
+    }
+    if args.no_graph {
+        words.push("--no-graph".to_owned());
     }
     if args.reading.inexact {
         words.push("--inexact".to_owned());

@@ -3,6 +3,7 @@
 use crate::args::TraceArgs;
 use crate::assets::{AssetTables, read_tokens};
 use crate::damage::blame_damage;
+use crate::decisions::{add_cuts, decision_facts, labels_of, read_log};
 use crate::exit::Exit;
 use crate::facts::{file_facts, now, run_facts};
 use crate::inputs::{add_detected, read_all_labels, read_transfers};
@@ -26,14 +27,17 @@ pub(crate) fn run(args: &TraceArgs, output: &Output) -> Result<Exit> {
 }
 
 fn run_plan(args: &TraceArgs, plan: &Plan, started: i64, output: &Output) -> Result<Exit> {
+    let log = read_log(&plan.case)?;
     let (tokens, token_files) = read_tokens(&plan.case.tokens)?;
     let reading = read_transfers(&plan.case, &tokens, output)?;
-    let (stated, of_labels) = read_all_labels(&plan.case.labels, &reading, output)?;
-    let tables = AssetTables::read(&reading, token_files, &plan.case.issuers)?;
+    let (mut stated, of_labels) = read_all_labels(&plan.case.labels, &reading, output)?;
+    stated.extend(labels_of(log.as_ref()));
+    let tables = AssetTables::read(&reading, token_files, &plan.case)?;
 
     let busy = output.busy("tracing");
     let mut case = plan.case.clone();
     let (labels, deposits) = add_detected(&case, &reading.ledger, stated, &tables);
+    add_cuts(log.as_ref(), &reading.ledger, &mut case.options);
     let noise = find_noise(&reading.ledger, &tables, &mut case.options);
     let (traced, state) = match &args.resume {
         None => (trace(&reading.ledger, &labels, &case.thefts, &case.options).map_err(explain)?, None),
@@ -42,7 +46,8 @@ fn run_plan(args: &TraceArgs, plan: &Plan, started: i64, output: &Output) -> Res
     busy.finish_and_clear();
 
     let files = of_labels.facts.iter().chain(&tables.files).map(file_facts).collect();
-    let mut facts = RunFacts { noise, deposits, ..run_facts(plan, &reading, files, started) };
+    let decisions = log.as_ref().map(decision_facts);
+    let mut facts = RunFacts { decisions, noise, deposits, ..run_facts(plan, &reading, files, started) };
     facts.warnings.extend(label_doubts(&of_labels));
     let report = Report::new(Input {
         ledger: &reading.ledger,
@@ -50,9 +55,10 @@ fn run_plan(args: &TraceArgs, plan: &Plan, started: i64, output: &Output) -> Res
         trace: &traced,
         tokens: &tables.tokens,
         issuers: &tables.issuers,
+        prices: &tables.prices,
         facts: &facts,
     })?;
-    let written = args.out.as_ref().map(|out| report.write(out)).transpose()?;
+    let written = args.out.as_ref().map(|out| report.write_parts(out, !args.no_graph)).transpose()?;
     if let Some((file, state)) = state {
         write_state(&file, &state)?;
     }

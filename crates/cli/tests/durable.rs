@@ -158,7 +158,7 @@ fn full_disk_is_an_error_with_a_hint_and_the_old_snapshot_stays() {
     for (line, left, hint) in [
         (new, "", "nothing was written"),
         (from_memory, "", "nothing was written"),
-        (added, "x.dye\n", "the old snapshot is as it was"),
+        (added, "x.dye\n", "the old file is as it was"),
     ] {
         let run = disk.run(&desk, &line);
         let said = String::from_utf8(run.stderr).unwrap();

@@ -28,7 +28,13 @@ fn sample_by_flags_gives_the_tables_of_its_case_file() {
         format!("--out={}", by_flags.path("result").display()),
     ];
     dyetrace(&root(), words).ends_with(0);
-    assert_same(&tables(&by_flags), &tables(&by_case));
+    // Pages and requests bear the name of the case, which no flag gives.
+    let [of_flags, of_case] = [&by_flags, &by_case].map(|desk| {
+        let mut files = tables(desk);
+        files.retain(|name, _| !name.ends_with(".html") && !name.ends_with("request.json"));
+        files
+    });
+    assert_same(&of_flags, &of_case);
 }
 
 #[test]

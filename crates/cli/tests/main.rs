@@ -4,9 +4,11 @@
 #![expect(clippy::print_stdout, reason = "a test tells what it skips")]
 
 mod check;
+mod decide;
 mod deposits;
 mod dialects;
 mod durable;
+mod explain;
 mod flags;
 mod labels;
 mod leads;

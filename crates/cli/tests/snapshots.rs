@@ -58,7 +58,10 @@ fn sample_from_a_snapshot_gives_the_expected_files_byte_by_byte() {
     fs::write(desk.path("case.toml"), case).unwrap();
     for threads in ["1", "3"] {
         desk.run(&format!("trace case.toml --out result --threads {threads}")).ends_with(0);
-        assert_same(&tables(&desk, "result"), &files(&sample.join("expected")));
+        let mut found = tables(&desk, "result");
+        // What is expected are the tables: page and requests are other views of them.
+        found.retain(|name, _| name != "report.html" && !name.starts_with("packs/"));
+        assert_same(&found, &files(&sample.join("expected")));
     }
 }
 

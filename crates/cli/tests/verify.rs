@@ -1,7 +1,7 @@
 //! `dyetrace verify`: a whole result holds; a changed byte, a missing or strange file, a figure changed with hashes
 //! and seal made anew, each is told with its file.
 
-use crate::support::{Desk, dyetrace, root};
+use crate::support::{Desk, dyetrace, files, root};
 use dyetrace_report::verify;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -40,7 +40,7 @@ fn seal_again(result: &Path, name: &str) {
 fn the_sample_holds_and_says_what_was_compared() {
     let desk = traced();
     let run = desk.run("verify result").ends_with(0);
-    assert!(run.stdout.starts_with("The result holds.\n  11 files are those"), "{}", run.stdout);
+    assert!(run.stdout.starts_with("The result holds.\n  46 files are those"), "{}", run.stdout);
     let json = desk.run("verify result --json").ends_with(0).json();
     let kept = sha256(&fs::read(desk.path("result/manifest.json")).unwrap());
     assert_eq!((&json["holds"], &json["manifest_sha256"]), (&true.into(), &kept.clone().into()));
@@ -56,10 +56,7 @@ fn the_sample_holds_and_says_what_was_compared() {
 fn a_changed_byte_anywhere_names_its_file() {
     let desk = traced();
     let result = desk.path("result");
-    let mut names: Vec<String> =
-        fs::read_dir(&result).unwrap().map(|it| it.unwrap().file_name().into_string().unwrap()).collect();
-    names.sort();
-    let wholes: Vec<Vec<u8>> = names.iter().map(|name| fs::read(result.join(name)).unwrap()).collect();
+    let (names, wholes): (Vec<String>, Vec<Vec<u8>>) = files(&result).into_iter().unzip();
     let mut state = 7_u64;
     let mut random = |below: usize| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -94,7 +91,7 @@ fn a_cut_missing_or_strange_file_is_named() {
 }
 
 /// Columns whose figures follow from others.
-const FIGURES: [(&str, &[&str]); 7] = [
+const FIGURES: [(&str, &[&str]); 9] = [
     (
         "freezable.csv",
         &["amount_min", "amount_rule", "amount_max", "robust", "claim", "balance", "deposits", "hops"],
@@ -108,6 +105,11 @@ const FIGURES: [(&str, &[&str]); 7] = [
     ),
     ("routes.csv", &["taint", "value", "hop"]),
     ("next.csv", &["amount", "claim"]),
+    (
+        "packs/binance/request.csv",
+        &["tainted_min", "robust", "arrived_fifo", "left_lifo", "libr", "claim", "hops"],
+    ),
+    ("packs/binance/transfers.csv", &["libr", "prorata", "taint_first"]),
 ];
 
 #[test]

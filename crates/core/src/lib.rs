@@ -44,6 +44,7 @@ pub mod amount;
 pub mod asset;
 pub mod attribution;
 pub mod column;
+pub mod decision;
 mod id_table;
 pub mod label;
 pub mod ledger;
@@ -59,6 +60,7 @@ pub use account::{AccountColumns, AccountId, Accounts, Address, AddressKind, Cha
 pub use amount::{Amount, AmountColumn, AmountError};
 pub use asset::{Asset, AssetId, Assets};
 pub use column::Column;
+pub use decision::{Decision, DecisionKind};
 pub use label::{Category, Label, Labels};
 pub use ledger::{Ledger, LedgerBuilder, PurseId, Row, RowPlace};
 pub use stated::{OwnAccount, Status};

@@ -2,7 +2,7 @@
 
 use crate::ledgers::{CHAINS, Case, Clock, Coin, Move, SHARES, SeedAt, Tx, VAULT, WRAPPED, WRAPPER, time_of};
 use dyetrace_core::trace::{Rule, Since, StopRule, TraceOptions, Until};
-use dyetrace_core::{Amount, Category, PurseId};
+use dyetrace_core::{AccountId, Amount, Category, PurseId};
 use proptest::collection::vec;
 use proptest::option::{of, weighted};
 use proptest::prelude::*;
@@ -251,12 +251,18 @@ fn options() -> impl Strategy<Value = TraceOptions> {
     // Some purses, as if nothing but noise had come into them.
     let decoys = weighted(0.3, (vec((0..24_u32).prop_map(PurseId), 1..8), prop::bool::weighted(0.1)));
     let swaps = prop::bool::weighted(0.9);
-    (select(&Rule::ALL[..]), compare, stop, hub, weighted(0.2, 0..4_u32), weighted(0.2, until), decoys, swaps)
-        .prop_map(|(rule, compare, stop, hub_transfers, max_hops, until, noise, swaps)| {
+    let cuts = weighted(0.2, vec((0..8_u32).prop_map(AccountId), 1..4));
+    let noise = (decoys, cuts, swaps);
+    (select(&Rule::ALL[..]), compare, stop, hub, weighted(0.2, 0..4_u32), weighted(0.2, until), noise)
+        .prop_map(|(rule, compare, stop, hub_transfers, max_hops, until, (noise, cuts, swaps))| {
+            let mut cuts = cuts.unwrap_or_default();
+            cuts.sort_unstable();
+            cuts.dedup();
             let (mut decoys, follow_noise) = noise.unwrap_or_default();
             decoys.sort_unstable();
             decoys.dedup();
             TraceOptions {
+                cuts,
                 decoys,
                 follow_noise,
                 swaps,

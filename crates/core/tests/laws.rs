@@ -238,6 +238,7 @@ fn random_cases_are_rich() {
             ("position", stopped(|stop| *stop == Stop::Position)),
             ("unclear", stopped(|stop| *stop == Stop::Unclear)),
             ("label stop", stopped(|stop| matches!(stop, Stop::Label(_)))),
+            ("cut", stopped(|stop| *stop == Stop::Cut)),
             ("hub", stopped(|stop| *stop == Stop::Hub)),
             ("hops", stopped(|stop| *stop == Stop::Hops)),
             ("horizon", stopped(|stop| *stop == Stop::Horizon)),

@@ -36,6 +36,8 @@ path = "list.txt"
 name = "ofac"
 [[tokens]]
 path = "tokens.csv"
+[[prices]]
+path = "prices.csv"
 [[theft]]
 id = "HARMONY"
 [[theft.seed]]

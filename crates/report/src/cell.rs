@@ -77,6 +77,14 @@ impl<W: Write> Table<W> {
         self.row.push_field(b"");
     }
 
+    /// Adds a text that is not ours, or an empty cell.
+    pub(crate) fn perhaps(&mut self, text: Option<&str>) {
+        match text {
+            Some(text) => self.text(text),
+            None => self.empty(),
+        }
+    }
+
     /// Adds a number of ours.
     pub(crate) fn number(&mut self, number: u64) {
         self.show(number);

@@ -20,6 +20,8 @@ enum Kind {
     Facts { why: String },
     /// A written table does not read back: a bug of ours, or a table that was changed.
     Table { table: &'static str, why: String },
+    /// A written result that is asked about something does not hold, or says nothing of it.
+    Asked { what: String, hint: String },
 }
 
 impl Error {
@@ -40,6 +42,10 @@ impl Error {
         Self(Kind::Table { table, why: why.into() })
     }
 
+    pub(crate) fn asked(what: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self(Kind::Asked { what: what.into(), hint: hint.into() })
+    }
+
     pub(crate) fn facts(why: String) -> Self {
         Self(Kind::Facts { why })
     }
@@ -49,7 +55,7 @@ impl Error {
     pub fn path(&self) -> Option<&Path> {
         match &self.0 {
             Kind::Io { path, .. } | Kind::NotOurs { path, .. } => Some(path),
-            Kind::Unbalanced { .. } | Kind::Table { .. } | Kind::Facts { .. } => None,
+            Kind::Unbalanced { .. } | Kind::Table { .. } | Kind::Facts { .. } | Kind::Asked { .. } => None,
         }
     }
 
@@ -72,6 +78,7 @@ impl Error {
             Kind::Io { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
                 Some("name a folder that you may write to with `--out`".to_owned())
             }
+            Kind::Asked { hint, .. } => Some(hint.clone()),
             Kind::Unbalanced { .. } => Some(
                 "this is a bug of dyetrace; nothing was written, since no figure can be relied on".to_owned(),
             ),
@@ -95,6 +102,7 @@ impl fmt::Display for Error {
                  units apart, where 0 was expected"
             ),
             Kind::Facts { why } => write!(f, "these facts of a run are not those of its trace: {why}"),
+            Kind::Asked { what, .. } => f.write_str(what),
             Kind::Table { table, why } => write!(f, "`{table}` does not read back: {why}"),
         }
     }

@@ -8,9 +8,11 @@ use crate::state::State;
 use crate::stated::Stated;
 use crate::sweep::{Swept, sweeps};
 use crate::totals::{Totals, exact_rules, telling_exact_rule};
+use crate::worth::Worth;
 use dyetrace_core::label::Label;
 use dyetrace_core::trace::{Evidence, Routes, Rule};
 use dyetrace_core::{AccountId, Amount, Category};
+use hashbrown::HashMap;
 use std::cmp::Reverse;
 
 /// A place where money can be stopped.
@@ -32,6 +34,8 @@ pub struct Finding {
     pub most: Amount,
     /// The least over fifo, lifo, prorata and libr, if all four were asked.
     pub robust: Option<Amount>,
+    /// In US dollars of the times of its transfers; `None` where no prices were given.
+    pub worth: Option<Worth>,
     /// The place of the transfer that swept the deposit, where it was.
     pub swept: Option<u64>,
     /// The transfers from a seed to here, first to last. Empty if the theft itself arrived here.
@@ -44,11 +48,15 @@ pub(crate) fn findings(
     stated: &Stated<'_>,
     states: &[State],
     totals: &Totals,
+    worths: &HashMap<usize, Worth>,
 ) -> Result<Vec<Finding>, Error> {
     let mut found: Vec<Finding> = (0..states.len())
         .filter(|&holding| states[holding].is_freezable())
         .filter_map(|holding| finding(input, stated, holding, states[holding]))
         .collect();
+    if !input.prices.is_empty() {
+        found.iter_mut().for_each(|finding| finding.worth = worths.get(&finding.holding).cloned());
+    }
     add_sweeps(input, &mut found);
     found.sort_by_cached_key(|finding| rank(input, totals, finding));
     add_routes(input, &mut found)?;
@@ -71,7 +79,8 @@ fn finding(input: &Input<'_>, stated: &Stated<'_>, holding: usize, state: State)
         basis.push_str(&fact);
     }
     let (swept, route) = (None, Vec::new());
-    Some(Finding { holding, state, holder, holder_kind, basis, least, most, robust, swept, route })
+    let worth = None;
+    Some(Finding { holding, state, holder, holder_kind, basis, least, most, robust, worth, swept, route })
 }
 
 /// Returns who can stop a holding, what kind of party that is, and why.
@@ -171,6 +180,7 @@ fn rank(input: &Input<'_>, totals: &Totals, finding: &Finding) -> Rank {
     let ledger = input.ledger;
     (
         finding.state,
+        Reverse(finding.worth.as_ref().and_then(Worth::least)),
         Reverse(share),
         first_time(input.ledger, trace.holdings.first_taint[finding.holding]),
         ledger.purse_address(purse).to_string(),

@@ -2,10 +2,12 @@
 //!
 //! The tables of tokens and issuers and the facts are filled by the caller, which has read the files.
 
+use crate::price::Prices;
 use dyetrace_core::attribution::Noise;
 use dyetrace_core::attribution::deposits::{DepositOptions, Deposits};
+use dyetrace_core::decision::NO_LINE;
 use dyetrace_core::trace::{Theft, Trace, TraceOptions};
-use dyetrace_core::{AssetId, Labels, Ledger, OwnAccount, Status};
+use dyetrace_core::{AssetId, Decision, Labels, Ledger, OwnAccount, Status};
 use std::collections::BTreeMap;
 
 /// Everything a report needs. Nothing in it is changed.
@@ -21,6 +23,8 @@ pub struct Input<'a> {
     pub tokens: &'a Tokens,
     /// Who can stop which asset.
     pub issuers: &'a Issuers,
+    /// What assets were worth, and when; none where nobody gave a price.
+    pub prices: &'a Prices,
     /// What was run, on what.
     pub facts: &'a RunFacts,
 }
@@ -149,6 +153,23 @@ pub struct Limitation {
     pub detail: String,
 }
 
+/// The decisions that the trace rests on, in the order of their log.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DecisionFacts {
+    /// The log, as it was read.
+    pub file: FileFacts,
+    /// Each with the SHA-256 of its line, in hex.
+    pub rows: Vec<(Decision, String)>,
+}
+
+impl DecisionFacts {
+    /// The hash of the last line: it stands for the whole log.
+    #[must_use]
+    pub fn head(&self) -> &str {
+        self.rows.last().map_or(NO_LINE, |(_, hash)| hash)
+    }
+}
+
 /// What was run, on what.
 #[derive(Clone, Debug, Default)]
 pub struct RunFacts {
@@ -166,6 +187,8 @@ pub struct RunFacts {
     pub own: Vec<OwnAccount>,
     /// How addresses stood at a block, as somebody looked it up.
     pub status: Vec<Status>,
+    /// The log of the analyst's decisions, if there is one.
+    pub decisions: Option<DecisionFacts>,
     /// The deposit accounts that were found by their sweeps, and by what thresholds; those that are sure enough
     /// stand among the labels. `None` where nobody looked for them.
     pub deposits: Option<(DepositOptions, Deposits)>,

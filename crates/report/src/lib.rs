@@ -9,40 +9,57 @@
 mod account_labels;
 mod cell;
 mod conservation;
+mod decisions;
 mod deposits;
 mod detected;
 pub mod display;
 mod error;
+mod explain;
 mod finding;
+mod graph;
 mod input;
 mod leads;
 mod limitation;
 mod manifest;
 mod missing;
 mod noise;
+mod packs;
+mod page;
+mod price;
 mod rank;
 mod report;
 mod state;
 mod stated;
+mod step;
 mod summary;
 mod sweep;
 mod table;
 mod totals;
 mod verify;
+mod visible;
+mod worth;
 mod write;
+mod written;
 
 pub use cell::{defused, iso};
 pub use conservation::{Balance, BalanceKey, Difference, recompute};
 pub use deposits::DepositList;
 pub use error::Error;
+pub use explain::{
+    Explanation, Holding, Hop, Move, Origin, PurseStory, Question, Rest, Route, Sums, explain,
+};
 pub use finding::Finding;
 pub use input::{
-    FileFacts, Input, Issuer, Issuers, Limitation, Reject, RunFacts, SnapshotFacts, Token, Tokens,
+    DecisionFacts, FileFacts, Input, Issuer, Issuers, Limitation, Reject, RunFacts, SnapshotFacts, Token,
+    Tokens,
 };
 pub use manifest::{FORMAT, FORMAT_VERSION, SealCheck, check_seal};
 pub use missing::Missing;
+pub use price::{Cents, Prices, Quote};
 pub use report::Report;
 pub use state::State;
 pub use summary::Summary;
-pub use verify::{Fault, Verdict, verify};
+pub use verify::{Verdict, verify};
+pub use worth::Worth;
 pub use write::{Written, WrittenFile, check_out};
+pub use written::Fault;

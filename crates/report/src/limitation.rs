@@ -5,6 +5,7 @@
 
 use crate::account_labels;
 use crate::cell::when_in_words;
+use crate::decisions;
 use crate::detected;
 use crate::input::{Input, Limitation};
 use crate::missing::counted;
@@ -34,6 +35,7 @@ pub(crate) fn limitations(
     list.rows.extend(account_labels::limitations(input));
     list.rows.extend(detected::limitations(input));
     list.stated(stated);
+    list.rows.extend(decisions::limitations(input));
     list.gaps();
     list.repeats();
     list.times();
@@ -232,8 +234,10 @@ impl List<'_> {
         // What a limit cut has rows of its own.
         let holdings = &self.input.trace.holdings;
         let by_label = |row: &usize| {
-            let limited =
-                matches!(holdings.stop[*row], Some(Stop::Hub | Stop::Hops | Stop::Horizon | Stop::Unclear));
+            let limited = matches!(
+                holdings.stop[*row],
+                Some(Stop::Cut | Stop::Hub | Stop::Hops | Stop::Horizon | Stop::Unclear)
+            );
             states[*row] == State::NotFollowed && !limited
         };
         for class in self.classes() {
@@ -399,6 +403,8 @@ pub(crate) fn in_words(kind: &str) -> &'static str {
     match kind {
         "after_end" => "transfers after the end that you set: not looked at",
         "columns" => "columns of an input that were not read",
+        "cut" => "accounts at which an analyst decided to stop: see decisions.csv",
+        "decision" => "decisions about accounts that no transfer read names",
         "deposit_lead" => "taint that passed accounts that may be deposit accounts: see `dyetrace deposits`",
         "detected_deposit" => "deposit accounts that only their sweeps tell",
         "dust" => "taint in transfers below the least amount that you set",
@@ -409,6 +415,7 @@ pub(crate) fn in_words(kind: &str) -> &'static str {
         "hops" | "hub" | "horizon" => "taint where a limit ended the trace",
         "in_bridge" => "taint that went into bridges and is not linked to what came out",
         "in_pool" => "taint that went into mixers and is not linked to what came out",
+        "link" => "links that an analyst decided on: not used yet",
         "labels" => {
             "labels that contradict each other or were left out, and what else label files leave open"
         }
@@ -426,6 +433,7 @@ pub(crate) fn in_words(kind: &str) -> &'static str {
         "order_spread" => "holdings that differ if that order is read the other way",
         "own" | "status" => "what the case states of accounts that no transfer names, or against the data",
         "own_conversion" => "what came back when a seed swapped: counted where it left, not a second time",
+        "prices" => "findings that have no dollars, for want of a price",
         "poison" => "poison is a bound for search, never an amount",
         "poisoner" => "accounts that look like a counterparty of whom they wrote to",
         "reading" => "doubts met while reading",

@@ -13,13 +13,15 @@
 //! elsewhere.
 
 use crate::cell::iso;
-use crate::input::{FileFacts, RunFacts, SnapshotFacts};
+use crate::input::{DecisionFacts, FileFacts, RunFacts, SnapshotFacts};
 use crate::report::Report;
+use crate::table::at;
 use crate::write::folder::{WrittenFile, hex};
 use dyetrace_core::asset::AssetName;
 use dyetrace_core::attribution::deposits::{DepositOptions, Short};
 use dyetrace_core::trace::{Seed, Since, Theft, Until};
-use dyetrace_core::{AddressKind, Amount, OwnAccount, Status};
+use dyetrace_core::{AddressKind, Amount, AssetId, OwnAccount, Status};
+use hashbrown::HashSet;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::path::Path;
@@ -56,6 +58,8 @@ pub(crate) fn manifest(report: &Report<'_>, files: &[WrittenFile]) -> String {
         "status": facts.status.iter().map(status).collect::<Vec<_>>(),
         "snapshot": facts.snapshot.as_ref().map(snapshot),
         "inputs": facts.inputs.iter().map(file).collect::<Vec<_>>(),
+        "decisions": facts.decisions.as_ref().map(decisions),
+        "tokens": tokens(report),
         "labels": facts.labels.iter().map(file).collect::<Vec<_>>(),
         "accounts_reached": trace.reached_accounts,
         "purses_reached": trace.reached_purses,
@@ -163,6 +167,31 @@ fn file(file: &FileFacts) -> Value {
         "first_time": file.first_time.map(iso),
         "last_time": file.last_time.map(iso),
     })
+}
+
+/// The log of decisions, with the head of its chain.
+fn decisions(decisions: &DecisionFacts) -> Value {
+    let FileFacts { name, sha256, bytes, rows, .. } = &decisions.file;
+    json!({"name": portable_word(name), "sha256": sha256, "bytes": bytes, "rows": rows, "head": decisions.head()})
+}
+
+/// How the assets that the tables name are shown; those of unknown decimals are left out.
+fn tokens(report: &Report<'_>) -> Vec<Value> {
+    let (ledger, trace) = (report.input.ledger, report.input.trace);
+    let (purses, to) = (ledger.purses(), &ledger.columns().to);
+    let flows = trace.flows.place.iter().map(|&place| purses.asset(to[at(place)]));
+    let others = trace.postings.purse.iter().chain(&trace.holdings.purse).map(|&purse| purses.asset(purse));
+    let stolen = trace.classes.iter().map(|class| class.asset);
+    let used: HashSet<AssetId> = flows.chain(others).chain(stolen).collect();
+    let mut used: Vec<AssetId> = used.into_iter().collect();
+    used.sort_by_key(|asset| &report.asset_names[asset.index()]);
+    let shown = used.into_iter().filter_map(|asset| Some((asset, report.input.tokens.get(asset)?)));
+    shown
+        .map(|(asset, token)| {
+            let name = &report.asset_names[asset.index()];
+            json!({"asset": name, "symbol": token.symbol, "decimals": token.decimals})
+        })
+        .collect()
 }
 
 fn seeds(theft: &Theft) -> impl Iterator<Item = Value> + '_ {

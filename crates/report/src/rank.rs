@@ -1,14 +1,16 @@
 //! The order of findings: what can be stopped first, then how much of the theft it is at the least.
 //!
-//! Findings rank by state, in the order of [`State`]. Inside a state, the larger share ranks first: the least
+//! Findings rank by state, in the order of [`State`]. Inside a state, with prices, the more dollars there are at the
+//! least the earlier; those without a price come after them. Then the larger share ranks first: the least
 //! claim over the asked rules, as a share of all that was stolen of that asset in that theft under the run's
 //! rule. Shares are compared as fractions, by cross multiplication, without rounding. Then the one that was
 //! tainted first, then the address, chain, asset and class.
 
+use crate::price::Cents;
 use crate::state::State;
 use dyetrace_core::{Amount, Ledger};
 use ruint::Uint;
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
 
 /// A fraction of two amounts, compared exactly.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +24,11 @@ impl Share {
     pub(crate) fn new(part: Amount, whole: Amount) -> Self {
         let whole = if whole.is_zero() { Amount::from(1) } else { whole };
         Self { part, whole }
+    }
+
+    /// The part, and the whole, which is not 0.
+    pub(crate) const fn parts(self) -> (Amount, Amount) {
+        (self.part, self.whole)
     }
 }
 
@@ -51,7 +58,8 @@ pub(crate) fn product(a: Amount, b: Amount) -> Uint<640, 10> {
 }
 
 /// What decides a finding's rank: smaller ranks first.
-pub(crate) type Rank = (State, std::cmp::Reverse<Share>, Option<i64>, String, String, String, u32);
+pub(crate) type Rank =
+    (State, Reverse<Option<Cents>>, Reverse<Share>, Option<i64>, String, String, String, u32);
 
 /// The time of the first taint: equal times are told apart by address. Where a transfer has no time, the last one
 /// known among the thousand before it stands in, so that a ledger without times costs nothing.

@@ -10,6 +10,7 @@ use crate::missing::{Missing, missing};
 use crate::state::{State, states};
 use crate::stated::Stated;
 use crate::totals::{Totals, exact_rules};
+use crate::worth::{Arrival, arrivals, of_holding, unpriced, worths};
 use dyetrace_core::trace::{ClassId, PostingKind};
 
 /// What a trace found, ready to be written.
@@ -24,6 +25,8 @@ pub struct Report<'a> {
     pub(crate) asset_names: Vec<String>,
     pub(crate) totals: Totals,
     pub(crate) findings: Vec<Finding>,
+    /// What came to the findings, by holding.
+    pub(crate) arrivals: Vec<Arrival>,
     /// What exchanges paid out soon after, about as much.
     pub(crate) leads: Leads,
     pub(crate) missing: Vec<Missing>,
@@ -43,15 +46,28 @@ impl<'a> Report<'a> {
         let stated = Stated::bind(&input);
         let states = states(&input, &stated);
         let totals = Totals::of(input.trace, &states);
-        let findings = findings(&input, &stated, &states, &totals)?;
+        let arrivals = arrivals(&input, (0..states.len()).filter(|&row| states[row].is_freezable()));
+        let findings = findings(&input, &stated, &states, &totals, &worths(&input, &arrivals))?;
         let missing = missing(&input);
         let leads = Leads::find(&input);
         let mut limitations = limitations(&input, &stated, &totals, &states);
         limitations.extend(leads.limitations());
+        limitations.extend(unpriced(&input, &arrivals));
         let names = input.ledger.assets().iter().map(|(asset, _)| input.ledger.asset_name(asset));
         let asset_names: Vec<String> = names.collect();
         let order = holding_order(&input, &asset_names);
-        Ok(Self { input, states, order, asset_names, totals, findings, leads, missing, limitations })
+        Ok(Self {
+            input,
+            states,
+            order,
+            asset_names,
+            totals,
+            findings,
+            arrivals,
+            leads,
+            missing,
+            limitations,
+        })
     }
 
     /// The places where money can be stopped, best first. Finding `i` has rank `i + 1` and route `R{i + 1}`.
@@ -87,6 +103,11 @@ impl<'a> Report<'a> {
     /// The classes, in order.
     pub(crate) fn classes(&self) -> impl Iterator<Item = ClassId> + use<> {
         (0_u32..).map(ClassId).take(self.input.trace.classes.len())
+    }
+
+    /// What came to a finding's holding, in order.
+    pub(crate) fn arrivals_at(&self, holding: usize) -> &[Arrival] {
+        of_holding(&self.arrivals, holding)
     }
 
     /// The balance of a class under a rule, by the trace itself.

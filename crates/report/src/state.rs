@@ -193,7 +193,7 @@ fn state(ledger: &Ledger, labels: &Labels, issuers: &Issuers, facts: Facts) -> S
     let theirs = labels.of(account).fold(0, |bits, label| bits | bit(label.category));
     let has = |category| theirs & bit(category) != 0;
     let unfollowed = [C::Dex, C::Token, C::Payment, C::Gambling, C::Service];
-    let cut = matches!(facts.stop, Some(Stop::Hub | Stop::Hops | Stop::Horizon | Stop::Unclear));
+    let cut = matches!(facts.stop, Some(Stop::Cut | Stop::Hub | Stop::Hops | Stop::Horizon | Stop::Unclear));
     // A stop that the user chose and no other state speaks of: who holds it is known, what follows is not.
     let chosen = matches!(facts.stop, Some(Stop::Label(category)) if category != C::Burn);
     let asset = ledger.purses().asset(facts.purse);

@@ -13,15 +13,25 @@ fn the_same_trace_gives_the_same_bytes() {
         names,
         [
             "conservation.csv",
+            "decisions.csv",
             "flows.csv",
             "freezable.csv",
+            "graph.dot",
+            "graph.graphml",
+            "graph.json",
             "holdings.csv",
             "leads.csv",
             "limitations.csv",
             "manifest.json",
             "next.csv",
+            "packs/binance/path.csv",
+            "packs/binance/request.csv",
+            "packs/binance/request.html",
+            "packs/binance/request.json",
+            "packs/binance/transfers.csv",
             "postings.csv",
             "rejects.csv",
+            "report.html",
             "routes.csv"
         ]
     );

@@ -3,7 +3,10 @@
 mod conservation;
 mod engine;
 mod folder;
+mod graph;
 mod leads;
+mod packs;
+mod page;
 mod ranking;
 mod routes;
 mod snapshots;

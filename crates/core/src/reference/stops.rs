@@ -77,6 +77,8 @@ impl Stops {
             }
             if let Some(category) = full {
                 accounts.insert(account, Stop::Label(category));
+            } else if known.options.cuts.contains(&account) {
+                accounts.insert(account, Stop::Cut);
             } else if let Some(category) = netting {
                 accounts.insert(account, Stop::Label(category));
                 let transactions: BTreeSet<u32> = columns.transaction.iter().copied().collect();

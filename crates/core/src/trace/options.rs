@@ -1,5 +1,6 @@
 //! What a person may choose for a trace. Each default is a named constant.
 
+use crate::account::AccountId;
 use crate::amount::Amount;
 use crate::asset::AssetName;
 use crate::label::Category;
@@ -133,6 +134,8 @@ pub struct TraceOptions {
     pub compare: Vec<Rule>,
     /// At whom it stops.
     pub stop: StopRule,
+    /// Accounts at which an analyst decided to stop, sorted. They stop whatever the other stops are; a seed does not.
+    pub cuts: Vec<AccountId>,
     /// An unnamed account in more than this many transfers is a hub.
     pub hub_transfers: u64,
     /// Purses this many transfers away, or more, are not followed.
@@ -168,6 +171,7 @@ impl Default for TraceOptions {
             rule: Rule::DEFAULT,
             compare: Rule::EXACT.to_vec(),
             stop: StopRule::default(),
+            cuts: Vec::new(),
             hub_transfers: Self::HUB_TRANSFERS,
             max_hops: None,
             until: None,

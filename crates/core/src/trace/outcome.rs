@@ -223,6 +223,12 @@ impl PostingKind {
         matches!(self, Self::Received | Self::Unseen | Self::ConvertedIn)
     }
 
+    /// Whether stolen money first shows there.
+    #[must_use]
+    pub const fn is_stolen(self) -> bool {
+        matches!(self, Self::Received | Self::Unseen)
+    }
+
     /// Whether it is a leg of an exchange.
     #[must_use]
     pub const fn is_converted(self) -> bool {
@@ -272,6 +278,8 @@ pub struct ConvertedLeg {
 pub enum Stop {
     /// A label of a stop category.
     Label(Category),
+    /// An analyst decided that the money is not followed.
+    Cut,
     /// An unnamed account in very many transfers.
     Hub,
     /// Too many transfers away.
@@ -292,6 +300,7 @@ impl Stop {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Label(category) => category.as_str(),
+            Self::Cut => "cut",
             Self::Hub => "hub",
             Self::Hops => "hops",
             Self::Position => "position",

@@ -1,6 +1,6 @@
 //! Stops: decided first, on the whole ledger.
 //!
-//! An account stops if any of its labels has a stop category, or if nobody has named it and it takes part in
+//! An account stops if any of its labels has a stop category, if an analyst cut it, or if nobody has named it and it takes part in
 //! very many transfers. A seed's account never stops. Zero-value transfers and transfers to oneself do not
 //! count for a hub; rows after the end do.
 
@@ -52,6 +52,14 @@ impl Stops {
                 if count > options.hub_transfers && !named[account] && of_account[account].is_none() {
                     of_account[account] = Some(Stop::Hub);
                 }
+            }
+        }
+        for account in &options.cuts {
+            let Some(stop) = of_account.get_mut(account.index()) else { continue };
+            let is_full = matches!(stop, Some(Stop::Label(category)) if !StopRule::nets(*category));
+            // Whose account it is says more than that somebody stopped there.
+            if !is_full {
+                *stop = Some(Stop::Cut);
             }
         }
         for account in (0..).map(AccountId).take(of_account.len()) {

@@ -44,11 +44,14 @@ struct CaseFile {
     #[serde(default)]
     issuers: Vec<File>,
     #[serde(default)]
+    prices: Vec<File>,
+    #[serde(default)]
     theft: Vec<TheftTable>,
     #[serde(default)]
     own: Vec<Spanned<OwnTable>>,
     #[serde(default)]
     status: Vec<Spanned<StatusTable>>,
+    decisions: Option<File>,
     #[serde(default)]
     trace: TraceTable,
 }
@@ -191,9 +194,11 @@ pub fn read_case(file: &FileSpec) -> Result<Case, Error> {
         labels: labels.collect::<Result<_, Error>>()?,
         tokens: case.tokens.iter().map(|it| beside(&it.path)).collect::<Result<_, Error>>()?,
         issuers: case.issuers.iter().map(|it| beside(&it.path)).collect::<Result<_, Error>>()?,
+        prices: case.prices.iter().map(|it| beside(&it.path)).collect::<Result<_, Error>>()?,
         thefts: merge_thefts(thefts?),
         own: read_own(&place, &case.own)?,
         status: read_status(&place, &case.status)?,
+        decisions: case.decisions.as_ref().map(|it| beside(&it.path)).transpose()?,
         options: read_options(&place, &case.trace)?,
         detected_deposits: case.trace.detected_deposits.unwrap_or(true),
         skip_bad_rows: case.trace.skip_bad_rows,

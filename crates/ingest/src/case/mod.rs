@@ -32,12 +32,16 @@ pub struct Case {
     pub tokens: Vec<FileSpec>,
     /// Files of issuers.
     pub issuers: Vec<FileSpec>,
+    /// Files of prices.
+    pub prices: Vec<FileSpec>,
     /// What was stolen: each id once, in the order in which they first stand.
     pub thefts: Vec<Theft>,
     /// Whose accounts addresses are, as an exchange knows it.
     pub own: Vec<OwnAccount>,
     /// How addresses stood at a block, as somebody looked it up.
     pub status: Vec<Status>,
+    /// The log of the analyst's decisions.
+    pub decisions: Option<FileSpec>,
     /// How to trace.
     pub options: TraceOptions,
     /// Stop at accounts that only their sweeps make deposit accounts.

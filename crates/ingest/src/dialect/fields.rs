@@ -144,7 +144,7 @@ pub(crate) fn read_time(column: &Column, record: &Record) -> Result<i64, Fault> 
 }
 
 /// A fault of a time, with what to do about it.
-pub(super) fn time_fault(column: &Column, record: &Record, error: TimeError) -> Fault {
+pub(crate) fn time_fault(column: &Column, record: &Record, error: TimeError) -> Fault {
     let fault = column.fault(record, error);
     match error.hint() {
         Some(hint) => fault.with_hint(hint),

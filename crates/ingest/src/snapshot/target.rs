@@ -32,7 +32,7 @@ impl Target {
         }
         let name = goal.path.file_name().ok_or_else(|| Error::file(&goal.name, "is no name of a file"))?;
         if goal.path.is_dir() {
-            return Err(Error::file(&goal.name, "is a folder, but a snapshot is one file"));
+            return Err(Error::file(&goal.name, "is a folder, but one file is written"));
         }
         let mut aside_name = std::ffi::OsString::from(".");
         aside_name.push(name);
@@ -73,8 +73,7 @@ impl Target {
     pub(crate) fn error(&self, error: io::Error) -> Error {
         let full = error.kind() == io::ErrorKind::StorageFull || error.kind() == io::ErrorKind::QuotaExceeded;
         let cannot = Error::io(&self.goal.name, "cannot be written", error);
-        let old =
-            if self.goal.path.exists() { "the old snapshot is as it was" } else { "nothing was written" };
+        let old = if self.goal.path.exists() { "the old file is as it was" } else { "nothing was written" };
         cannot.with_hint(if full { format!("make room on the disk; {old}") } else { old.to_owned() })
     }
 

@@ -3,6 +3,8 @@
 use super::{HolderSum, Part, Summary, Whole};
 use crate::finding::Finding;
 use crate::manifest::{FORMAT, FORMAT_VERSION};
+use crate::price::Cents;
+use crate::worth::Worth;
 use serde_json::{Value, json};
 
 impl Summary<'_> {
@@ -38,6 +40,7 @@ impl Summary<'_> {
         let (holdings, row) = (&trace.holdings, finding.holding);
         let purse = holdings.purse[row];
         let asset = ledger.purses().asset(purse);
+        let usd = |of: fn(&Worth) -> Option<Cents>| finding.worth.as_ref().and_then(of).map(Cents::to_plain);
         json!({
             "rank": rank,
             "theft": trace.theft_of(holdings.class[row]),
@@ -53,6 +56,9 @@ impl Summary<'_> {
             "amount_rule": holdings.shares.get(row, 0).units.to_string(),
             "amount_max": finding.most.to_string(),
             "robust": finding.robust.map(|amount| amount.to_string()),
+            "usd_min": usd(Worth::least),
+            "usd_rule": usd(Worth::of_rule),
+            "usd_max": usd(Worth::most),
             "grade": holdings.grade[row].as_str(),
             "hops": holdings.hops[row],
             "route_id": format!("R{rank}"),
@@ -60,6 +66,7 @@ impl Summary<'_> {
     }
 
     fn holder(&self, sum: &HolderSum) -> Value {
+        let usd = |of: fn(&Worth) -> Option<Cents>| sum.worth.as_ref().and_then(of).map(Cents::to_plain);
         json!({
             "holder": sum.holder,
             "holder_kind": sum.holder_kind,
@@ -68,6 +75,9 @@ impl Summary<'_> {
             "amount_min": sum.by_rule.iter().min().map(ToString::to_string),
             "amount_rule": sum.of_run.to_string(),
             "amount_max": sum.by_rule.iter().max().map(ToString::to_string),
+            "usd_min": usd(Worth::least),
+            "usd_rule": usd(Worth::of_rule),
+            "usd_max": usd(Worth::most),
         })
     }
 

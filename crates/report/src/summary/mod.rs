@@ -10,6 +10,7 @@ use crate::rank::hundredths;
 use crate::report::Report;
 use crate::state::State;
 use crate::totals::{exact_rules, telling_exact_rule};
+use crate::worth::Worth;
 use crate::write::Written;
 use dyetrace_core::trace::ClassId;
 use dyetrace_core::{Amount, AssetId};
@@ -27,35 +28,37 @@ pub struct Summary<'a> {
 
 /// What one holder can stop of one asset.
 #[derive(Clone, Debug)]
-struct HolderSum {
-    holder: String,
-    holder_kind: &'static str,
-    asset: AssetId,
-    places: usize,
+pub(crate) struct HolderSum {
+    pub(crate) holder: String,
+    pub(crate) holder_kind: &'static str,
+    pub(crate) asset: AssetId,
+    pub(crate) places: usize,
     /// One entry an exact rule.
-    by_rule: Vec<Amount>,
+    pub(crate) by_rule: Vec<Amount>,
     /// By the run's rule.
-    of_run: Amount,
+    pub(crate) of_run: Amount,
+    /// In dollars, if prices were given and none is missing.
+    pub(crate) worth: Option<Worth>,
 }
 
 /// Where all of one theft's stolen asset is, under one rule.
 #[derive(Clone, Debug)]
-struct Whole {
-    class: ClassId,
-    stolen: Amount,
-    unseen: Amount,
-    parts: Vec<Part>,
+pub(crate) struct Whole {
+    pub(crate) class: ClassId,
+    pub(crate) stolen: Amount,
+    pub(crate) unseen: Amount,
+    pub(crate) parts: Vec<Part>,
 }
 
 /// One state, or fees or burned.
 #[derive(Clone, Debug)]
-struct Part {
-    name: String,
-    words: &'static str,
-    claim: Amount,
-    hundredths: u32,
+pub(crate) struct Part {
+    pub(crate) name: String,
+    pub(crate) words: &'static str,
+    pub(crate) claim: Amount,
+    pub(crate) hundredths: u32,
     /// Who holds it, most first, where labels name somebody.
-    holders: Vec<(String, Amount)>,
+    pub(crate) holders: Vec<(String, Amount)>,
 }
 
 impl<'a> Report<'a> {
@@ -67,7 +70,7 @@ impl<'a> Report<'a> {
 }
 
 /// Sums findings per holder and asset, in the order of their best finding.
-fn holders(report: &Report<'_>) -> Vec<HolderSum> {
+pub(crate) fn holders(report: &Report<'_>) -> Vec<HolderSum> {
     let trace = report.input.trace;
     let mut sums: Vec<HolderSum> = Vec::new();
     let mut places = hashbrown::HashMap::new();
@@ -76,7 +79,8 @@ fn holders(report: &Report<'_>) -> Vec<HolderSum> {
         let at = *places.entry((&finding.holder, finding.holder_kind, asset)).or_insert_with(|| {
             let (holder, by_rule) = (finding.holder.clone(), vec![Amount::ZERO; exact_rules(trace).count()]);
             let holder_kind = finding.holder_kind;
-            sums.push(HolderSum { holder, holder_kind, asset, places: 0, by_rule, of_run: Amount::ZERO });
+            let (of_run, worth) = (Amount::ZERO, finding.worth.as_ref().map(Worth::nothing_like));
+            sums.push(HolderSum { holder, holder_kind, asset, places: 0, by_rule, of_run, worth });
             sums.len() - 1
         });
         let sum = &mut sums[at];
@@ -84,13 +88,14 @@ fn holders(report: &Report<'_>) -> Vec<HolderSum> {
         for (total, rule) in sum.by_rule.iter_mut().zip(exact_rules(trace)) {
             *total = total.plus(trace.holdings.shares.get(finding.holding, rule).units);
         }
+        sum.worth = sum.worth.take().zip(finding.worth.as_ref()).map(|(sum, worth)| sum.plus(worth));
         sum.of_run = sum.of_run.plus(trace.holdings.shares.get(finding.holding, 0).units);
     }
     sums
 }
 
 /// Splits every class into where it is, with percentages that add up to 100.
-fn wholes(report: &Report<'_>) -> Vec<Whole> {
+pub(crate) fn wholes(report: &Report<'_>) -> Vec<Whole> {
     let Some(rule) = telling_exact_rule(report.input.trace) else { return Vec::new() };
     report.classes().map(|class| whole(report, class, rule)).collect()
 }

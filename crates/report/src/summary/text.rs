@@ -5,8 +5,10 @@ use crate::display::{amount, percent, plain, plain_table, table_text};
 use crate::finding::Finding;
 use crate::limitation::in_words;
 use crate::missing::counted;
+use crate::price::Cents;
 use crate::state::State;
 use crate::totals::{exact_rules, telling_exact_rule};
+use crate::worth::Worth;
 use comfy_table::{Cell, Table};
 use dyetrace_core::{Amount, AssetId};
 use std::collections::BTreeMap;
@@ -95,24 +97,30 @@ impl Summary<'_> {
         };
         let evidence = format!("{grade}, {hops}, {route}{theft}");
         let address = ledger.purse_address(purse).to_checksum();
-        let amounts = (finding.least, holdings.shares.get(row, 0).units, finding.most);
+        let amounts = [finding.least, holdings.shares.get(row, 0).units, finding.most];
+        let worth = finding.worth.as_ref();
+        let worth = worth.map_or([None; 3], Worth::range);
         vec![
             Cell::new(rank),
             Cell::new(format!("{}\n{}", holder(&finding.holder), finding.state.in_words())),
             Cell::new(format!("{address}\n{evidence}")),
-            Cell::new(self.range(ledger.purses().asset(purse), amounts)),
+            Cell::new(self.range(ledger.purses().asset(purse), amounts, worth)),
         ]
     }
 
-    /// Writes the least, the rule's and the greatest amount, one a line; one line if they are one.
-    fn range(&self, asset: AssetId, (least, of_rule, most): (Amount, Amount, Amount)) -> String {
-        let show = |units| amount(&self.report.input, asset, units);
-        if least == most && most == of_rule {
+    /// Writes the least, the rule's and the greatest amount, one a line, with their dollars; one line if they are one.
+    fn range(&self, asset: AssetId, amounts: [Amount; 3], worth: [Option<Cents>; 3]) -> String {
+        let show = |at: usize| {
+            let dollars = worth[at].map(|worth| format!(" = {worth}")).unwrap_or_default();
+            format!("{}{dollars}", amount(&self.report.input, asset, amounts[at]))
+        };
+        let is_one = amounts.iter().all(|it| *it == amounts[0]);
+        if is_one && worth.iter().all(|it| *it == worth[0]) {
             let several = exact_rules(self.report.input.trace).nth(1).is_some();
             let by = if several { "every rule" } else { self.rule() };
-            return format!("{} by {by}", show(most));
+            return format!("{} by {by}", show(0));
         }
-        format!("min {}\n{} {}\nmax {}", show(least), self.rule(), show(of_rule), show(most))
+        format!("min {}\n{} {}\nmax {}", show(0), self.rule(), show(1), show(2))
     }
 
     fn write_holders(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -122,10 +130,11 @@ impl Summary<'_> {
         writeln!(f, "\nBy holder (min and max are totals under one rule)\n")?;
         let mut table = plain_table(&["holder", "kind", "places", "amount"]);
         for sum in self.holders.iter().take(MOST_ROWS) {
-            let HolderSum { holder: name, holder_kind, asset, places, by_rule, of_run } = sum;
+            let HolderSum { holder: name, holder_kind, asset, places, by_rule, of_run, worth } = sum;
             let least = by_rule.iter().copied().min().unwrap_or_default();
             let most = by_rule.iter().copied().max().unwrap_or_default();
-            let range = self.range(*asset, (least, *of_run, most));
+            let worth = worth.as_ref().map_or([None; 3], Worth::range);
+            let range = self.range(*asset, [least, *of_run, most], worth);
             table.add_row([holder(name), (*holder_kind).to_owned(), places.to_string(), range]);
         }
         write_table(f, &table)?;

@@ -10,7 +10,7 @@ use crate::leads::{Lead, Placebo};
 use crate::report::Report;
 use std::io::{self, Write};
 
-const COLUMNS: [&str; 21] = [
+const COLUMNS: [&str; 22] = [
     "theft",
     "stolen_asset",
     "venue",
@@ -25,6 +25,7 @@ const COLUMNS: [&str; 21] = [
     "withdrawn_at",
     "wallet",
     "recipient",
+    "withdrawn_asset",
     "withdrawn",
     "delay",
     "candidates",
@@ -63,6 +64,7 @@ fn row(table: &mut Table<impl Write>, report: &Report<'_>, lead: &Lead) {
     table.time(ledger, withdrawal);
     table.holder(ledger, columns.from[withdrawal]);
     table.holder(ledger, columns.to[withdrawal]);
+    table.asset(report, ledger.purses().asset(columns.from[withdrawal]));
     table.amount(columns.value.get(withdrawal));
     let delay = columns.time(withdrawal).zip(columns.time(deposit)).map(|(out, back)| out.abs_diff(back));
     table.known(delay);
@@ -71,8 +73,5 @@ fn row(table: &mut Table<impl Write>, report: &Report<'_>, lead: &Lead) {
     table.number(tested);
     table.number(after);
     table.number(before);
-    match (before * 1_000).checked_div(after) {
-        Some(rate) => table.text(&format!("{}.{:03}", rate / 1_000, rate % 1_000)),
-        None => table.empty(),
-    }
+    table.text(&venue.placebo.rate());
 }

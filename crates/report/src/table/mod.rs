@@ -5,6 +5,8 @@
 //! first; all units come before all claims.
 
 pub(crate) mod conservation;
+pub(crate) mod decisions;
+pub(crate) mod dollars;
 pub(crate) mod flows;
 pub(crate) mod freezable;
 pub(crate) mod holdings;

@@ -39,7 +39,7 @@ pub(crate) fn write(report: &Report<'_>, to: impl Write) -> io::Result<()> {
 }
 
 /// Returns the holdings at the edge of the data with the rule that tells their amount, largest first.
-fn rows(report: &Report<'_>) -> Vec<(usize, usize)> {
+pub(crate) fn rows(report: &Report<'_>) -> Vec<(usize, usize)> {
     let (ledger, trace) = (report.input.ledger, report.input.trace);
     let holdings = &trace.holdings;
     let telling =

@@ -9,7 +9,7 @@
 use super::{at, chain_of};
 use crate::cell::Table;
 use crate::report::Report;
-use dyetrace_core::{Amount, PurseId};
+use crate::step::steps;
 use std::io::{self, Write};
 
 const COLUMNS: [&str; 11] = [
@@ -28,41 +28,27 @@ const COLUMNS: [&str; 11] = [
 
 pub(crate) fn write(report: &Report<'_>, to: impl Write) -> io::Result<()> {
     let ledger = report.input.ledger;
-    let (transfers, postings) = (ledger.columns(), &report.input.trace.postings);
     let mut table = Table::new(to, COLUMNS)?;
     for (rank, finding) in (1_u64..).zip(report.findings()) {
         let rule = report.input.trace.holdings.shares.telling_rule(finding.holding);
-        let mut hop = 0;
-        for evidence in &finding.route {
+        let steps = finding.route.iter().flat_map(|evidence| {
+            steps(&report.input, evidence, rule).into_iter().map(move |step| (evidence, step))
+        });
+        for (hop, (evidence, step)) in (1..).zip(steps) {
             let place = at(evidence.place);
             let chain = chain_of(ledger, place);
-            let mut row = |ends: [PurseId; 2], value: Amount, taint: Amount, link: &str| {
-                hop += 1;
-                table.text(&format!("R{rank}"));
-                table.number(hop);
-                table.text(ledger.chain_name(chain));
-                table.hash(ledger, chain, transfers.transaction[place]);
-                ends.into_iter().for_each(|end| table.holder(ledger, end));
-                table.asset(report, ledger.purses().asset(ends[1]));
-                table.amount(value);
-                table.amount(taint);
-                table.text(evidence.grade.as_str());
-                table.text(link);
-                table.end()
-            };
-            match evidence.exchange {
-                None => {
-                    let ends = [transfers.from[place], transfers.to[place]];
-                    row(ends, transfers.value.get(place), evidence.taint, "")?;
-                }
-                Some(legs) => {
-                    for posting in legs {
-                        let value = postings.leg(posting).map_or(Amount::ZERO, |leg| leg.value);
-                        let taint = postings.shares.get(posting, rule).units;
-                        row([postings.purse[posting]; 2], value, taint, "swap")?;
-                    }
-                }
-            }
+            table.text(&format!("R{rank}"));
+            table.number(hop);
+            table.text(ledger.chain_name(chain));
+            table.hash(ledger, chain, ledger.columns().transaction[place]);
+            table.holder(ledger, step.from);
+            table.holder(ledger, step.to);
+            table.asset(report, ledger.purses().asset(step.to));
+            table.amount(step.value);
+            table.amount(step.taint);
+            table.text(evidence.grade.as_str());
+            table.text(if evidence.exchange.is_some() { "swap" } else { "" });
+            table.end()?;
         }
     }
     table.finish()

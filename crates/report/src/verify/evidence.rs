@@ -1,8 +1,8 @@
 //! Evidence: what the written tables say, taken in as texts and whole numbers.
 
-use super::Fault;
-use super::rows::Rows;
 use crate::cell::defused;
+use crate::written::rows::Rows;
+use crate::written::{Fault, MANIFEST};
 use dyetrace_core::Amount;
 use hashbrown::{HashMap, HashSet};
 use serde_json::Value;
@@ -106,6 +106,7 @@ pub(super) struct Finding {
     pub(super) rank: u64,
     pub(super) route: String,
     pub(super) key: String,
+    pub(super) holder: String,
     pub(super) state: String,
     pub(super) deposits: u64,
     /// The columns that follow from the holding, by name.
@@ -173,7 +174,7 @@ impl Evidence {
         evidence.rules = asked.filter_map(|rule| rule.as_str().map(str::to_owned)).collect();
         if evidence.rules.is_empty() {
             let what = "names no rule".to_owned();
-            return Err(Fault { file: super::files::MANIFEST.to_owned(), what });
+            return Err(Fault { file: MANIFEST.to_owned(), what });
         }
         evidence.read_routes(folder)?;
         evidence.read_flows(folder)?;
@@ -241,16 +242,14 @@ impl Evidence {
             let purse = |holder: usize| key(&[theft, stolen, chain, holder, asset].map(|it| rows.text(it)));
             let (sender, receiver) = (purse(from), purse(to));
             // From an account to itself stand the legs of exchanges: postings book them, and they are no deposits.
-            let is_exchange = sender == receiver;
-            let went = &mut self.moves(sender).went;
-            went.iter_mut().zip(&sums).for_each(|(all, sum)| all.add(*sum));
-            let moves = self.moves(receiver);
-            moves.came.iter_mut().zip(&sums).for_each(|(all, sum)| all.add(*sum));
-            moves
-                .deposits
-                .iter_mut()
-                .zip(&sums)
-                .for_each(|(all, sum)| *all += u64::from(!sum.units.is_zero() && !is_exchange));
+            if sender != receiver {
+                let went = &mut self.moves(sender).went;
+                went.iter_mut().zip(&sums).for_each(|(all, sum)| all.add(*sum));
+                let moves = self.moves(receiver);
+                moves.came.iter_mut().zip(&sums).for_each(|(all, sum)| all.add(*sum));
+                let deposits = moves.deposits.iter_mut().zip(&sums);
+                deposits.for_each(|(all, sum)| *all += u64::from(!sum.units.is_zero()));
+            }
             if let Some(named) = self.named.get_mut(&transfer_key(&rows.texts(transfer))) {
                 named.push(Named { value: worth, class: rows.texts([theft, stolen]), sums });
             }
@@ -338,6 +337,7 @@ impl Evidence {
         let mut rows = Rows::open(folder, "freezable.csv")?;
         let purse = rows.columns(PURSE)?;
         let [rank, route, deposits, state] = rows.columns(["rank", "route_id", "deposits", "state"])?;
+        let holder = rows.column("holder")?;
         let following = rows.columns(FOLLOWING)?;
         while rows.next()? {
             let cells = FOLLOWING.into_iter().zip(rows.texts(following));
@@ -345,6 +345,7 @@ impl Evidence {
                 rank: rows.number(rank)?,
                 route: rows.text(route).to_owned(),
                 key: key(&purse.map(|column| rows.text(column))),
+                holder: rows.text(holder).to_owned(),
                 state: rows.text(state).to_owned(),
                 deposits: rows.number(deposits)?,
                 cells: cells.collect(),

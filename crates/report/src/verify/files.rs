@@ -3,15 +3,14 @@
 use super::Verdict;
 use crate::error::Error;
 use crate::manifest::{FORMAT_VERSION, SealCheck, check_seal, is_ours};
-use crate::write::folder::{Sealing, hex, open};
+use crate::write::folder::{Sealing, entries, hex, open};
+use crate::written::{MANIFEST, no_plain_file};
+use hashbrown::HashSet;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::fs;
 use std::io;
 use std::path::Path;
-
-/// The name of the manifest.
-pub(super) const MANIFEST: &str = "manifest.json";
 
 /// Compares the folder with its manifest, and returns the manifest.
 pub(super) fn check(folder: &Path, verdict: &mut Verdict) -> Result<Value, Error> {
@@ -47,24 +46,13 @@ pub(super) fn check(folder: &Path, verdict: &mut Verdict) -> Result<Value, Error
         compare(folder, name, output, verdict)?;
         listed.push(name.to_owned());
     }
-    let entries = fs::read_dir(folder).map_err(|error| Error::io("list it", folder, error))?;
-    for entry in entries {
-        let name = entry.map_err(|error| Error::io("list it", folder, error))?.file_name();
-        let name = name.to_string_lossy();
-        if !listed.iter().any(|known| *known == name) {
+    let listed: HashSet<String> = listed.into_iter().collect();
+    for name in entries(folder).map_err(|error| Error::io("list it", folder, error))? {
+        if !listed.contains(&name) {
             verdict.fault(&name, "is not listed in the manifest");
         }
     }
     Ok(manifest)
-}
-
-/// What is wrong with a path, if no plain file is there: what a result holds lies in its folder.
-pub(super) fn no_plain_file(path: &Path) -> Option<&'static str> {
-    match fs::symlink_metadata(path) {
-        Ok(kind) if kind.is_file() => None,
-        Ok(_) => Some("is no plain file: a link, a folder or a pipe"),
-        Err(_) => Some("is not there, or cannot be looked at"),
-    }
 }
 
 /// Whether a name stays inside the folder.

@@ -6,28 +6,26 @@
 //!
 //! [`files`] compares hashes, [`evidence`] reads the tables, [`purses`] holds what rests in a purse against what came
 //! and went, [`balances`] does so for a theft as a whole, [`places`] follows each line of `freezable.csv` and
-//! `next.csv` to its holding, and [`hops`] each hop of a route to its transfer.
+//! `next.csv` to its holding, and [`hops`] each hop of a route to its transfer; [`decisions`] follows the chain of the
+//! analyst's decisions, [`dollars`] multiplies again, and [`packs`] holds the requests against all of these.
 
 mod balances;
+mod decisions;
+mod dollars;
 mod evidence;
 mod files;
 mod hops;
+mod packs;
 mod places;
 mod purses;
-mod rows;
+mod request_sums;
 
 use crate::error::Error;
-use evidence::Evidence;
+use crate::written::Fault;
+use dollars::Dollars;
+use evidence::{ByKey, Evidence};
+use serde_json::Value;
 use std::path::Path;
-
-/// Something that does not hold.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Fault {
-    /// The file in which it shows.
-    pub file: String,
-    /// What differs from what, in words.
-    pub what: String,
-}
 
 /// What was checked, and what does not hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -91,10 +89,30 @@ pub fn verify(folder: &Path) -> Result<Verdict, Error> {
             balances::check(&evidence, &mut verdict);
             places::check(&evidence, &holdings, &mut verdict);
             hops::check(&evidence, &holdings, &mut verdict);
+            if let Err(fault) = check_packs(folder, &manifest, &evidence, &holdings, &mut verdict) {
+                verdict.faults.push(fault);
+            }
         }
         Err(fault) => verdict.faults.push(fault),
+    }
+    if let Err(fault) = decisions::check(folder, &manifest, &mut verdict) {
+        verdict.faults.push(fault);
     }
     verdict.faults.sort();
     verdict.faults.dedup();
     Ok(verdict)
+}
+
+/// Checks the dollars, where there are any, and the requests.
+fn check_packs(
+    folder: &Path,
+    manifest: &Value,
+    evidence: &Evidence,
+    holdings: &ByKey<'_>,
+    verdict: &mut Verdict,
+) -> Result<(), Fault> {
+    let outputs = manifest["outputs"].as_array().into_iter().flatten();
+    let has_dollars = outputs.into_iter().any(|output| output["name"] == dollars::FILE);
+    let dollars = if has_dollars { dollars::check(folder, evidence, verdict)? } else { Dollars::new() };
+    packs::check(folder, manifest, evidence, holdings, &dollars, verdict)
 }

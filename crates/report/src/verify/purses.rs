@@ -1,7 +1,8 @@
 //! Purses: what came less what went is what rests there, under each rule, in units and in claims.
 
+use super::Verdict;
 use super::evidence::{ByKey, Evidence, Sum, in_words};
-use super::{Fault, Verdict};
+use crate::written::Fault;
 use dyetrace_core::Amount;
 use hashbrown::HashMap;
 

@@ -4,6 +4,7 @@
 
 use crate::error::Error;
 use crate::manifest::{is_ours, outputs};
+use hashbrown::HashSet;
 use sha2::{Digest, Sha256};
 use std::fs;
 use std::io::{self, BufReader, BufWriter, Read, Write};
@@ -44,14 +45,16 @@ impl Folder {
         Ok(Self { goal, aside, made, files: Vec::new() })
     }
 
-    /// Writes one file.
+    /// Writes one file. A name may have folders before it, with `/` between.
     pub(crate) fn write(
         &mut self,
         name: &str,
         write: impl FnOnce(&mut Sealing<BufWriter<fs::File>>) -> io::Result<()>,
     ) -> Result<(), Error> {
         let path = self.goal.join(name);
-        let written = create(&self.aside.path().join(name)).and_then(|file| {
+        let place = self.aside.path().join(name);
+        let made = place.parent().map_or(Ok(()), fs::create_dir_all);
+        let written = made.and_then(|()| create(&place)).and_then(|file| {
             let mut file = Sealing::new(BufWriter::new(file));
             write(&mut file)?;
             file.flush()?;
@@ -172,16 +175,36 @@ fn may_be_replaced(goal: &Path) -> Result<(), Error> {
 /// Somebody may have put notes beside our tables: they are not ours to delete.
 fn holds_nothing_else(goal: &Path, manifest: &[u8]) -> Result<(), Error> {
     let ours = outputs(manifest);
-    let entries = fs::read_dir(goal).map_err(|error| Error::io("list it", goal, error))?;
-    for entry in entries {
-        let name = entry.map_err(|error| Error::io("list it", goal, error))?.file_name();
-        let known =
-            name.to_str().is_some_and(|name| name == "manifest.json" || ours.iter().any(|it| it == name));
-        if !known {
-            return Err(Error::not_ours(goal, "holds a file that dyetrace did not write"));
-        }
+    let known: HashSet<&str> = ours.iter().map(String::as_str).chain(["manifest.json"]).collect();
+    let entries = entries(goal).map_err(|error| Error::io("list it", goal, error))?;
+    if entries.iter().any(|name| !known.contains(name.as_str())) {
+        return Err(Error::not_ours(goal, "holds a file that dyetrace did not write"));
     }
     Ok(())
+}
+
+/// Lists what lies in a folder and the folders in it, sorted, with `/` between: files, links and whatever else is no
+/// folder, and empty folders. Links are not followed. What has no name in Unicode is listed as it can be shown.
+pub(crate) fn entries(folder: &Path) -> io::Result<Vec<String>> {
+    let mut names = Vec::new();
+    let mut waiting = vec![(folder.to_owned(), String::new())];
+    while let Some((folder, before)) = waiting.pop() {
+        let held = names.len() + waiting.len();
+        for entry in fs::read_dir(&folder)? {
+            let entry = entry?;
+            let name = format!("{before}{}", entry.file_name().to_string_lossy());
+            if entry.file_type()?.is_dir() {
+                waiting.push((entry.path(), format!("{name}/")));
+            } else {
+                names.push(name);
+            }
+        }
+        if !before.is_empty() && names.len() + waiting.len() == held {
+            names.push(before);
+        }
+    }
+    names.sort_unstable();
+    Ok(names)
 }
 
 #[expect(clippy::disallowed_methods, reason = "the caller puts the path into the error")]

@@ -1,4 +1,4 @@
-//! Writing a result: every table, then the manifest that seals them.
+//! Writing a result: every table and the page, then the manifest that seals them.
 
 pub(crate) mod folder;
 
@@ -6,7 +6,10 @@ pub use folder::{WrittenFile, check_out};
 
 use crate::conservation::{Balance, BalanceKey, recompute};
 use crate::error::Error;
+use crate::graph::{Graph, cytoscape, dot, graphml};
 use crate::manifest;
+use crate::packs;
+use crate::page;
 use crate::report::Report;
 use crate::table;
 use folder::Folder;
@@ -24,12 +27,21 @@ pub struct Written {
 }
 
 impl Report<'_> {
-    /// Writes the result into a folder, which is put in its place when it is whole.
+    /// Writes the result with its graph into a folder, which is put in its place when it is whole.
+    ///
+    /// # Errors
+    /// As [`Report::write_parts`].
+    pub fn write(&self, out: &Path) -> Result<Written, Error> {
+        self.write_parts(out, true)
+    }
+
+    /// Writes the result into a folder, which is put in its place when it is whole: all tables, and the graph too if
+    /// that is wanted.
     ///
     /// # Errors
     /// An [`Error`] where a file cannot be written, the folder exists and is not ours, or the amounts do not
     /// add up. Nothing is left behind then, and what was there stays.
-    pub fn write(&self, out: &Path) -> Result<Written, Error> {
+    pub fn write_parts(&self, out: &Path, with_graph: bool) -> Result<Written, Error> {
         self.check_balances()?;
         let mut folder = Folder::begin(out)?;
         folder.write("freezable.csv", |to| table::freezable::write(self, to))?;
@@ -40,10 +52,22 @@ impl Report<'_> {
         let balances = table::conservation::rows(self, sums)?;
         folder.write("conservation.csv", |to| table::conservation::write(&balances, to))?;
         folder.write("routes.csv", |to| table::routes::write(self, to))?;
+        if !self.input.prices.is_empty() {
+            folder.write("dollars.csv", |to| table::dollars::write(self, to))?;
+        }
         folder.write("next.csv", |to| table::next::write(self, to))?;
         folder.write("leads.csv", |to| table::leads::write(self, to))?;
+        folder.write("decisions.csv", |to| table::decisions::write(self, to))?;
         folder.write("rejects.csv", |to| table::lists::write_rejects(self, to))?;
         folder.write("limitations.csv", |to| table::lists::write_limitations(self, to))?;
+        packs::write(self, &mut folder)?;
+        folder.write("report.html", |to| page::write(self, to))?;
+        if with_graph {
+            let graph = Graph::of(self);
+            folder.write("graph.graphml", |to| graphml::write(&graph, to))?;
+            folder.write("graph.json", |to| cytoscape::write(&graph, to))?;
+            folder.write("graph.dot", |to| dot::write(&graph, to))?;
+        }
         let manifest = manifest::manifest(self, folder.files());
         folder.write("manifest.json", |to| std::io::Write::write_all(to, manifest.as_bytes()))?;
         let files = folder.finish()?;

@@ -9,7 +9,7 @@ use dyetrace_core::trace::{
 use dyetrace_core::{
     Address, Amount, Asset, AssetId, Category, Label, Labels, Ledger, LedgerBuilder, PurseId, Row, RowPlace,
 };
-use dyetrace_report::{FileFacts, Input, Issuer, Issuers, Report, RunFacts, Token, Tokens};
+use dyetrace_report::{FileFacts, Input, Issuer, Issuers, Prices, Report, RunFacts, Token, Tokens};
 
 /// A contract that its issuer can stop.
 pub(crate) const USDT: u8 = 0xd7;
@@ -29,6 +29,7 @@ pub(crate) struct Case {
     pub(crate) labels: Vec<Label>,
     pub(crate) trace: Trace,
     pub(crate) facts: RunFacts,
+    pub(crate) prices: Prices,
 }
 
 /// What a holding is, apart from its shares.
@@ -77,7 +78,8 @@ impl Case {
         trace.postings.shares = shares.clone();
         trace.holdings.shares = shares;
         let ledger = Ledger::default();
-        Self { builder: Some(builder), rows: 0, transaction: None, ledger, labels: Vec::new(), trace, facts }
+        let (labels, prices) = (Vec::new(), Prices::default());
+        Self { builder: Some(builder), rows: 0, transaction: None, ledger, labels, trace, facts, prices }
     }
 
     /// Tells a transfer of the native coin; returns its place. Each is a block and a transaction of its own.
@@ -208,6 +210,7 @@ impl Case {
             trace: &self.trace,
             tokens: &tokens,
             issuers: &issuers,
+            prices: &self.prices,
             facts: &self.facts,
         };
         use_it(&Report::new(input).unwrap())
@@ -218,13 +221,20 @@ impl Case {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("result");
         self.with(|report| report.write(&out)).unwrap();
-        let files = std::fs::read_dir(&out).unwrap().map(|entry| entry.unwrap());
+        let mut files = std::collections::BTreeMap::new();
+        let mut waiting = vec![out.clone()];
+        while let Some(folder) = waiting.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    waiting.push(path);
+                } else {
+                    let name = path.strip_prefix(&out).unwrap().to_str().unwrap().to_owned();
+                    files.insert(name, std::fs::read_to_string(path).unwrap());
+                }
+            }
+        }
         files
-            .map(|file| {
-                let text = std::fs::read_to_string(file.path()).unwrap();
-                (file.file_name().into_string().unwrap(), text)
-            })
-            .collect()
     }
 }
 

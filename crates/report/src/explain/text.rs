@@ -1,0 +1,244 @@
+//! The explanation for a person: the sum under each rule, the transfers, the routes hop by hop.
+
+use super::purse::{Explanation, Hop, Move, Origin, PurseStory, Rest, Route, Sums};
+use crate::display::{amount_of, plain, plain_table, table_text};
+use crate::missing::counted;
+use crate::state::State;
+use comfy_table::CellAlignment;
+use dyetrace_core::Amount;
+use std::fmt::{self, Display};
+
+/// How many transfers of a purse are shown.
+const MOST_MOVES: usize = 20;
+/// How many purses.
+const MOST_PURSES: usize = 20;
+/// The most letters of a foreign text.
+const MOST_LETTERS: usize = 70;
+
+impl Display for Explanation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", plain(&self.address, 100))?;
+        for story in self.purses.iter().take(MOST_PURSES) {
+            writeln!(f)?;
+            story.say(self, f)?;
+        }
+        if self.purses.len() > MOST_PURSES {
+            let more = self.purses.len() - MOST_PURSES;
+            writeln!(f, "\n… and {more} more: name one with `--asset` or `--theft`; `--json` has all")?;
+        }
+        for note in &self.notes {
+            writeln!(f, "\nnote: {note}")?;
+        }
+        Ok(())
+    }
+}
+
+/// A sign, words, and the figure that they are about.
+type Line = (&'static str, &'static str, fn(&Sums) -> Amount);
+
+/// The lines of the sum.
+pub(super) const LINES: [Line; 10] = [
+    ("", "came in by transfers", |sums| sums.came),
+    ("+", "stolen here, seen to arrive", |sums| sums.received),
+    ("+", "stolen here, sent beyond what is seen", |sums| sums.unseen),
+    ("+", "got in exchanges", |sums| sums.got),
+    ("-", "went out by transfers", |sums| sums.went),
+    ("-", "given in exchanges", |sums| sums.given),
+    ("-", "spent as fees", |sums| sums.fees),
+    ("-", "burned", |sums| sums.burned),
+    ("-", "set aside as dust", |sums| sums.dust),
+    ("=", "rests here", |sums| sums.rests),
+];
+
+impl PurseStory {
+    fn amount(&self, amount: Amount) -> String {
+        amount_of(self.token.as_ref(), amount)
+    }
+
+    /// How the asset is called: its symbol, and what it is.
+    pub(super) fn asset_words(&self) -> String {
+        let symbol = self.token.as_ref().map(|token| format!("{}, ", plain(&token.symbol, 12)));
+        format!("{}{}", symbol.unwrap_or_default(), plain(&self.asset, 120))
+    }
+
+    fn say(&self, whole: &Explanation, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rule = &whole.rules[self.rule];
+        writeln!(
+            f,
+            "Theft {}, on {}: {}",
+            plain(&self.theft, 64),
+            plain(&self.chain, 40),
+            self.asset_words()
+        )?;
+        if self.stolen_asset != self.asset {
+            writeln!(f, "  stolen as {}", plain(&self.stolen_asset, 120))?;
+        }
+        self.say_holding(f)?;
+        self.say_sums(whole, f)?;
+        if *rule != whole.rules[0] {
+            writeln!(
+                f,
+                "  Told by {rule}: by {}, the run's rule, nothing entered or it is no amount.",
+                whole.rules[0]
+            )?;
+        }
+        self.say_moves(rule, f)?;
+        self.say_routes(rule, f)
+    }
+
+    fn say_holding(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(holding) = &self.holding else {
+            return writeln!(f, "  nothing rests here: the money passed through");
+        };
+        if !holding.category.is_empty() {
+            writeln!(f, "  labelled {}, {}", plain(&holding.label, MOST_LETTERS), holding.category)?;
+        }
+        let state = State::ALL.into_iter().find(|state| state.as_str() == holding.state);
+        let state = state.map_or("", State::in_words);
+        let stop = if holding.stop.is_empty() { String::new() } else { format!("; stop: {}", holding.stop) };
+        let hops = if holding.hops == "1" { "hop" } else { "hops" };
+        writeln!(f, "  {}: {state}{stop}; {}, {} {hops}", holding.state, holding.grade, holding.hops)?;
+        writeln!(f, "  the purse holds {} in all", self.amount(holding.balance))?;
+        if let Some([route, holder, basis]) = &holding.place {
+            let holder = plain(holder, MOST_LETTERS);
+            writeln!(f, "  place {} of freezable.csv, {holder}: {}", plain(route, 20), plain(basis, 400))?;
+        }
+        Ok(())
+    }
+
+    fn say_sums(&self, whole: &Explanation, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let head: Vec<&str> = ["", ""].into_iter().chain(whole.rules.iter().map(String::as_str)).collect();
+        let mut table = plain_table(&head);
+        for (sign, words, figure) in LINES {
+            let is_end = [0, LINES.len() - 1].map(|at| LINES[at].1).contains(&words);
+            if is_end || self.sums.iter().any(|sums| !figure(sums).is_zero()) {
+                let figures = self.sums.iter().map(|sums| match &self.token {
+                    Some(token) => crate::display::coins(figure(sums), token.decimals),
+                    None => crate::display::grouped(&figure(sums).to_string()),
+                });
+                table.add_row([sign.to_owned(), words.to_owned()].into_iter().chain(figures));
+            }
+        }
+        for column in 2..head.len() {
+            if let Some(column) = table.column_mut(column) {
+                column.set_cell_alignment(CellAlignment::Right);
+            }
+        }
+        let unit =
+            self.token.as_ref().map_or_else(|| "base units".to_owned(), |token| plain(&token.symbol, 12));
+        writeln!(f, "\n  In {unit}, by rule:")?;
+        for line in table_text(&table).lines() {
+            writeln!(f, "  {}", line.trim_end())?;
+        }
+        if whole.rules.iter().any(|rule| rule == "poison") {
+            writeln!(f, "  poison is a bound for search: it does not add up, and is no amount")?;
+        }
+        Ok(())
+    }
+
+    fn say_moves(&self, rule: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.moves.is_empty() {
+            return Ok(());
+        }
+        writeln!(f, "\n  Transfers that carry it, by {rule}, in order:")?;
+        let mut shown: Vec<usize> = (0..self.moves.len()).collect();
+        shown.sort_by_key(|&at| (std::cmp::Reverse(self.moves[at].transfer.taint), at));
+        let Rest { mut count, mut came, mut went } = self.more;
+        for &at in shown.iter().skip(MOST_MOVES) {
+            let Move { came: is_in, transfer } = &self.moves[at];
+            let sum = if *is_in { &mut came } else { &mut went };
+            *sum = sum.plus(transfer.taint);
+            count += 1;
+        }
+        shown.truncate(MOST_MOVES);
+        shown.sort_unstable();
+        for at in shown {
+            let Move { came, transfer } = &self.moves[at];
+            let (sign, word, who) =
+                if *came { ("+", "from", &transfer.from) } else { ("-", "to", &transfer.to) };
+            writeln!(f, "    {sign} {}  {word} {}", self.amount(transfer.taint), plain(who, 100))?;
+            writeln!(
+                f,
+                "        {}  {}  {}",
+                transfer.when(),
+                plain(&transfer.transaction, 100),
+                transfer.grade
+            )?;
+        }
+        if count > 0 {
+            let (came, went) = (self.amount(came), self.amount(went));
+            writeln!(f, "    and {count} smaller ones: {came} in, {went} out")?;
+        }
+        Ok(())
+    }
+
+    fn say_routes(&self, rule: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.routes.is_empty() {
+            return Ok(());
+        }
+        let routed: Amount = self.routes.iter().map(|route| route.amount).sum();
+        let came = self.sums[self.rule].came;
+        let (routed, came) = (self.amount(routed), self.amount(came));
+        writeln!(
+            f,
+            "\n  Routes by {rule}, what carries most first. They count no unit twice, and bring {routed} of"
+        )?;
+        writeln!(
+            f,
+            "  the {came} that came in. Inside a purse no table tells one part of a theft's money from"
+        )?;
+        writeln!(f, "  another: a route is a way that it can have come, in time order.")?;
+        for (number, route) in (1..).zip(&self.routes) {
+            let hops = counted(route.hops.len(), "transfer", "transfers");
+            writeln!(f, "\n  {number}. {} in {hops}; {}", self.amount(route.amount), route.origin_words())?;
+            for (number, hop) in (1..).zip(&route.hops) {
+                let from = self.named(&hop.from);
+                writeln!(f, "    {number:>2}  {from}")?;
+                writeln!(f, "        to {}", self.named(&hop.to))?;
+                let (taint, value) = (self.amount(hop.taint), self.amount(hop.value));
+                let of = if hop.taint == hop.value { "all of it".to_owned() } else { format!("of {value}") };
+                writeln!(f, "        {taint} stolen, {of}; {}; {}", hop.grade, hop.when())?;
+                writeln!(f, "        {}", plain(&hop.transaction, 100))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn named(&self, address: &str) -> String {
+        let name = self.name(address).map(|(label, category)| format!(" ({}, {category})", plain(label, 50)));
+        format!("{}{}", plain(address, 100), name.unwrap_or_default())
+    }
+
+    /// Label and category of an account on a route.
+    pub(super) fn name(&self, address: &str) -> Option<(&str, &str)> {
+        let known = self.names.iter().find(|(theirs, _, _)| theirs == address);
+        known.map(|(_, label, category)| (label.as_str(), category.as_str()))
+    }
+}
+
+impl Route {
+    /// Where it begins, in words.
+    pub(super) fn origin_words(&self) -> String {
+        match &self.origin {
+            Origin::Here => "left this account before, and came back".to_owned(),
+            Origin::Theft { kind, .. } if kind == "unseen" => {
+                "from a seed, which sent it without being seen to receive it".to_owned()
+            }
+            Origin::Theft { kind, transaction } if kind == "converted" => {
+                format!("got in an exchange for another asset, in {}", plain(transaction, 100))
+            }
+            Origin::Theft { transaction, .. } => format!("stolen in {}", plain(transaction, 100)),
+        }
+    }
+}
+
+impl Hop {
+    /// Its time, else its block.
+    pub(super) fn when(&self) -> String {
+        match (self.time.is_empty(), self.block.is_empty()) {
+            (false, _) => self.time.clone(),
+            (true, false) => format!("block {}", self.block),
+            (true, true) => "time not known".to_owned(),
+        }
+    }
+}
