@@ -61,7 +61,14 @@ fn check(said: &Explanation, account: &str, rule: &str, number: usize, [flows, h
             ];
             let columns: Vec<(Vec<&str>, &str)> =
                 wanted.iter().map(|(name, text)| (table.column(name).collect(), *text)).collect();
-            let amounts = table.column(rule).enumerate();
+            // Legs of exchanges, from an account to itself, are booked by postings.
+            let legs: Vec<bool> = if who == "address" {
+                vec![false; table.rows.len()]
+            } else {
+                let ends = table.column("from_address").zip(table.column("to_address"));
+                ends.map(|(from, to)| from == to).collect()
+            };
+            let amounts = table.column(rule).enumerate().filter(|(row, _)| !legs[*row]);
             let theirs = amounts.filter(|(row, _)| columns.iter().all(|(cells, text)| cells[*row] == *text));
             theirs.map(|(_, amount)| amount.parse::<u128>().unwrap()).sum()
         };
