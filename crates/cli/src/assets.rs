@@ -65,6 +65,8 @@ impl AssetTables {
                         wipe: issuer.wipe.clone(),
                         legal_threshold: issuer.legal_threshold.clone(),
                         as_of: issuer.as_of.clone(),
+                        channel: issuer.channel.clone(),
+                        source: issuer.source.clone(),
                         has_control: issuer.has_control(),
                     },
                 );

@@ -1,7 +1,7 @@
 //! Which tokens an issuer can freeze, and how: by chain and contract, never by symbol.
 //!
 //! The project's own facts (`data/issuer_control.csv`) are extended or overruled by the user's files of the
-//! same columns: `chain,contract,symbol,issuer,control,status_function,wipe,legal_threshold,note,as_of`.
+//! same columns: `chain,contract,symbol,issuer,control,status_function,wipe,legal_threshold,note,as_of,channel,source`.
 
 use crate::error::Error;
 use crate::facts::InputFact;
@@ -32,6 +32,10 @@ pub struct Issuer {
     pub note: String,
     /// When this was true.
     pub as_of: String,
+    /// How the issuer is asked.
+    pub channel: String,
+    /// Where all this is from.
+    pub source: String,
 }
 
 impl Issuer {
@@ -59,7 +63,7 @@ impl IssuerTable {
     pub fn built_in() -> Self {
         let mut known = HashMap::new();
         for row in rows_of(ISSUERS) {
-            let row: [String; 10] = row.try_into().expect("issuer_control.csv has ten columns");
+            let row: [String; 12] = row.try_into().expect("issuer_control.csv has twelve columns");
             let [
                 chain,
                 contract,
@@ -71,11 +75,23 @@ impl IssuerTable {
                 legal_threshold,
                 note,
                 as_of,
+                channel,
+                source,
             ] = row;
             let contract = Address::parse(AddressKind::of_chain(&chain), contract.as_bytes());
             let contract = contract.expect("issuer_control.csv holds addresses");
-            let entry =
-                Issuer { symbol, issuer, control, status_function, wipe, legal_threshold, note, as_of };
+            let entry = Issuer {
+                symbol,
+                issuer,
+                control,
+                status_function,
+                wipe,
+                legal_threshold,
+                note,
+                as_of,
+                channel,
+                source,
+            };
             let before = known.insert((chain, contract), entry);
             assert!(before.is_none(), "issuer_control.csv names each token once");
         }
@@ -135,6 +151,8 @@ fn read_issuer(header: &Header, record: &Record) -> Result<Issuer, crate::error:
         legal_threshold: text("legal_threshold")?,
         note: text("note")?,
         as_of: text("as_of")?,
+        channel: text("channel")?,
+        source: text("source")?,
     })
 }
 

@@ -125,7 +125,9 @@ fn issuer_basis(issuer: &crate::input::Issuer) -> String {
     add("status by ", &issuer.status_function);
     add("can be taken back by ", &issuer.wipe);
     add("the issuer asks for: ", &issuer.legal_threshold);
+    add("asked by ", &issuer.channel);
     add("as of ", &issuer.as_of);
+    add("source: ", &issuer.source);
     text
 }
 

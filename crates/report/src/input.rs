@@ -70,6 +70,10 @@ pub struct Issuer {
     pub legal_threshold: String,
     /// When this was true, `YYYY-MM`.
     pub as_of: String,
+    /// How the issuer is asked; empty if not known.
+    pub channel: String,
+    /// Where all this is from; empty if not told.
+    pub source: String,
     /// Whether the issuer can stop a single address at all.
     pub has_control: bool,
 }

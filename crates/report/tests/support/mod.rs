@@ -246,6 +246,8 @@ fn tether() -> Issuer {
         wipe: "destroyBlackFunds".into(),
         legal_threshold: "verified law-enforcement request".into(),
         as_of: "2026-07".into(),
+        channel: "request of a law-enforcement agency".into(),
+        source: "functions of the contract".into(),
         has_control: true,
     }
 }
