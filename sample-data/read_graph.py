@@ -20,6 +20,8 @@ def main(folder):
     tables = defaultdict(lambda: [0, 0])
     for row in csv.DictReader((folder / "flows.csv").open(newline="")):
         key = tuple(f"{row['chain']}:{row[end]}" for end in ("from_address", "to_address"))
+        if key[0] == key[1]:
+            continue  # a leg of an exchange goes nowhere
         tables[key][0] += 1
         tables[key][1] += int(row[rule])
     for graph in (xml, elements):
