@@ -47,13 +47,15 @@ pub(crate) fn percent(hundredths: u32) -> String {
     format!("{}.{:02} %", hundredths / 100, hundredths % 100)
 }
 
+/// Whether a letter is not seen itself and steers a terminal or turns the reading direction.
+pub(crate) fn steers(letter: char) -> bool {
+    letter.is_control()
+        || matches!(letter, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
 /// A foreign text without anything that could steer a terminal or turn the reading direction, cut to a length.
 #[must_use]
 pub fn plain(text: &str, most: usize) -> String {
-    let steers = |letter: char| {
-        letter.is_control()
-            || matches!(letter, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
-    };
     let clean: String = text.chars().map(|letter| if steers(letter) { ' ' } else { letter }).collect();
     if clean.chars().count() <= most {
         return clean;

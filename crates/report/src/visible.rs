@@ -3,13 +3,12 @@
 //! XML 1.0 has no way to write most control characters, and characters that turn the reading direction make a text
 //! look like another one. Both are written as `\u{202e}`: seen by whoever looks, and by no parser as anything.
 
+use crate::display::steers;
+
 /// A text in which everything can be seen.
 pub(crate) fn visible(text: &str) -> String {
     let hides = |letter: char| {
-        letter.is_control()
-            || matches!(letter, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
-                | '\u{fdd0}'..='\u{fdef}')
-            || u32::from(letter) & 0xfffe == 0xfffe
+        steers(letter) || matches!(letter, '\u{fdd0}'..='\u{fdef}') || u32::from(letter) & 0xfffe == 0xfffe
     };
     let mut shown = String::with_capacity(text.len());
     for letter in text.chars() {

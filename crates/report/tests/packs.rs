@@ -226,3 +226,24 @@ fn a_holders_name_is_data_in_every_request() {
         }
     }
 }
+
+#[test]
+fn poison_is_never_an_amount_in_a_request() {
+    let mut case = Case::new(&[Rule::Poison, Rule::Libr]);
+    let received = case.coin(9, 1, 100);
+    let sent = case.coin(1, 3, 60);
+    case.built();
+    case.label(3, "deposit", Category::ExchangeDeposit, "Binance");
+    let seed = case.purse(1, None);
+    case.posting(PostingKind::Received, received, seed, &[100, 100]);
+    case.flow(sent, &[60, 50]);
+    let stop = Some(Stop::Label(Category::ExchangeDeposit));
+    case.holding(&At { holder: 3, token: None, stop, balance: 60, hops: 1, first: sent }, &[60, 50]);
+    let files = requests(&case);
+    let target = &rows(&files["packs/binance/request.csv"])[0];
+    assert_eq!(
+        (target["rule"].as_str(), target["tainted_rule"].as_str(), target["claim"].as_str()),
+        ("libr", "50", "50")
+    );
+    assert!(!files["packs/binance/request.html"].contains("poison"));
+}

@@ -265,7 +265,7 @@ impl Build<'_> {
 
     /// A leg of an exchange. What it got came from where it gave of that class, with the fewest hops.
     fn exchange(&mut self, row: usize) {
-        let (view, postings) = (&self.routes.view, &self.trace.postings);
+        let postings = &self.trace.postings;
         let (kind, purse, class) = (postings.kind[row], postings.purse[row], postings.class[row]);
         let theft = self.trace.classes[class.index()].theft;
         let begun = self.routes.seeds.has_begun(purse, theft, postings.place[row]);
@@ -292,7 +292,6 @@ impl Build<'_> {
         let evidence = Evidence { place, exchange, class, taint, grade, hops, from: from.0 };
         graph.graph.add_edge(ends.0, ends.1, evidence);
         graph.arrivals.push(Arrival { group: Group { class, node: purse.0, hops }, edge, best: edge });
-        let _ = view;
     }
 
     /// Notes what came into a node or left it. Under poison more may leave than came.

@@ -226,7 +226,9 @@ fn totals(asked: &Asked<'_>) -> Vec<Total> {
 }
 
 fn engine(report: &Report<'_>) -> Engine {
-    let (facts, rules) = (report.input.facts, &report.input.trace.rules);
+    let (facts, trace) = (report.input.facts, report.input.trace);
+    // Poison is no rule of an amount: the first that is one is declared in its place.
+    let mut exact = exact_rules(trace).map(|rule| trace.rules[rule].as_str());
     let mut sources: Vec<&str> = report
         .arrivals
         .iter()
@@ -237,8 +239,8 @@ fn engine(report: &Report<'_>) -> Engine {
     Engine {
         name: "dyetrace",
         version: facts.version.clone(),
-        rule: rules.first().map_or("", |rule| rule.as_str()),
-        compared: rules.iter().skip(1).map(|rule| rule.as_str()).collect(),
+        rule: exact.next().unwrap_or_default(),
+        compared: exact.collect(),
         inputs_sha256: digest_of(&facts.inputs),
         labels_sha256: digest_of(&facts.labels),
         price_source: sources.join("; "),

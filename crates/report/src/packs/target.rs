@@ -30,7 +30,9 @@ pub(super) fn target(asked: &Asked<'_>, number: usize, place: usize) -> Target {
     let rules = asked.rules();
     let left =
         rules.iter().enumerate().map(|(at, &(rule, _))| arrived(at).minus(units(rule)).unwrap_or_default());
-    let of_rule = units(0);
+    // Findings have an amount under some exact rule; the first of these is the declared one.
+    let declared = rules.first().map_or(0, |&(rule, _)| rule);
+    let of_rule = units(declared);
     let shown = |amount: Amount| asked.shown(asset, amount);
     let usd = |of: fn(&Worth) -> Option<Cents>| finding.worth.as_ref().and_then(of).map(Cents::to_plain);
     let own = input
@@ -80,16 +82,12 @@ pub(super) fn target(asked: &Asked<'_>, number: usize, place: usize) -> Target {
         by_rule: asked.by_rule(rules.iter().map(|&(rule, _)| units(rule).to_string())),
         arrived_by_rule: asked.by_rule((0..rules.len()).map(|at| arrived(at).to_string())),
         left_by_rule: asked.by_rule(left.map(|amount| amount.to_string())),
-        claim: trace
-            .rules
-            .first()
-            .filter(|rule| rule.is_exact())
-            .map(|_| holdings.shares.get(row, 0).claim.to_string()),
+        claim: rules.first().map(|&(rule, _)| holdings.shares.get(row, rule).claim.to_string()),
         usd_min: usd(Worth::least),
         usd_rule: usd(Worth::of_rule),
         usd_max: usd(Worth::most),
         share_of_received: share(of_rule, holdings.gross_received[row]),
-        other_thefts: others(asked, class, purse).to_string(),
+        other_thefts: others(asked, class, purse, declared).to_string(),
         balance: holdings.balance[row].to_string(),
         balance_shown: shown(holdings.balance[row]),
         data_end_block: end_block,
@@ -122,13 +120,13 @@ fn share(part: Amount, whole: Amount) -> Option<String> {
     Some(format!("{}.{:02}", hundredths / 100, hundredths % 100))
 }
 
-/// What other thefts and stolen assets have in the same purse, by the run's rule.
-fn others(asked: &Asked<'_>, class: ClassId, purse: PurseId) -> Amount {
+/// What other thefts and stolen assets have in the same purse, by the declared rule.
+fn others(asked: &Asked<'_>, class: ClassId, purse: PurseId, rule: usize) -> Amount {
     let holdings = &asked.report.input.trace.holdings;
     let rows = asked.others.get(&purse).map_or(&[][..], Vec::as_slice);
     rows.iter()
         .filter(|&&row| holdings.class[row] != class)
-        .map(|&row| holdings.shares.get(row, 0).units)
+        .map(|&row| holdings.shares.get(row, rule).units)
         .sum()
 }
 

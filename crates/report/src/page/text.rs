@@ -3,6 +3,7 @@
 //! Control characters, and those that turn the reading direction, are shown as what they are; the text is cut to a
 //! length; and where it stands in HTML it is escaped and kept apart (`<bdi>`), so that it cannot turn what is around it.
 
+use crate::display::steers;
 use std::fmt::Write as _;
 
 /// Longer names are cut where they stand in a line.
@@ -26,7 +27,7 @@ pub(super) fn visible(text: &str, most: usize) -> String {
                     char::from_u32(0x2400 + u32::from(letter)).expect("the pictures of control characters"),
                 );
             }
-            _ if steers(letter) => {
+            _ if hides(letter) => {
                 let _ = write!(shown, "⟨U+{:04X}⟩", u32::from(letter));
             }
             _ => shown.push(letter),
@@ -35,11 +36,10 @@ pub(super) fn visible(text: &str, most: usize) -> String {
     shown
 }
 
-/// Whether a letter is not to be seen itself and changes how others are.
-fn steers(letter: char) -> bool {
-    letter.is_control()
-        || matches!(letter, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+/// Whether a letter is not to be seen itself and changes how others are, on a page too.
+fn hides(letter: char) -> bool {
+    steers(letter)
+        || matches!(letter, '\u{ad}' | '\u{180e}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// A text of ours as HTML.

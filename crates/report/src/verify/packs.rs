@@ -14,8 +14,10 @@ use std::path::Path;
 const TARGETS: &str = "/request.csv";
 
 /// The columns of a request that are those of `freezable.csv` under another name.
-const RENAMED: [(&str, &str); 3] =
-    [("amount_min", "tainted_min"), ("amount_rule", "tainted_rule"), ("amount_max", "tainted_max")];
+const RENAMED: [(&str, &str); 2] = [("amount_min", "tainted_min"), ("amount_max", "tainted_max")];
+
+/// Those that are by the run's rule there, and here by the first rule that gives amounts: poison gives none.
+const BY_RULE: [(&str, &str); 2] = [("amount_rule", "tainted_rule"), ("claim", "claim")];
 
 /// Units in and out by target, one entry an exact rule.
 type Listed = HashMap<u64, [Vec<Amount>; 2]>;
@@ -84,7 +86,8 @@ impl Packs<'_> {
                     &text,
                 );
             }
-            for (column, text) in &finding.cells {
+            let by_rule = |column: &str| BY_RULE.iter().any(|(there, _)| *there == column);
+            for (column, text) in finding.cells.iter().filter(|(column, _)| !by_rule(column)) {
                 let renamed =
                     RENAMED.iter().find(|(there, _)| there == column).map_or(*column, |(_, here)| here);
                 verdict.compare(
@@ -148,6 +151,12 @@ impl Packs<'_> {
             verdict.compare(name, || words(&format!("transfers in by {rule_name}")), &listed(0), &came);
             verdict.compare(name, || words(&format!("transfers out by {rule_name}")), &listed(1), &left);
             rests.push(rest);
+        }
+        if let Some(rule) = self.evidence.exact().next() {
+            let sum = holding.sums[rule];
+            for ((_, column), follows) in BY_RULE.iter().zip([sum.units, sum.claims]) {
+                verdict.compare(name, || words(column), &rows.amount(rows.column(column)?)?, &follows);
+            }
         }
         let worths = self.dollars.get(&finding.route).map(|arrived| worths(self.evidence, arrived, &rests));
         let all: Option<Vec<Amount>> = worths.as_ref().and_then(|worths| worths.iter().copied().collect());
@@ -217,10 +226,10 @@ impl Packs<'_> {
 #[cfg(test)]
 mod tests {
     use super::super::evidence::FOLLOWING;
-    use super::RENAMED;
+    use super::{BY_RULE, RENAMED};
 
     #[test]
     fn what_is_renamed_follows_from_a_holding() {
-        assert!(RENAMED.iter().all(|(there, _)| FOLLOWING.contains(there)));
+        assert!(RENAMED.iter().chain(&BY_RULE).all(|(there, _)| FOLLOWING.contains(there)));
     }
 }
