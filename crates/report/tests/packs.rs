@@ -238,6 +238,10 @@ fn poison_is_never_an_amount_in_a_request() {
     case.posting(PostingKind::Received, received, seed, &[100, 100]);
     case.flow(sent, &[60, 50]);
     let stop = Some(Stop::Label(Category::ExchangeDeposit));
+    case.holding(
+        &At { holder: 1, token: None, stop: None, balance: 50, hops: 0, first: received },
+        &[100, 50],
+    );
     case.holding(&At { holder: 3, token: None, stop, balance: 60, hops: 1, first: sent }, &[60, 50]);
     let files = requests(&case);
     let target = &rows(&files["packs/binance/request.csv"])[0];
