@@ -21,10 +21,10 @@ use std::path::Path;
 
 /// Runs the command.
 pub(crate) fn run(args: &DepositsArgs, output: &Output) -> Result<Exit> {
-    let mut case = lay_case(&args.case, &args.reading)?;
+    let mut case = lay_case(&args.case.typed(), &args.reading.typed())?;
     case.skip_bad_rows |= args.skip_bad_rows;
     if let Some(out) = &args.out {
-        keep_inputs(&args.case, &case, out)?;
+        keep_inputs(&args.case.typed(), &case, out)?;
         check_out(out)?;
     }
     let inputs = case.inputs.iter().map(|input| &input.file);

@@ -3,28 +3,21 @@
 //! `args` holds what was typed, one file a command does the work, `output` is the only file that prints.
 
 mod args;
-mod assets;
 mod check;
-mod damage;
 mod decide;
-mod decisions;
 mod deposits;
 mod exit;
 mod explain;
-mod facts;
 mod ingest;
-mod inputs;
-mod label_doubts;
-mod noise;
 mod output;
-mod plan;
-mod resume;
 mod simulate;
 mod trace;
+mod typed;
 mod verify;
 
 use args::{Args, Command};
 use clap::Parser;
+use dyetrace_run::{assets, damage, decisions, facts, inputs, plan};
 use output::Output;
 use std::process::ExitCode;
 

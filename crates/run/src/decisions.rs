@@ -1,25 +1,28 @@
 //! The decisions of a case: read, and set against its ledger.
 
-use anyhow::Result;
 use dyetrace_core::trace::TraceOptions;
 use dyetrace_core::{AccountId, Decision, DecisionKind, Label, Ledger};
 use dyetrace_ingest::{Case, DecisionLog, read_decisions};
 use dyetrace_report::DecisionFacts;
 
+use crate::error::Error;
 use crate::facts::file_facts;
 
 /// Reads the log of a case, if it names one.
-pub(crate) fn read_log(case: &Case) -> Result<Option<DecisionLog>> {
+///
+/// # Errors
+/// Where it cannot be read, or is not whole.
+pub fn read_log(case: &Case) -> Result<Option<DecisionLog>, Error> {
     Ok(case.decisions.as_ref().map(read_decisions).transpose()?)
 }
 
 /// The labels that a log states.
-pub(crate) fn labels_of(log: Option<&DecisionLog>) -> impl Iterator<Item = Label> + '_ {
+pub fn labels_of(log: Option<&DecisionLog>) -> impl Iterator<Item = Label> + '_ {
     log.into_iter().flat_map(|log| &log.decisions).filter_map(Decision::label)
 }
 
 /// Tells the options of a trace at whom the analyst decided to stop.
-pub(crate) fn add_cuts(log: Option<&DecisionLog>, ledger: &Ledger, options: &mut TraceOptions) {
+pub fn add_cuts(log: Option<&DecisionLog>, ledger: &Ledger, options: &mut TraceOptions) {
     let decisions = log.into_iter().flat_map(|log| &log.decisions);
     for decision in decisions.filter(|decision| decision.kind == DecisionKind::Cut) {
         let Ok(address) = decision.address() else { continue };
@@ -33,7 +36,7 @@ pub(crate) fn add_cuts(log: Option<&DecisionLog>, ledger: &Ledger, options: &mut
 }
 
 /// What a report says of the log.
-pub(crate) fn decision_facts(log: &DecisionLog) -> DecisionFacts {
+pub fn decision_facts(log: &DecisionLog) -> DecisionFacts {
     let rows = log.decisions.iter().cloned().zip(log.hashes.iter().cloned());
     DecisionFacts { file: file_facts(&log.fact), rows: rows.collect() }
 }

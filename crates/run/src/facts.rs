@@ -7,13 +7,15 @@ use dyetrace_report::{FileFacts, Limitation, Reject, RunFacts, SnapshotFacts};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Unix seconds.
-pub(crate) fn now() -> i64 {
+#[must_use]
+pub fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }
 
 /// The facts of a run that ends now; what was found in the ledger is filled in by the caller.
-pub(crate) fn run_facts(plan: &Plan, reading: &Reading, labels: Vec<FileFacts>, started: i64) -> RunFacts {
+#[must_use]
+pub fn run_facts(plan: &Plan, reading: &Reading, labels: Vec<FileFacts>, started: i64) -> RunFacts {
     RunFacts {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         command: plan.command.clone(),
@@ -77,7 +79,9 @@ fn warnings(plan: &Plan, reading: &Reading) -> Vec<Limitation> {
     noticed.chain(notes).chain(unused).chain(passed_over).collect()
 }
 
-pub(crate) fn file_facts(fact: &InputFact) -> FileFacts {
+/// What a report says of a file.
+#[must_use]
+pub fn file_facts(fact: &InputFact) -> FileFacts {
     FileFacts {
         name: fact.name.clone(),
         sha256: fact.sha256.clone(),

@@ -1,7 +1,6 @@
 //! What to do: the case file, with what was typed over it.
 
-use crate::args::{CaseArgs, ReadingArgs, TraceArgs};
-use anyhow::{Result, bail};
+use crate::error::Error;
 use dyetrace_core::trace::TraceOptions;
 use dyetrace_ingest::case::{
     merge_thefts, parse_mapping, parse_min_amount, parse_rule, parse_rules, parse_stop, parse_theft,
@@ -11,26 +10,99 @@ use dyetrace_ingest::labels::parse_labels;
 use dyetrace_ingest::{Case, FileSpec, InputSpec, read_case};
 use std::path::{Path, PathBuf};
 
+/// How files of transfers are read, as it was typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TypedReading {
+    /// The chain of rows that name none.
+    pub chain: Option<String>,
+    /// `from_address=sender`: our column, and its name in the files.
+    pub maps: Vec<String>,
+    /// Take amounts that somebody rounded.
+    pub inexact: bool,
+    /// Files of symbols and decimals.
+    pub tokens: Vec<PathBuf>,
+}
+
+/// What a case is made of, as it was typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TypedCase {
+    /// The case file.
+    pub case: Option<PathBuf>,
+    /// Files or folders of transfers, where there is no case file.
+    pub transfers: Vec<PathBuf>,
+    /// Files of labels, or `ofac=FILE`.
+    pub labels: Vec<String>,
+    /// The log of decisions, in place of that of the case file.
+    pub decisions: Option<PathBuf>,
+    /// `ID=ADDRESS@SINCE`.
+    pub thefts: Vec<String>,
+}
+
+/// The options of a trace, as they were typed; none is that of the case file, or the default.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TypedTrace {
+    /// What the case is made of.
+    pub case: TypedCase,
+    /// The one rule of this run.
+    pub rule: Option<String>,
+    /// Further rules, with `,` between.
+    pub compare: Option<String>,
+    /// Categories at which the trace stops.
+    pub stop: Option<String>,
+    /// Go on through accounts that only their sweeps make deposit accounts.
+    pub no_detected_deposits: bool,
+    /// In more transfers than this an unnamed account is a hub.
+    pub hub_transfers: Option<u64>,
+    /// The most hops.
+    pub max_hops: Option<u32>,
+    /// Where the ledger ends.
+    pub until: Option<String>,
+    /// `ASSET=N`.
+    pub min_amounts: Vec<String>,
+    /// Take noise for stolen, too.
+    pub follow_noise: bool,
+    /// Do not follow exchanges.
+    pub no_swaps: bool,
+    /// Files of issuers.
+    pub issuers: Vec<PathBuf>,
+    /// Files of prices.
+    pub prices: Vec<PathBuf>,
+    /// How files are read.
+    pub reading: TypedReading,
+    /// Leave bad rows out.
+    pub skip_bad_rows: bool,
+    /// Leave the graph files out.
+    pub no_graph: bool,
+}
+
 /// What to do.
-pub(crate) struct Plan {
-    pub(crate) case: Case,
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The case, with the options laid over it.
+    pub case: Case,
     /// The words of the command, without what no result depends on and without paths of this machine.
-    pub(crate) command: Vec<String>,
+    pub command: Vec<String>,
 }
 
 impl Plan {
-    /// Reads the case file, if one is named, and lays the options over it.
-    pub(crate) fn of(args: &TraceArgs) -> Result<Self> {
+    /// Reads the case file, if one is named, and lays the options over it. A result is to stand in `out`, if anywhere.
+    ///
+    /// # Errors
+    /// What cannot be read or understood; no theft is named; an input lies where the result would.
+    pub fn of(args: &TypedTrace, out: Option<&Path>) -> Result<Self, Error> {
         let mut case = lay_case(&args.case, &args.reading)?;
         if case.thefts.is_empty() {
-            bail!("no theft is named\n\nhint: say where the stolen money was: `--theft ID=ADDRESS`");
+            return Err(Error::refused(
+                "no theft is named",
+                "say where the stolen money was: `--theft ID=ADDRESS`",
+            ));
         }
         case.issuers.extend(args.issuers.iter().map(FileSpec::typed));
         case.prices.extend(args.prices.iter().map(FileSpec::typed));
         case.skip_bad_rows |= args.skip_bad_rows;
         case.detected_deposits &= !args.no_detected_deposits;
         lay_options(args, &mut case.options)?;
-        if let Some(out) = &args.out {
+        if let Some(out) = out {
             keep_inputs(&args.case, &case, out)?;
         }
         Ok(Self { case, command: command(args) })
@@ -38,7 +110,10 @@ impl Plan {
 }
 
 /// Reads the case file, if one is named, and lays inputs, labels and thefts that were typed over it.
-pub(crate) fn lay_case(args: &CaseArgs, reading: &ReadingArgs) -> Result<Case> {
+///
+/// # Errors
+/// What cannot be read or understood.
+pub fn lay_case(args: &TypedCase, reading: &TypedReading) -> Result<Case, Error> {
     let mut case = match &args.case {
         Some(path) => read_case(&FileSpec::typed(path))?,
         None => Case {
@@ -72,14 +147,17 @@ pub(crate) fn lay_case(args: &CaseArgs, reading: &ReadingArgs) -> Result<Case> {
 }
 
 /// The files that were typed, with what was typed about reading them.
-pub(crate) fn typed_inputs(files: &[PathBuf], args: &ReadingArgs) -> Result<Vec<InputSpec>> {
+///
+/// # Errors
+/// What cannot be understood.
+pub fn typed_inputs(files: &[PathBuf], args: &TypedReading) -> Result<Vec<InputSpec>, Error> {
     let mut inputs = files.iter().map(|path| InputSpec::of(FileSpec::typed(path))).collect::<Vec<_>>();
     lay_reading(&mut inputs, args)?;
     Ok(inputs)
 }
 
 /// Lays what was typed about reading over every input, in place of what a case file says.
-fn lay_reading(inputs: &mut [InputSpec], args: &ReadingArgs) -> Result<()> {
+fn lay_reading(inputs: &mut [InputSpec], args: &TypedReading) -> Result<(), Error> {
     let mut map = Vec::new();
     for text in &args.maps {
         parse_mapping(&mut map, text)?;
@@ -97,7 +175,10 @@ fn lay_reading(inputs: &mut [InputSpec], args: &ReadingArgs) -> Result<()> {
 }
 
 /// Refuses a result in whose place an input lies: to replace an older one would delete it.
-pub(crate) fn keep_inputs(args: &CaseArgs, case: &Case, out: &Path) -> Result<()> {
+///
+/// # Errors
+/// Names the input.
+pub fn keep_inputs(args: &TypedCase, case: &Case, out: &Path) -> Result<(), Error> {
     let Ok(goal) = out.canonicalize() else { return Ok(()) };
     let case_file = args.case.iter().map(FileSpec::typed);
     let inputs = case.inputs.iter().map(|input| input.file.clone());
@@ -105,18 +186,20 @@ pub(crate) fn keep_inputs(args: &CaseArgs, case: &Case, out: &Path) -> Result<()
     let tables = case.tokens.iter().chain(&case.issuers).chain(&case.prices).chain(&case.decisions).cloned();
     for file in case_file.chain(inputs).chain(labels).chain(tables) {
         if file.path.canonicalize().is_ok_and(|path| path.starts_with(&goal)) {
-            bail!(
-                "the input `{}` lies in `{}`, which the result would replace\n\n\
-                 hint: name another folder with `--out`, or move the input",
-                file.name,
-                out.display()
-            );
+            return Err(Error::refused(
+                format!(
+                    "the input `{}` lies in `{}`, which the result would replace",
+                    file.name,
+                    out.display()
+                ),
+                "name another folder with `--out`, or move the input",
+            ));
         }
     }
     Ok(())
 }
 
-fn lay_options(args: &TraceArgs, options: &mut TraceOptions) -> Result<()> {
+fn lay_options(args: &TypedTrace, options: &mut TraceOptions) -> Result<(), Error> {
     if let Some(rule) = &args.rule {
         options.rule = parse_rule(rule)?;
     }
@@ -145,7 +228,7 @@ fn lay_options(args: &TraceArgs, options: &mut TraceOptions) -> Result<()> {
 
 /// The command as it is kept in the manifest: options in a fixed order, files without the folders of this
 /// machine, and neither the number of threads nor where the result went.
-fn command(args: &TraceArgs) -> Vec<String> {
+fn command(args: &TypedTrace) -> Vec<String> {
     let name = |path: &PathBuf| FileSpec::typed(path).output_name();
     let mut words = vec!["dyetrace".to_owned(), "trace".to_owned()];
     words.extend(args.case.case.iter().map(name));

@@ -4,8 +4,7 @@
 //! do not exist, where the program ends in a panic, or to an error that means something else. Only then are its
 //! checksums compared, which reads all of it; and where one does not agree, that is what the user is told.
 
-use crate::output::Output;
-use anyhow::Result;
+use crate::watch::Watch;
 use dyetrace_ingest::FileSpec;
 use dyetrace_ingest::snapshot::{check_whole, is_snapshot_file};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind, set_hook, take_hook};
@@ -13,11 +12,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// Does work that reads these inputs. Where it fails and a snapshot among them is damaged, that is the error; else a
 /// panic goes on as what it is, a fault of the program.
-pub(crate) fn blame_damage<'f, T>(
+///
+/// # Errors
+/// What the work says, or that a snapshot is damaged.
+pub fn blame_damage<'f, T, E: From<dyetrace_ingest::Error>>(
     inputs: impl Iterator<Item = &'f FileSpec>,
-    output: &Output,
-    work: impl FnOnce() -> Result<T>,
-) -> Result<T> {
+    output: &dyn Watch,
+    work: impl FnOnce() -> Result<T, E>,
+) -> Result<T, E> {
     let snapshots: Vec<&FileSpec> = inputs.filter(|file| is_snapshot_file(file)).collect();
     if snapshots.is_empty() {
         return work();
@@ -57,7 +59,8 @@ fn in_silence<T>(work: impl FnOnce() -> T) -> (std::thread::Result<T>, String) {
 #[cfg(test)]
 mod tests {
     use super::blame_damage;
-    use crate::output::Output;
+    use crate::error::Error;
+    use crate::watch::Silent;
     use dyetrace_ingest::snapshot::write;
     use dyetrace_ingest::{FileSpec, Reading};
     use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -67,11 +70,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = FileSpec::beside(folder.path(), "s.dye");
         write(&file, &Reading::default()).unwrap();
-        let blamed = |work: fn() -> anyhow::Result<u8>| {
-            catch_unwind(AssertUnwindSafe(|| blame_damage([&file].into_iter(), &Output::new(), work)))
+        let blamed = |work: fn() -> Result<u8, Error>| {
+            catch_unwind(AssertUnwindSafe(|| blame_damage([&file].into_iter(), &Silent, work)))
         };
         assert_eq!(blamed(|| panic!("ours")).unwrap_err().downcast_ref(), Some(&"ours"));
-        assert_eq!(blamed(|| anyhow::bail!("theirs")).unwrap().unwrap_err().to_string(), "theirs");
+        assert_eq!(
+            blamed(|| Err(Error::refused("theirs", "none"))).unwrap().unwrap_err().message(),
+            "theirs"
+        );
         assert_eq!(blamed(|| Ok(7)).unwrap().unwrap(), 7);
     }
 }

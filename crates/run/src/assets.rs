@@ -1,6 +1,6 @@
 //! The tables of symbols and issuers, set against the assets of a ledger.
 
-use anyhow::Result;
+use crate::error::Error;
 use dyetrace_core::Amount;
 use dyetrace_core::Ledger;
 use dyetrace_core::asset::Asset;
@@ -9,17 +9,25 @@ use dyetrace_ingest::{Case, FileSpec, InputFact, IssuerTable, PriceTable, Readin
 use dyetrace_report as report;
 
 /// How assets are shown, who can stop them, and the files that say so.
-pub(crate) struct AssetTables {
-    pub(crate) tokens: report::Tokens,
-    pub(crate) issuers: report::Issuers,
-    pub(crate) prices: report::Prices,
+#[derive(Debug)]
+pub struct AssetTables {
+    /// Symbols and decimals.
+    pub tokens: report::Tokens,
+    /// Who can stop which asset.
+    pub issuers: report::Issuers,
+    /// What assets were worth, and when.
+    pub prices: report::Prices,
     /// What tells noise: one entry an asset.
-    pub(crate) known: Vec<AssetFacts>,
-    pub(crate) files: Vec<InputFact>,
+    pub known: Vec<AssetFacts>,
+    /// The files that were read.
+    pub files: Vec<InputFact>,
 }
 
 /// The built-in table of tokens with the user's files over it, and what the files were.
-pub(crate) fn read_tokens(files: &[FileSpec]) -> Result<(Tokens, Vec<InputFact>)> {
+///
+/// # Errors
+/// What is wrong with the first file that cannot be read.
+pub fn read_tokens(files: &[FileSpec]) -> Result<(Tokens, Vec<InputFact>), Error> {
     let mut known = Tokens::built_in();
     let mut facts = Vec::new();
     for file in files {
@@ -31,7 +39,10 @@ pub(crate) fn read_tokens(files: &[FileSpec]) -> Result<(Tokens, Vec<InputFact>)
 impl AssetTables {
     /// Sets the tokens that are known, and the issuers of the built-in table and the user's files, against
     /// the assets of a ledger, and so the prices. `token_files` are the facts of the files that `read_tokens` read.
-    pub(crate) fn read(reading: &Reading, token_files: Vec<InputFact>, case: &Case) -> Result<Self> {
+    ///
+    /// # Errors
+    /// What is wrong with the first file that cannot be read.
+    pub fn read(reading: &Reading, token_files: Vec<InputFact>, case: &Case) -> Result<Self, Error> {
         let ledger = &reading.ledger;
         let mut known = reading.tokens.clone();
         let mut control = IssuerTable::built_in();
@@ -78,7 +89,11 @@ impl AssetTables {
 }
 
 /// Sets the prices of these files against the assets of a ledger. A price of an asset that nothing moves is passed over.
-fn read_prices(files: &[FileSpec], ledger: &Ledger, facts: &mut Vec<InputFact>) -> Result<report::Prices> {
+fn read_prices(
+    files: &[FileSpec],
+    ledger: &Ledger,
+    facts: &mut Vec<InputFact>,
+) -> Result<report::Prices, Error> {
     let mut table = PriceTable::default();
     for file in files {
         facts.push(table.add_file(file)?);

@@ -1,8 +1,8 @@
 //! What commands on a case read: transfers, labels, and the deposit accounts that both together tell.
 
 use crate::assets::AssetTables;
-use crate::output::Output;
-use anyhow::Result;
+use crate::error::Error;
+use crate::watch::Watch;
 use dyetrace_core::asset::AssetName;
 use dyetrace_core::attribution::deposits::{DepositGrade, DepositOptions, Deposits, Short, find_deposits};
 use dyetrace_core::trace::seed_accounts;
@@ -12,7 +12,10 @@ use dyetrace_ingest::{
 };
 
 /// Reads the transfers of a case.
-pub(crate) fn read_transfers(case: &Case, tokens: &Tokens, output: &Output) -> Result<Reading> {
+///
+/// # Errors
+/// The first file, and unless the case leaves bad rows out the first row, that cannot be read.
+pub fn read_transfers(case: &Case, tokens: &Tokens, output: &dyn Watch) -> Result<Reading, Error> {
     let bar = output.bytes(total_size(case.inputs.iter().map(|input| &input.file)), "reading");
     let skip_bad_rows = case.skip_bad_rows;
     let options = ReadOptions { skip_bad_rows, tokens: Some(tokens), ..ReadOptions::default() };
@@ -22,11 +25,14 @@ pub(crate) fn read_transfers(case: &Case, tokens: &Tokens, output: &Output) -> R
 }
 
 /// Reads the label files, and adds the labels that stand in the rows; of what was read the labels are taken.
-pub(crate) fn read_all_labels(
+///
+/// # Errors
+/// The first file that cannot be read.
+pub fn read_all_labels(
     files: &[LabelSpec],
     reading: &Reading,
-    output: &Output,
-) -> Result<(Vec<Label>, LabelReading)> {
+    output: &dyn Watch,
+) -> Result<(Vec<Label>, LabelReading), Error> {
     let bar = output.bytes(total_size(files.iter().map(|spec| &spec.file)), "labels");
     let mut read = read_labels(files, &|bytes| bar.set_position(bytes))?;
     bar.finish_and_clear();
@@ -37,7 +43,8 @@ pub(crate) fn read_all_labels(
 
 /// Ties the labels to the ledger, and adds those of deposit accounts that sweeps tell, unless the case does not
 /// want them or stops at no deposit account. Also returns what was found, and by what thresholds.
-pub(crate) fn add_detected(
+#[must_use]
+pub fn add_detected(
     case: &Case,
     ledger: &Ledger,
     stated: Vec<Label>,
@@ -56,7 +63,8 @@ pub(crate) fn add_detected(
 
 /// The published thresholds. What a sweep may fall short is stated for a coin of 18 decimals: a native coin with
 /// others gets the same 0.01 of a coin, and amounts in dollars, which are no coin's, one percent.
-pub(crate) fn usual_options(ledger: &Ledger, tables: &AssetTables) -> DepositOptions {
+#[must_use]
+pub fn usual_options(ledger: &Ledger, tables: &AssetTables) -> DepositOptions {
     let mut options = DepositOptions::default();
     for (id, asset) in ledger.assets().iter().filter(|(_, asset)| asset.is_native()) {
         let chain = Some(ledger.chain_name(asset.chain).to_owned());

@@ -1,9 +1,9 @@
 //! `dyetrace trace --resume FILE`: the state of an earlier trace → a trace that goes on from it.
 
-use crate::output::Output;
-use anyhow::{Result, anyhow};
+use crate::error::Error;
+use crate::watch::Watch;
 use dyetrace_core::Labels;
-use dyetrace_core::trace::{Course, Trace, TraceError, TraceState, resume};
+use dyetrace_core::trace::{Course, Trace, TraceState, resume};
 use dyetrace_ingest::{Case, FileSpec, Reading, StateFile, read_state};
 
 /// A trace, and the state to be kept in a file.
@@ -15,15 +15,15 @@ pub(crate) fn go_on(
     case: &Case,
     reading: &Reading,
     labels: &Labels,
-    output: &Output,
-) -> Result<Kept> {
+    output: &dyn Watch,
+) -> Result<Kept, Error> {
     let (earlier, other) = match read_state(&file)? {
         StateFile::Absent => (None, None),
         StateFile::Found(state) => (Some(state), None),
         StateFile::Other(reason) => (None, Some(reason)),
     };
     let Case { thefts, options, .. } = case;
-    let resumed = resume(&reading.ledger, labels, thefts, options, earlier.as_deref()).map_err(explain)?;
+    let resumed = resume(&reading.ledger, labels, thefts, options, earlier.as_deref())?;
     let course = match (other, resumed.course) {
         (Some(reason), _) | (None, Course::StartedOver(reason)) => Some(format!("started over: {reason}")),
         (None, Course::Began) => None,
@@ -34,9 +34,4 @@ pub(crate) fn go_on(
     };
     course.iter().for_each(|course| output.note(course));
     Ok((resumed.trace, Some((file, resumed.state))))
-}
-
-/// What a trace refused, with its hint.
-pub(crate) fn explain(error: TraceError) -> anyhow::Error {
-    anyhow!("{error}\n\nhint: {}", error.hint())
 }

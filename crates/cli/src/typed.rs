@@ -1,0 +1,50 @@
+//! What was typed, as the libraries take it: the same words, without the command line.
+
+use crate::args::{CaseArgs, ReadingArgs, TraceArgs};
+use dyetrace_run::{TypedCase, TypedReading, TypedTrace};
+
+impl ReadingArgs {
+    pub(crate) fn typed(&self) -> TypedReading {
+        TypedReading {
+            chain: self.chain.clone(),
+            maps: self.maps.clone(),
+            inexact: self.inexact,
+            tokens: self.tokens.clone(),
+        }
+    }
+}
+
+impl CaseArgs {
+    pub(crate) fn typed(&self) -> TypedCase {
+        TypedCase {
+            case: self.case.clone(),
+            transfers: self.transfers.clone(),
+            labels: self.labels.clone(),
+            decisions: self.decisions.clone(),
+            thefts: self.thefts.clone(),
+        }
+    }
+}
+
+impl TraceArgs {
+    pub(crate) fn typed(&self) -> TypedTrace {
+        TypedTrace {
+            case: self.case.typed(),
+            rule: self.rule.clone(),
+            compare: self.compare.clone(),
+            stop: self.stop.clone(),
+            no_detected_deposits: self.no_detected_deposits,
+            hub_transfers: self.hub_transfers,
+            max_hops: self.max_hops,
+            until: self.until.clone(),
+            min_amounts: self.min_amounts.clone(),
+            follow_noise: self.follow_noise,
+            no_swaps: self.no_swaps,
+            issuers: self.issuers.clone(),
+            prices: self.prices.clone(),
+            reading: self.reading.typed(),
+            skip_bad_rows: self.skip_bad_rows,
+            no_graph: self.no_graph,
+        }
+    }
+}
