@@ -7,8 +7,9 @@
 use super::{at, chain_of, columns};
 use crate::cell::Table;
 use crate::report::Report;
+use crate::sheet::{Sheet, Target};
 use dyetrace_core::trace::ConvertedLeg;
-use std::io::{self, Write};
+use std::io;
 
 const FIRST: [&str; 12] = [
     "chain",
@@ -25,7 +26,7 @@ const FIRST: [&str; 12] = [
     "stolen_asset",
 ];
 
-pub(crate) fn write(report: &Report<'_>, to: impl Write) -> io::Result<()> {
+pub(crate) fn write(report: &Report<'_>, to: impl Target) -> io::Result<()> {
     let (ledger, trace) = (report.input.ledger, report.input.trace);
     let mut table = Table::new(to, columns(&[&FIRST], trace, &["grade"]))?;
     let (transfers, flows, postings) = (ledger.columns(), &trace.flows, &trace.postings);
@@ -51,7 +52,7 @@ pub(crate) fn write(report: &Report<'_>, to: impl Write) -> io::Result<()> {
 }
 
 /// Where in the ledger a row stands.
-fn write_place<W: Write>(report: &Report<'_>, table: &mut Table<W>, place: usize) {
+fn write_place<S: Sheet>(report: &Report<'_>, table: &mut Table<S>, place: usize) {
     let ledger = report.input.ledger;
     let transfers = ledger.columns();
     let (chain, transaction) = (chain_of(ledger, place), transfers.transaction[place]);
@@ -64,7 +65,7 @@ fn write_place<W: Write>(report: &Report<'_>, table: &mut Table<W>, place: usize
 }
 
 /// One leg of an exchange.
-fn write_leg<W: Write>(report: &Report<'_>, table: &mut Table<W>, leg: &ConvertedLeg) -> io::Result<()> {
+fn write_leg<S: Sheet>(report: &Report<'_>, table: &mut Table<S>, leg: &ConvertedLeg) -> io::Result<()> {
     let (ledger, trace) = (report.input.ledger, report.input.trace);
     let (postings, row) = (&trace.postings, at(leg.posting));
     write_place(report, table, at(postings.place[row]));

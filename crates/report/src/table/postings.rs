@@ -8,7 +8,8 @@
 use super::{at, chain_of, columns};
 use crate::cell::Table;
 use crate::report::Report;
-use std::io::{self, Write};
+use crate::sheet::Target;
+use std::io;
 
 const FIRST: [&str; 10] = [
     "theft",
@@ -23,7 +24,7 @@ const FIRST: [&str; 10] = [
     "asset",
 ];
 
-pub(crate) fn write(report: &Report<'_>, to: impl Write) -> io::Result<()> {
+pub(crate) fn write(report: &Report<'_>, to: impl Target) -> io::Result<()> {
     let (ledger, trace) = (report.input.ledger, report.input.trace);
     let mut table = Table::new(to, columns(&[&FIRST], trace, &[]))?;
     let (transfers, postings) = (ledger.columns(), &trace.postings);

@@ -9,8 +9,9 @@
 use super::{at, chain_of};
 use crate::cell::Table;
 use crate::report::Report;
+use crate::sheet::Target;
 use crate::step::steps;
-use std::io::{self, Write};
+use std::io;
 
 const COLUMNS: [&str; 11] = [
     "route_id",
@@ -26,7 +27,7 @@ const COLUMNS: [&str; 11] = [
     "link",
 ];
 
-pub(crate) fn write(report: &Report<'_>, to: impl Write) -> io::Result<()> {
+pub(crate) fn write(report: &Report<'_>, to: impl Target) -> io::Result<()> {
     let ledger = report.input.ledger;
     let mut table = Table::new(to, COLUMNS)?;
     for (rank, finding) in (1_u64..).zip(report.findings()) {
