@@ -27,6 +27,8 @@ pub(crate) enum Command {
     Decide(Box<DecideArgs>),
     /// List exchange deposit addresses, labelled or found by their sweeps
     Deposits(Box<DepositsArgs>),
+    /// Say what is new between two results: what arrived, moved, was swept, grew, shrank, can be stopped now
+    Diff(DiffArgs),
     /// Explain the figure of one account of a result: what came, what went, what rests, and on what routes
     Explain(ExplainArgs),
     /// Put files into a snapshot, which opens at once; further files are added to it
@@ -50,7 +52,11 @@ impl Args {
             Command::Check(args) => args.threads,
             Command::Deposits(args) => args.threads,
             Command::Ingest(args) => args.threads,
-            Command::Decide(_) | Command::Explain(_) | Command::Simulate(_) | Command::Verify(_) => None,
+            Command::Decide(_)
+            | Command::Diff(_)
+            | Command::Explain(_)
+            | Command::Simulate(_)
+            | Command::Verify(_) => None,
         };
         threads.map(usize::from)
     }
@@ -311,6 +317,34 @@ pub(crate) struct VerifyArgs {
     #[arg(long, value_name = "HASH")]
     pub(crate) sha256: Option<String>,
     /// Print the verdict as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+const DIFF_EXAMPLE: &str = "Examples:
+  dyetrace diff monday tuesday
+  dyetrace diff monday tuesday --json --exit-code
+
+Both folders are read, nothing else; their tables are compared with their hashes first. Exit codes: 0 compared; 1 a
+folder is no result, or damaged; with --exit-code 3 if anything is new. A file more that changes nothing is not new.";
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = DIFF_EXAMPLE)]
+pub(crate) struct DiffArgs {
+    /// The earlier result: a folder that `dyetrace trace --out` wrote
+    #[arg(value_name = "BEFORE")]
+    pub(crate) before: PathBuf,
+    /// The later one
+    #[arg(value_name = "AFTER")]
+    pub(crate) after: PathBuf,
+    /// Compare amounts by this rule, which both results have [default: the later run's; where the earlier one lacks
+    /// it, the first that both have]
+    #[arg(long, value_name = "RULE")]
+    pub(crate) rule: Option<String>,
+    /// End with code 3 if anything is new
+    #[arg(long)]
+    pub(crate) exit_code: bool,
+    /// Print the answer as JSON
     #[arg(long)]
     pub(crate) json: bool,
 }

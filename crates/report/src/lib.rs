@@ -12,6 +12,7 @@ mod conservation;
 mod decisions;
 mod deposits;
 mod detected;
+mod diff;
 pub mod display;
 mod error;
 mod explain;
@@ -45,6 +46,10 @@ mod written;
 pub use cell::{defused, iso};
 pub use conservation::{Balance, BalanceKey, Difference, recompute};
 pub use deposits::DepositList;
+pub use diff::{
+    Change, Changes, HolderChange, Moved, MovedSum, Moves, Place, PurseChange, Rested, Setting, Side,
+    StolenChange, diff,
+};
 pub use error::Error;
 pub use explain::{
     Explanation, Holding, Hop, Move, Origin, PurseStory, Question, Rest, Route, Sums, explain,
