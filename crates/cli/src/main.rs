@@ -15,6 +15,7 @@ mod facts;
 mod ingest;
 mod inputs;
 mod label_doubts;
+mod mixers;
 mod noise;
 mod output;
 mod plan;
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
         Command::Deposits(args) => deposits::run(args, &output),
         Command::Explain(args) => explain::run(args, &output),
         Command::Ingest(args) => ingest::run(args, &output),
+        Command::Mixers(args) => mixers::run(args, &output),
         Command::Simulate(args) => simulate::run(args, &output),
         Command::Verify(args) => verify::run(args, &output),
     });

@@ -53,6 +53,8 @@ pub(crate) fn lay_case(args: &CaseArgs, reading: &ReadingArgs) -> Result<Case> {
             own: Vec::new(),
             status: Vec::new(),
             decisions: None,
+            pool_events: Vec::new(),
+            known_exits: Vec::new(),
             options: TraceOptions::default(),
             detected_deposits: true,
             skip_bad_rows: false,

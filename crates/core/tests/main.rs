@@ -14,6 +14,7 @@ mod generate;
 mod golden;
 mod laws;
 mod ledgers;
+mod mixers;
 mod peers;
 mod reach;
 mod resume;

@@ -22,6 +22,7 @@ mod leads;
 mod limitation;
 mod manifest;
 mod missing;
+mod mixers;
 mod noise;
 mod packs;
 mod page;
@@ -55,6 +56,7 @@ pub use input::{
 };
 pub use manifest::{FORMAT, FORMAT_VERSION, SealCheck, check_seal};
 pub use missing::Missing;
+pub use mixers::{MixerFacts, MixerReport, TheftNotes, theft_notes};
 pub use price::{Cents, Prices, Quote};
 pub use report::Report;
 pub use state::State;
