@@ -10,6 +10,7 @@ mod diff;
 mod exit;
 mod explain;
 mod ingest;
+mod mixers;
 mod output;
 mod simulate;
 mod trace;
@@ -36,6 +37,7 @@ fn main() -> ExitCode {
         Command::Diff(args) => diff::run(args, &output),
         Command::Explain(args) => explain::run(args, &output),
         Command::Ingest(args) => ingest::run(args, &output),
+        Command::Mixers(args) => mixers::run(args, &output),
         Command::Simulate(args) => simulate::run(args, &output),
         Command::Verify(args) => verify::run(args, &output),
     });

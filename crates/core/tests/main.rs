@@ -15,6 +15,7 @@ mod golden;
 mod laws;
 mod ledgers;
 mod links;
+mod mixers;
 mod peers;
 mod reach;
 mod resume;

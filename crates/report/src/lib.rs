@@ -23,6 +23,7 @@ mod leads;
 mod limitation;
 mod manifest;
 mod missing;
+mod mixers;
 mod noise;
 mod packs;
 mod page;
@@ -61,6 +62,7 @@ pub use input::{
 };
 pub use manifest::{FORMAT, FORMAT_VERSION, SealCheck, check_seal};
 pub use missing::Missing;
+pub use mixers::{MixerFacts, MixerReport, TheftNotes, theft_notes};
 pub use price::{Cents, Prices, Quote};
 pub use report::{Decided, Report};
 pub use sheet::{ColumnKind, CsvSheet, Sheet, Target};
