@@ -116,9 +116,10 @@ pub(super) fn settle<'a>(
     let seeds = Seeds::resolve(&view, thefts)?;
     let stops = Stops::decide(ledger, labels, &seeds.accounts, options);
     view.netting = Netting::find(ledger, &stops.netting_accounts(), |place| view.moves(place));
-    let nodes = view.node_count();
-    view.deals =
-        if options.swaps { Deals::find(&view, &stops.of_account, &seeds, nodes) } else { Deals::none(nodes) };
+    view.deals = Deals::none(view.node_count());
+    if options.swaps {
+        view.deals = Deals::find(&view, &stops.of_account, &seeds);
+    }
     Ok((view, seeds, stops))
 }
 

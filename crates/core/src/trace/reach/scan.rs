@@ -74,8 +74,8 @@ impl Visit for Scan<'_> {
         }
     }
 
-    fn deal(&mut self, deal: &Deal) {
-        if deal.gives.iter().any(|(purse, _)| self.sends.get(purse.0) == 1) {
+    fn deal(&mut self, deal: Deal<'_>) {
+        if deal.givers().iter().any(|purse| self.sends.get(purse.0) == 1) {
             deal.prices().for_each(|purse| self.reach(purse.0, deal.place + 1));
         }
     }
