@@ -37,6 +37,14 @@ pub(super) struct Links {
 }
 
 impl Links {
+    /// Whether a transfer is part of a link that is followed, and so of no exchange.
+    pub(super) fn has(&self, place: usize) -> bool {
+        let place = place as u64;
+        !self.sources.is_empty()
+            && (self.sources.binary_search(&place).is_ok()
+                || self.crossings.binary_search_by_key(&place, |it| it.place).is_ok())
+    }
+
     /// Takes up what can be followed; of two links that share a transfer the first.
     pub(super) fn find(view: &View<'_>, seeds: &Seeds, links: &[Link]) -> Self {
         let mut found = Self::default();

@@ -118,8 +118,8 @@ pub(super) fn settle<'a>(
     let seeds = Seeds::resolve(&view, thefts)?;
     let stops = Stops::decide(ledger, labels, &seeds.accounts, options);
     view.netting = Netting::find(ledger, &stops.netting_accounts(), |place| view.moves(place));
-    let nodes = view.node_count();
-    view.deals = Deals::find(&view, &stops.of_account, &seeds, options, nodes);
+    view.deals = Deals::none(view.node_count());
+    view.deals = Deals::find(&view, &stops.of_account, &seeds, options);
     Ok((view, seeds, stops))
 }
 

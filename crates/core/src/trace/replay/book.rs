@@ -136,12 +136,12 @@ impl<'a, U: Units> Books<'a, U> {
 
     /// Books all rows before a place, of which no events are wanted.
     pub(super) fn catch_up(&mut self, place: u64) {
-        let (fees, deals) = (&self.plan.view.ledger.fees().place, &self.plan.view.deals.all);
+        let (fees, deals) = (&self.plan.view.ledger.fees().place, self.plan.view.deals.all.places());
         let rows = self.rows.as_slice();
         let end = rows.partition_point(|row| match row.kind() {
             RowKind::Transfer(at) => (at as u64) < place,
             RowKind::Fee(fee) => fees[fee] < place,
-            RowKind::Deal(deal) => deals[deal].place < place,
+            RowKind::Deal(deal) => deals[deal] < place,
         });
         self.rows = rows[..end].iter();
         let mut chunk = Chunk::new();
@@ -203,13 +203,13 @@ impl<'a, U: Units> Books<'a, U> {
     #[cold]
     fn deal(&self, number: usize, chunk: &mut Chunk<U>) {
         let Plan { view, parts, part, .. } = self.plan;
-        let deal: &Deal = &view.deals.all[number];
+        let deal: Deal<'_> = view.deals.all.get(number);
         let first = chunk.events.len();
-        for &(node, amount) in &deal.gives {
+        for (node, amount) in deal.gives() {
             let Some(from) = part.find(parts, node) else { continue };
             let flags = if is_unordered_deal(view, deal, node) { flag::UNORDERED } else { 0 };
             let mut event = Event::new(deal.place, U::from_amount(amount), from, OUTSIDE, flags);
-            if let Some(through) = deal.through {
+            if let Some(through) = deal.through() {
                 event.mark(flag::THROUGH);
                 event.from_held = U::from_amount(through.left);
             }
@@ -217,7 +217,7 @@ impl<'a, U: Units> Books<'a, U> {
         }
         let gives = chunk.events.len() - first;
         let mut gets = Vec::new();
-        for &(purse, amount, is_price) in &deal.gets {
+        for (purse, amount, is_price) in deal.gets() {
             let Some(to) = part.find(parts, purse.0) else { continue };
             chunk.events.push(Event::new(deal.place, U::from_amount(amount), OUTSIDE, to, 0));
             gets.push(is_price);
@@ -225,7 +225,7 @@ impl<'a, U: Units> Books<'a, U> {
         let number = |number: usize| u32::try_from(number).expect("fewer than 2^32 events");
         if let Some(event) = chunk.events.get_mut(first) {
             event.mark(flag::DEAL);
-            let is_inferred = deal.through.is_some_and(|through| through.is_inferred);
+            let is_inferred = deal.through().is_some_and(|through| through.is_inferred);
             chunk.deals.push(DealAt { event: number(first), gives: number(gives), gets, is_inferred });
         }
     }
