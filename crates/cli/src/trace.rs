@@ -8,6 +8,7 @@ use crate::exit::Exit;
 use crate::facts::{file_facts, now, run_facts};
 use crate::inputs::{add_detected, read_all_labels, read_transfers};
 use crate::label_doubts::label_doubts;
+use crate::links::{add_links, bridge_labels, read_links};
 use crate::noise::find_noise;
 use crate::output::Output;
 use crate::plan::Plan;
@@ -28,10 +29,12 @@ pub(crate) fn run(args: &TraceArgs, output: &Output) -> Result<Exit> {
 
 fn run_plan(args: &TraceArgs, plan: &Plan, started: i64, output: &Output) -> Result<Exit> {
     let log = read_log(&plan.case)?;
+    let link_files = read_links(&plan.case)?;
     let (tokens, token_files) = read_tokens(&plan.case.tokens)?;
     let reading = read_transfers(&plan.case, &tokens, output)?;
     let (mut stated, of_labels) = read_all_labels(&plan.case.labels, &reading, output)?;
     stated.extend(labels_of(log.as_ref()));
+    stated.extend(bridge_labels(&plan.case, &reading.ledger, &stated));
     let tables = AssetTables::read(&reading, token_files, &plan.case)?;
 
     let busy = output.busy("tracing");
@@ -39,6 +42,7 @@ fn run_plan(args: &TraceArgs, plan: &Plan, started: i64, output: &Output) -> Res
     let (labels, deposits) = add_detected(&case, &reading.ledger, stated, &tables);
     add_cuts(log.as_ref(), &reading.ledger, &mut case.options);
     let noise = find_noise(&reading.ledger, &tables, &mut case.options);
+    let links = add_links(&plan.case, link_files, log.as_ref(), &reading.ledger, &labels, &mut case.options)?;
     let (traced, state) = match &args.resume {
         None => (trace(&reading.ledger, &labels, &case.thefts, &case.options).map_err(explain)?, None),
         Some(path) => go_on(FileSpec::typed(path), &case, &reading, &labels, output)?,
@@ -47,7 +51,9 @@ fn run_plan(args: &TraceArgs, plan: &Plan, started: i64, output: &Output) -> Res
 
     let files = of_labels.facts.iter().chain(&tables.files).map(file_facts).collect();
     let decisions = log.as_ref().map(decision_facts);
-    let mut facts = RunFacts { decisions, noise, deposits, ..run_facts(plan, &reading, files, started) };
+    let mut facts =
+        RunFacts { decisions, noise, deposits, links, ..run_facts(plan, &reading, files, started) };
+    facts.options.links.clone_from(&case.options.links);
     facts.warnings.extend(label_doubts(&of_labels));
     let report = Report::new(Input {
         ledger: &reading.ledger,

@@ -6,8 +6,8 @@ mod typed;
 
 pub use file::read_case;
 pub use typed::{
-    merge_thefts, parse_asset, parse_mapping, parse_max_short, parse_min_amount, parse_rule, parse_rules,
-    parse_stop, parse_theft, parse_until,
+    merge_thefts, parse_asset, parse_confidence, parse_mapping, parse_max_short, parse_min_amount,
+    parse_rule, parse_rules, parse_stop, parse_theft, parse_until,
 };
 
 use crate::input::InputSpec;
@@ -40,6 +40,12 @@ pub struct Case {
     pub own: Vec<OwnAccount>,
     /// How addresses stood at a block, as somebody looked it up.
     pub status: Vec<Status>,
+    /// Files of links.
+    pub links: Vec<FileSpec>,
+    /// Look for the other sides of bridges, and follow them.
+    pub bridges: bool,
+    /// Links and pairs of at least this confidence are followed, in millionths.
+    pub link_confidence: u32,
     /// The log of the analyst's decisions.
     pub decisions: Option<FileSpec>,
     /// How to trace.
