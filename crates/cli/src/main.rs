@@ -17,7 +17,7 @@ mod verify;
 
 use args::{Args, Command};
 use clap::Parser;
-use dyetrace_run::{assets, damage, decisions, facts, inputs, plan};
+use dyetrace_run::{assets, damage, facts, plan};
 use output::Output;
 use std::process::ExitCode;
 
