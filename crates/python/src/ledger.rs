@@ -4,15 +4,14 @@ use crate::case::Case;
 use crate::many::{LabelFiles, Pairs, Paths};
 use crate::work::{How, work};
 use dyetrace_core::Ledger as Transfers;
-use dyetrace_ingest::{FileSpec, ReadOptions};
+use dyetrace_ingest::{FileSpec, ReadOptions, total_size};
 use dyetrace_run::assets::read_tokens;
 use dyetrace_run::damage::blame_damage_aloud;
 use dyetrace_run::plan::{lay_case, typed_inputs};
-use dyetrace_run::{CaseFiles, Error, TypedCase, Watch};
+use dyetrace_run::{CaseFiles, Error, TypedCase, TypedReading, Watch};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 use std::path::PathBuf;
-use std::sync::Arc;
 
 /// Transfers that were read, with what they were read from.
 #[pyclass(frozen, module = "dyetrace")]
@@ -153,18 +152,21 @@ pub(crate) fn ingest(
     let mut case =
         Case::new(py, paths, none(), Pairs::default(), None, tokens, chain, map, inexact, skip_bad_rows)?;
     let (plan, goal) = (case.clone(), out.clone());
-    let job = move |watch: &dyn Watch| -> Result<CaseFiles, Error> {
+    case.typed = TypedCase { transfers: vec![out], ..TypedCase::default() };
+    case.reading = TypedReading { tokens: case.reading.tokens, ..TypedReading::default() };
+    let how = How { threads, progress };
+    let job = move |watch: &dyn Watch| -> Result<(), Error> {
         let inputs = typed_inputs(&plan.typed.transfers, &plan.reading)?;
         let files: Vec<FileSpec> = plan.reading.tokens.iter().map(FileSpec::typed).collect();
-        let (tokens, token_files) = read_tokens(&files)?;
-        let bar = watch.bytes(dyetrace_ingest::total_size(inputs.iter().map(|input| &input.file)), "reading");
+        let (tokens, _) = read_tokens(&files)?;
+        let bar = watch.bytes(total_size(inputs.iter().map(|input| &input.file)), "reading");
         let options =
             ReadOptions { skip_bad_rows, tokens: Some(&tokens), without_sha256, ..ReadOptions::default() };
-        let goal = FileSpec::typed(&goal);
-        let reading = dyetrace_ingest::ingest(&inputs, &goal, &options, &|bytes| bar.set_position(bytes))?;
-        Ok(CaseFiles { reading: Arc::new(reading), token_files, log: None })
+        dyetrace_ingest::ingest(&inputs, &FileSpec::typed(&goal), &options, &|bytes| {
+            bar.set_position(bytes)
+        })?;
+        Ok(())
     };
-    let files = work(py, &How { threads, progress }, job)?;
-    case.typed = TypedCase { transfers: vec![out], ..TypedCase::default() };
-    Ok(Ledger { case, files })
+    work(py, &how, job)?;
+    read_files(py, case, &how)
 }
