@@ -5,7 +5,7 @@ from collections import defaultdict
 import dyetrace
 
 trace = dyetrace.trace("sample-data/harmony/case.toml", rule="libr", compare="fifo,lifo,prorata,taint_first")
-held = defaultdict(lambda: dict.fromkeys(trace.rules, 0))
+held: defaultdict[tuple[str, str], dict[str, int]] = defaultdict(lambda: dict.fromkeys(trace.rules, 0))
 for row in trace.holdings:
     if row["state"] in ("AT_DEPOSIT_UNSWEPT", "SWEPT_CREDITED", "AT_EXCHANGE"):
         place = (row["label"] or row["address"], row["asset"])

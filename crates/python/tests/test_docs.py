@@ -3,9 +3,12 @@
 import ast
 import inspect
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import dyetrace
+from conftest import ROOT
 
 PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -31,9 +34,9 @@ def test_the_stubs_name_what_is_there():
             continue
         members = {part.name: part for part in node.body if isinstance(part, ast.FunctionDef)}
         for member, part in members.items():
-            if member.startswith("__") and member != "__init__":
+            if member.startswith("__") and member != "__new__":
                 assert member == "__iter__" or hasattr(there, member), f"{name}.{member}"
-            elif member == "__init__":
+            elif member == "__new__":
                 assert parameters(part)[1:] == list(inspect.signature(there).parameters), name
             elif not any(getattr(it, "id", "") in ("property", "staticmethod") for it in part.decorator_list):
                 assert parameters(part) == list(inspect.signature(getattr(there, member)).parameters), member
@@ -53,3 +56,11 @@ def test_everything_says_what_it_is():
     for name in dyetrace.__all__:
         if name != "__version__":
             assert inspect.getdoc(getattr(dyetrace, name)), name
+
+
+def test_the_types_hold():
+    """The stubs against the module, by mypy's own comparison, and the examples against the stubs."""
+    config = ["--mypy-config-file", "pyproject.toml"]
+    for words in (["mypy.stubtest", "dyetrace", *config], ["mypy", "--config-file", "pyproject.toml", str(ROOT / "examples")]):
+        done = subprocess.run([sys.executable, "-m", *words], cwd=PACKAGE, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr

@@ -1,5 +1,4 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime
 from os import PathLike
 from typing import Any, Literal, final, overload
 
@@ -8,13 +7,15 @@ import polars
 import pyarrow
 
 __version__: str
+__all__: list[str]
 
 Path = str | PathLike[str]
 Paths = Path | Iterable[Path]
 Labels = Paths | Mapping[str, Paths]
 Words = str | Iterable[str]
 Pairs = Words | Mapping[str, str | int | Iterable[str]]
-Cell = str | int | datetime | None
+# A cell is a str, an int, a datetime or None, by its column.
+Cell = Any
 Progress = bool | Callable[[str, int, int | None], object] | None
 
 @final
@@ -42,8 +43,8 @@ class Table:
 
 @final
 class Case:
-    def __init__(
-        self,
+    def __new__(
+        cls,
         transfers: Paths,
         *,
         labels: Labels = (),
@@ -54,7 +55,7 @@ class Case:
         map: Pairs = (),
         inexact: bool = False,
         skip_bad_rows: bool = False,
-    ) -> None: ...
+    ) -> Case: ...
     @staticmethod
     def open(
         path: Path,
