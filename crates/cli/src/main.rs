@@ -6,9 +6,11 @@ mod args;
 mod check;
 mod decide;
 mod deposits;
+mod diff;
 mod exit;
 mod explain;
 mod ingest;
+mod mixers;
 mod output;
 mod simulate;
 mod trace;
@@ -32,8 +34,10 @@ fn main() -> ExitCode {
         Command::Check(args) => check::run(args, &output),
         Command::Decide(args) => decide::run(args, &output),
         Command::Deposits(args) => deposits::run(args, &output),
+        Command::Diff(args) => diff::run(args, &output),
         Command::Explain(args) => explain::run(args, &output),
         Command::Ingest(args) => ingest::run(args, &output),
+        Command::Mixers(args) => mixers::run(args, &output),
         Command::Simulate(args) => simulate::run(args, &output),
         Command::Verify(args) => verify::run(args, &output),
     });

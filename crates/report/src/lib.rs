@@ -12,6 +12,7 @@ mod conservation;
 mod decisions;
 mod deposits;
 mod detected;
+mod diff;
 pub mod display;
 mod error;
 mod explain;
@@ -22,6 +23,7 @@ mod leads;
 mod limitation;
 mod manifest;
 mod missing;
+mod mixers;
 mod noise;
 mod packs;
 mod page;
@@ -45,6 +47,10 @@ mod written;
 pub use cell::{defused, iso};
 pub use conservation::{Balance, BalanceKey, Difference, recompute};
 pub use deposits::DepositList;
+pub use diff::{
+    Change, Changes, HolderChange, Moved, MovedSum, Moves, Place, PurseChange, Rested, Setting, Side,
+    StolenChange, diff,
+};
 pub use error::Error;
 pub use explain::{
     Explanation, Holding, Hop, Move, Origin, PurseStory, Question, Rest, Route, Sums, explain,
@@ -56,6 +62,7 @@ pub use input::{
 };
 pub use manifest::{FORMAT, FORMAT_VERSION, SealCheck, check_seal};
 pub use missing::Missing;
+pub use mixers::{MixerFacts, MixerReport, TheftNotes, theft_notes};
 pub use price::{Cents, Prices, Quote};
 pub use report::{Decided, Report};
 pub use sheet::{ColumnKind, CsvSheet, Sheet, Target};

@@ -14,6 +14,7 @@
 
 use crate::cell::iso;
 use crate::input::{DecisionFacts, FileFacts, RunFacts, SnapshotFacts};
+use crate::mixers::MixerReport;
 use crate::report::Report;
 use crate::table::at;
 use crate::write::folder::{WrittenFile, hex};
@@ -71,6 +72,47 @@ pub(crate) fn manifest(report: &Report<'_>, files: &[WrittenFile]) -> String {
     sealed(&manifest)
 }
 
+/// What the key `format` says in a manifest of a run on mixers.
+const MIXERS: &str = "dyetrace-mixers";
+
+/// Writes the manifest of a run on mixers, whose other files these are.
+pub(crate) fn mixer_manifest(report: &MixerReport<'_>, files: &[WrittenFile]) -> String {
+    let facts = report.facts;
+    let outputs: Vec<Value> = files
+        .iter()
+        .map(|file| json!({"name": file.name, "sha256": file.sha256, "bytes": file.bytes}))
+        .collect();
+    let (leads, groups) = (report.lead_options, report.group_options);
+    let manifest = json!({
+        "format": MIXERS,
+        "format_version": FORMAT_VERSION,
+        "version": facts.version,
+        "case": facts.case,
+        "command": portable(&facts.command),
+        "options": {
+            "voucher_gap": leads.voucher_gap,
+            "window": leads.window,
+            "late_window": leads.late_window,
+            "profile_pools": leads.profile_pools,
+            "profile_notes": leads.profile_notes,
+            "weak_profile_notes": leads.weak_profile_notes,
+            "decoys": leads.decoys,
+            "least_leads": leads.least_leads,
+            "group_window": groups.window,
+            "group_joins": groups.joins,
+            "group_share": groups.share,
+            "group_members": groups.members,
+            "group_shifts": groups.shifts,
+        },
+        "known_exits": report.known.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "inputs": facts.inputs.iter().map(file).collect::<Vec<_>>(),
+        "rejects": facts.rejects,
+        "outputs": outputs,
+        "run": {"started": iso(facts.started), "finished": iso(facts.finished)},
+    });
+    sealed(&manifest)
+}
+
 /// Writes a JSON object with its seal as the last key.
 fn sealed(manifest: &Value) -> String {
     let text = serde_json::to_string_pretty(manifest).expect("JSON values are written without fail");
@@ -107,7 +149,7 @@ pub fn check_seal(manifest: &[u8]) -> SealCheck {
 #[must_use]
 pub(crate) fn is_ours(manifest: &[u8]) -> bool {
     let value: Option<Value> = serde_json::from_slice(manifest).ok();
-    value.is_some_and(|value| value["format"] == FORMAT)
+    value.is_some_and(|value| value["format"] == FORMAT || value["format"] == MIXERS)
 }
 
 /// The names of the files that a manifest lists.

@@ -128,6 +128,8 @@ pub fn lay_case(args: &TypedCase, reading: &TypedReading) -> Result<Case, Error>
             own: Vec::new(),
             status: Vec::new(),
             decisions: None,
+            pool_events: Vec::new(),
+            known_exits: Vec::new(),
             options: TraceOptions::default(),
             detected_deposits: true,
             skip_bad_rows: false,

@@ -16,6 +16,7 @@ pub(super) const FAR: u32 = u32::MAX;
 pub(super) fn fewest_hops(view: &View<'_>, seeds: &Seeds, is_sink: &dyn Fn(Node) -> bool) -> Vec<u32> {
     let mut hops = vec![FAR; view.node_count()];
     let mut begins = starts(view, seeds).into_iter().peekable();
+    let mut deals = view.deals.all.iter().peekable();
     for place in 0..view.ledger.transfer_count() {
         while let Some(begin) = begins.next_if(|begin| begin.place <= place as u64) {
             hops[begin.node as usize] = 0;
@@ -27,8 +28,10 @@ pub(super) fn fewest_hops(view: &View<'_>, seeds: &Seeds, is_sink: &dyn Fn(Node)
             }
         }
         // A deal is one hop.
-        for deal in view.deals.done_at(place as u64) {
-            let known = deal.gives.iter().map(|(purse, _)| purse.0).filter(|&node| !is_sink(node));
+        while let Some(deal) = deals.next_if(|deal| deal.place == place as u64) {
+            // What waits for its link goes on.
+            let goes_on = |&&node: &&Node| deal.through().is_some() || !is_sink(node);
+            let known = deal.givers().iter().filter(goes_on).copied();
             let known = known.map(|node| hops[node as usize]).min().unwrap_or(FAR);
             for purse in deal.prices().filter(|_| known != FAR) {
                 hops[purse.index()] = hops[purse.index()].min(known + 1);

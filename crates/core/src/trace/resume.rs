@@ -56,7 +56,7 @@ pub(super) struct ReplayState {
     reached: Vec<(NodeName, bool)>,
     /// The passing purses, by the purses that they belong to.
     passing: Vec<PurseId>,
-    /// What stands for all deals.
+    /// What stands for the deals of all reached purses.
     deals: u64,
     /// Transfers from a stop back to a seed, and where taint can rest at that stop.
     returns: Vec<(u64, Vec<NodeName>)>,
@@ -143,13 +143,14 @@ impl ReplayState {
         kept: Kept,
     ) -> Self {
         let view = &prepared.view;
+        let is_reached = |purse: PurseId| tied.from.get(purse.index()).is_some_and(|&from| from != NEVER);
         let name = |node: &u32| (NodeName::of(view, *node), prepared.sinks[*node as usize].is_some());
         Self {
             basis: Basis::of(prepared),
             classes: classes.to_vec(),
             reached: reach.arrivals.node.iter().map(name).collect(),
             passing: view.netting.purses_before(u64::MAX).to_vec(),
-            deals: view.deals.seal_before(u64::MAX),
+            deals: view.deals.seal_before(view, u64::MAX, is_reached),
             returns: returns(view, &tied.ties, |_| true),
             kept,
         }
@@ -173,9 +174,6 @@ impl ReplayState {
         if view.netting.purses_before(then.transfers) != self.passing {
             return Err("other transactions pass through exchanges of tokens".to_owned());
         }
-        if view.deals.seal_before(then.transfers) != self.deals {
-            return Err("other transactions exchange one asset for another".to_owned());
-        }
         let mut was_reached = Bits::new(view.node_count());
         for &(name, was_sink) in &self.reached {
             let node = name.find(view).filter(|&node| tied.from[node as usize] != NEVER);
@@ -187,6 +185,12 @@ impl ReplayState {
                 let verb = if was_sink { "no longer stops" } else { "now stops" };
                 return Err(format!("{chain}:{} {verb} the trace", ledger.purse_address(purse)));
             }
+        }
+        let seal = view.deals.seal_before(view, then.transfers, |purse| was_reached.get(purse.0) == 1);
+        if seal != self.deals {
+            return Err(
+                "other transactions exchange one asset for another, or other transfers are linked".to_owned()
+            );
         }
         let mut returns = returns(view, &tied.ties, |node| was_reached.get(node) == 1);
         returns.retain(|(place, _)| *place < then.transfers);

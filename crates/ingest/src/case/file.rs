@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::input::InputSpec;
 use crate::labels::LabelSpec;
 use crate::open::{FileSpec, cannot_read, open};
+use crate::pool_events::{PoolEventsSpec, parse_pool};
 use crate::read::{check_dialect, unknown_chain};
 use crate::schema::CANONICAL;
 use crate::time::parse_time;
@@ -53,6 +54,10 @@ struct CaseFile {
     status: Vec<Spanned<StatusTable>>,
     decisions: Option<File>,
     #[serde(default)]
+    pool_events: Vec<PoolEventsTable>,
+    #[serde(default)]
+    known_exit: Vec<KnownExit>,
+    #[serde(default)]
     trace: TraceTable,
 }
 
@@ -80,6 +85,20 @@ struct Labels {
 #[serde(deny_unknown_fields)]
 struct File {
     path: Text,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PoolEventsTable {
+    path: Text,
+    pool: Text,
+    outstanding: Option<u64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KnownExit {
+    address: Text,
 }
 
 #[derive(Deserialize)]
@@ -199,6 +218,19 @@ pub fn read_case(file: &FileSpec) -> Result<Case, Error> {
         own: read_own(&place, &case.own)?,
         status: read_status(&place, &case.status)?,
         decisions: case.decisions.as_ref().map(|it| beside(&it.path)).transpose()?,
+        pool_events: case
+            .pool_events
+            .iter()
+            .map(|it| {
+                let pool = place.of(&it.pool, parse_pool(it.pool.get_ref()))?;
+                Ok(PoolEventsSpec { file: beside(&it.path)?, pool, outstanding: it.outstanding })
+            })
+            .collect::<Result<_, Error>>()?,
+        known_exits: case
+            .known_exit
+            .iter()
+            .map(|it| place.of(&it.address, parse_address(it.address.get_ref())))
+            .collect::<Result<_, Error>>()?,
         options: read_options(&place, &case.trace)?,
         detected_deposits: case.trace.detected_deposits.unwrap_or(true),
         skip_bad_rows: case.trace.skip_bad_rows,

@@ -5,6 +5,7 @@ mod stated;
 mod typed;
 
 pub use file::read_case;
+pub(crate) use typed::parse_address;
 pub use typed::{
     merge_thefts, parse_asset, parse_mapping, parse_max_short, parse_min_amount, parse_rule, parse_rules,
     parse_stop, parse_theft, parse_until,
@@ -13,8 +14,9 @@ pub use typed::{
 use crate::input::InputSpec;
 use crate::labels::LabelSpec;
 use crate::open::FileSpec;
+use crate::pool_events::PoolEventsSpec;
 use dyetrace_core::trace::{Theft, TraceOptions};
-use dyetrace_core::{OwnAccount, Status};
+use dyetrace_core::{Address, OwnAccount, Status};
 use std::path::PathBuf;
 
 /// A case, as its file states it.
@@ -42,6 +44,10 @@ pub struct Case {
     pub status: Vec<Status>,
     /// The log of the analyst's decisions.
     pub decisions: Option<FileSpec>,
+    /// Event files of mixer pools.
+    pub pool_events: Vec<PoolEventsSpec>,
+    /// Exits of mixers that somebody knows to be the thief's.
+    pub known_exits: Vec<Address>,
     /// How to trace.
     pub options: TraceOptions,
     /// Stop at accounts that only their sweeps make deposit accounts.

@@ -77,7 +77,7 @@ pub(super) fn parse_hash(text: &str) -> Result<TxHash, Error> {
 }
 
 /// Parses an address whose chain is not known, or not to be an EVM chain.
-pub(super) fn parse_address(text: &str) -> Result<Address, Error> {
+pub(crate) fn parse_address(text: &str) -> Result<Address, Error> {
     Address::parse_any(text.as_bytes()).map_err(|error| Error::typed(format!("{} {error}", shown(text))))
 }
 

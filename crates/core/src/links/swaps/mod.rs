@@ -20,10 +20,11 @@
 //! Every account that exchanges has a deal of its own, so that nobody's money becomes anybody else's, and so nothing hangs
 //! on who sent the transaction, which most files do not tell.
 //!
-//! [`settle`] is the function of one transaction; [`gather`] finds the transactions of a ledger that it may say something of.
+//! [`settle`] is the function of one transaction; [`read`] makes its legs of the ledger's rows.
 
-mod gather;
+mod net;
+mod read;
 mod settle;
 
-pub(crate) use gather::{Context, Found, gather};
-pub(crate) use settle::{End, Facts};
+pub(crate) use read::{Desk, Reader};
+pub(crate) use settle::{End, Facts, Part, Settled};

@@ -3,6 +3,7 @@
 use super::Node;
 
 /// A set of nodes, or of other numbers counted from 0.
+#[derive(Clone)]
 pub(in super::super) struct Bits(Vec<u64>);
 
 impl Bits {

@@ -18,7 +18,7 @@ pub(super) trait Visit {
     fn passing(&mut self, place: usize, from: Node, to: Node);
 
     /// A deal is done after the transfer at its place.
-    fn deal(&mut self, deal: &Deal);
+    fn deal(&mut self, deal: Deal<'_>);
 }
 
 /// Goes over the transfers, from the first seed to the end that the user set.
@@ -28,6 +28,8 @@ pub(super) fn pass(question: &Question<'_>, visit: &mut impl Visit) {
     let end = view.end();
     let mut next = starts.peek().map_or(end, |start| at(start.place));
     let passing = merged(view.netting.places(), view.deals.places());
+    let (deals, mut deal) = (&view.deals.all, 0);
+    deal += deals.places().partition_point(|&place| at(place) < next);
     let mut passing = passing[passing.partition_point(|&place| at(place) < next)..].iter().peekable();
     while next < end {
         while let Some(start) = starts.next_if(|start| at(start.place) <= next) {
@@ -37,7 +39,10 @@ pub(super) fn pass(question: &Question<'_>, visit: &mut impl Visit) {
             if let (Some(from), Some(to)) = (view.from(next), view.to(next)) {
                 visit.passing(next, from, to);
             }
-            view.deals.done_at(next as u64).iter().for_each(|deal| visit.deal(deal));
+            while deal < deals.len() && at(deals.places()[deal]) == next {
+                visit.deal(deals.get(deal));
+                deal += 1;
+            }
             next += 1;
             continue;
         }

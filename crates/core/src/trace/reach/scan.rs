@@ -74,8 +74,10 @@ impl Visit for Scan<'_> {
         }
     }
 
-    fn deal(&mut self, deal: &Deal) {
-        if deal.gives.iter().any(|(purse, _)| self.sends.get(purse.0) == 1) {
+    fn deal(&mut self, deal: Deal<'_>) {
+        // What waits for its link goes on.
+        let goes_on = if deal.through().is_some() { &self.reached } else { &self.sends };
+        if deal.givers().iter().any(|&node| goes_on.get(node) == 1) {
             deal.prices().for_each(|purse| self.reach(purse.0, deal.place + 1));
         }
     }

@@ -1,7 +1,7 @@
 //! What a replay keeps of its purses, so that another goes on from there: no matter how the ledger that has grown is
 //! cut into parts, and how its nodes are numbered.
 
-use super::super::outcome::{Flows, LeftCleanRow, Postings};
+use super::super::outcome::{Flows, LeftCleanRow, Postings, Stop};
 use super::super::view::{Node, View};
 use super::facts::{Entry, Fact};
 use super::part::Part;
@@ -20,16 +20,21 @@ pub(in super::super) enum NodeName {
     Purse(PurseId),
     /// A passing purse: so many passed before it.
     Passing(u32),
-    /// Where branches ended: so many did before it.
-    Ended(u32),
+    /// Where branches ended at a purse: as a position, or unclear.
+    Ended(PurseId, bool),
+    /// Where the taint of the transfer at this place waits for its link.
+    Transit(u64),
 }
 
 impl NodeName {
     pub(in super::super) fn of(view: &View<'_>, node: Node) -> Self {
         let count = |nodes: usize| u32::try_from(nodes).expect("fewer than 2^32 nodes");
         let purses = count(view.ledger.purses().len());
-        if view.deals.ended(node).is_some() {
-            return Self::Ended(node - count(view.node_count() - view.deals.len()));
+        if let Some(source) = view.deals.source(node) {
+            return Self::Transit(source);
+        }
+        if let Some((purse, stop)) = view.deals.ended(node) {
+            return Self::Ended(purse, stop == Stop::Position);
         }
         node.checked_sub(purses).map_or(Self::Purse(PurseId(node)), Self::Passing)
     }
@@ -40,9 +45,8 @@ impl NodeName {
         let (node, end) = match self {
             Self::Purse(purse) => (purse.index(), purses),
             Self::Passing(number) => (purses + number as usize, view.node_count() - view.deals.len()),
-            Self::Ended(number) => {
-                (view.node_count() - view.deals.len() + number as usize, view.node_count())
-            }
+            Self::Ended(purse, is_position) => return view.deals.find_ended(purse, is_position),
+            Self::Transit(source) => return view.deals.find_transit(source),
         };
         (node < end).then(|| Node::try_from(node).expect("fewer than 2^32 nodes"))
     }

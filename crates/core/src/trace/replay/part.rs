@@ -86,7 +86,8 @@ impl Parts {
         let mut numbers = Numbers::of(from.iter().map(|&place| place != NEVER), &ledger.purses().void);
         // A passing purse's own account is booked too, so that its balance is known.
         for node in (0..).zip(from).skip(ledger.purses().len()).map(|(node, _)| node) {
-            if numbers.has(node) {
+            // What is burned for a link rests in no purse.
+            if numbers.has(node) && !ledger.is_void(view.purse(node)) {
                 numbers.follow(view.purse(node).0);
             }
         }
@@ -141,10 +142,10 @@ impl Parts {
 }
 
 impl Part {
-    /// The number of a purse in this part, if it is of it.
-    pub(super) fn find(&self, parts: &Parts, purse: PurseId) -> Option<u32> {
-        let local = parts.local_purse(purse);
-        (self.nodes.get(local as usize) == Some(&purse.0)).then_some(local)
+    /// The number of a node in this part, if it is of it.
+    pub(super) fn find(&self, parts: &Parts, node: Node) -> Option<u32> {
+        let local = parts.local(node);
+        (self.nodes.get(local as usize) == Some(&node)).then_some(local)
     }
 }
 
@@ -209,21 +210,22 @@ fn find_rows(
 ) -> Vec<Found> {
     let ledger = view.ledger;
     let (columns, fees) = (ledger.columns(), ledger.fees());
-    let nets = view.netting.len() + view.deals.len() > 0;
+    let nets = view.netting.len() > 0;
     let is_followed = |node: Option<Node>| node.is_some_and(|node| followed.has(node));
     // No purse that can hold nothing is followed.
     let touches = |place: usize| {
         followed.has(columns.from[place].0) | followed.has(columns.to[place].0)
-            || (nets && (is_followed(view.from(place)) || is_followed(view.to(place))))
+            || ((nets || view.deals.marks(place))
+                && (is_followed(view.from(place)) || is_followed(view.to(place))))
     };
     let mut found = vec![Found::default(); parts];
     let deals = &view.deals.all;
     let mut fee = fees.place.partition_point(|&place| index(place) < range.start);
-    let mut deal = deals.partition_point(|deal| index(deal.place) < range.start);
+    let mut deal = deals.places().partition_point(|&place| index(place) < range.start);
     // What stands before the transfer at a place: fees up to its own, and what was dealt before it.
     let mut add_others = |found: &mut [Found], place: usize| loop {
         let next_fee = fees.place.get(fee).map(|&at| index(at)).filter(|&at| at <= place && at < range.end);
-        let next_deal = deals.get(deal).map(|deal| index(deal.place)).filter(|&at| at < place);
+        let next_deal = deals.places().get(deal).map(|&at| index(at)).filter(|&at| at < place);
         if let Some(at) = next_fee.filter(|&at| next_deal.is_none_or(|dealt| at <= dealt)) {
             let payer = fees.payer[fee];
             if followed.has(payer.0) && !view.is_after_end(at) {
@@ -231,10 +233,11 @@ fn find_rows(
             }
             fee += 1;
         } else if next_deal.is_some() {
-            let gets = deals[deal].gets.iter().map(|&(purse, amount, _)| (purse, amount));
-            for (purse, amount) in deals[deal].gives.iter().copied().chain(gets) {
-                if followed.has(purse.0) {
-                    found[part_of(purse.0)].add_leg(deal, amount);
+            let dealt = deals.get(deal);
+            let gets = dealt.gets().map(|(purse, amount, _)| (purse.0, amount));
+            for (node, amount) in dealt.gives().chain(gets) {
+                if followed.has(node) {
+                    found[part_of(node)].add_leg(deal, amount);
                 }
             }
             deal += 1;
@@ -279,15 +282,20 @@ fn has_another_tied(view: &View<'_>, place: usize) -> bool {
 }
 
 /// Whether a purse that gives in a deal has another transfer, of no leg of that deal, in the tie group of one of its legs.
-pub(super) fn is_unordered_deal(view: &View<'_>, deal: &Deal, purse: PurseId) -> bool {
+pub(super) fn is_unordered_deal(view: &View<'_>, deal: Deal<'_>, node: Node) -> bool {
+    if deal.through().is_some() {
+        return false;
+    }
+    let purse = PurseId(node);
     let columns = view.ledger.columns();
     let is_leg = |place: usize| {
-        columns.transaction[place] == deal.transaction
+        columns.transaction[place] == deal.transaction()
+            && !view.deals.is_linked(place)
             && (columns.from[place] == purse && view.deals.is_given(place)
                 || columns.to[place] == purse && view.deals.is_got(place))
     };
     let names = |place: usize| columns.from[place] == purse || columns.to[place] == purse;
-    let legs = deal.legs.iter().map(|&place| index(place)).filter(|&place| is_leg(place));
+    let legs = deal.legs().iter().map(|&place| index(place)).filter(|&place| is_leg(place));
     legs.filter(|&place| columns.is_tied(place) || columns.is_tied(place + 1))
         .any(|place| view.ledger.tie_group(place).any(|it| names(it) && view.moves(it) && !is_leg(it)))
 }

@@ -57,10 +57,11 @@ impl Ties {
         // What a deal gets comes when it is done.
         let plain = arrivals.iter().filter(|&&place| !view.deals.is_got(index(place))).map(to);
         let mut all: Vec<(u64, PurseId)> = plain.collect();
-        for deal in &view.deals.all {
-            let gets = deal.gets.iter().map(|got| got.0);
+        for deal in view.deals.all.iter() {
             all.extend(
-                gets.filter(|purse| seeds.deciding(*purse, deal.place).is_some()).map(|it| (deal.place, it)),
+                deal.getters()
+                    .filter(|purse| seeds.deciding(*purse, deal.place).is_some())
+                    .map(|it| (deal.place, it)),
             );
         }
         ties.find_conversions(view, seeds, &all);
@@ -73,13 +74,12 @@ impl Ties {
     fn find_deals(&mut self, view: &View<'_>, from: &[u64]) {
         let asset = |purse: PurseId| view.ledger.purses().asset(purse);
         let mut pairs = HashSet::new();
-        for deal in &view.deals.all {
-            let given = || deal.gives.iter().map(|given| given.0);
-            if given().any(|purse| from[purse.index()] != NEVER) {
-                let first = asset(deal.gives[0].0);
-                pairs.extend(
-                    given().chain(deal.gets.iter().map(|got| got.0)).map(|purse| (first, asset(purse))),
-                );
+        for deal in view.deals.all.iter() {
+            let given = deal.givers();
+            if given.iter().any(|&node| from[node as usize] != NEVER) {
+                let first = asset(view.purse(given[0]));
+                let all = given.iter().map(|&node| view.purse(node)).chain(deal.getters());
+                pairs.extend(all.map(|purse| (first, asset(purse))));
             }
         }
         self.assets.extend(pairs.into_iter().collect::<BTreeSet<_>>());
@@ -123,7 +123,7 @@ impl Ties {
         let (columns, purses) = (ledger.columns(), ledger.purses());
         let sender = |place: u64| {
             let purse = columns.from[index(place)];
-            (purse != PurseId::NONE).then(|| purses.account(purse))
+            (!ledger.is_void(purse)).then(|| purses.account(purse))
         };
         let senders: HashSet<AccountId> = arrivals.iter().filter_map(|&place| sender(place)).collect();
         let mut sinks: HashMap<AccountId, Vec<Node>> = HashMap::new();

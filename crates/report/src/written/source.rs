@@ -3,28 +3,31 @@
 use crate::error::Error;
 use crate::input::Token;
 use crate::manifest::{FORMAT_VERSION, SealCheck, check_seal, is_ours};
-use crate::write::folder::{Sealing, open};
+use crate::write::folder::{Sealing, hex, open};
 use crate::written::rows::Rows;
 use crate::written::{Fault, MANIFEST, no_plain_file};
 use dyetrace_core::Amount;
 use hashbrown::HashMap;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 /// A result that can be asked.
-pub(super) struct Source {
+pub(crate) struct Source {
     folder: PathBuf,
-    manifest: Value,
+    pub(crate) manifest: Value,
+    /// The SHA-256 of the manifest, in hex.
+    pub(crate) manifest_sha256: String,
     /// The asked rules, the run's own first.
-    pub(super) rules: Vec<String>,
+    pub(crate) rules: Vec<String>,
     /// How assets are shown.
-    pub(super) tokens: HashMap<String, Token>,
+    pub(crate) tokens: HashMap<String, Token>,
 }
 
 impl Source {
-    pub(super) fn open(folder: &Path) -> Result<Self, Error> {
+    pub(crate) fn open(folder: &Path) -> Result<Self, Error> {
         let path = folder.join(MANIFEST);
         let shown = folder.display();
         let no_result = |why: &str| {
@@ -53,7 +56,9 @@ impl Source {
             let decimals = u8::try_from(token["decimals"].as_u64()?).ok()?;
             Some((token["asset"].as_str()?.to_owned(), Token { symbol, decimals }))
         });
-        let source = Self { folder: folder.to_owned(), rules, tokens: tokens.collect(), manifest };
+        let manifest_sha256 = hex(&Sha256::digest(&bytes));
+        let source =
+            Self { folder: folder.to_owned(), rules, tokens: tokens.collect(), manifest_sha256, manifest };
         if check_seal(&bytes) != SealCheck::Whole {
             return Err(source.damaged("its manifest was changed after it was sealed"));
         }
@@ -67,18 +72,18 @@ impl Source {
     }
 
     /// Says that the result does not hold.
-    pub(super) fn damaged(&self, what: &str) -> Error {
+    pub(crate) fn damaged(&self, what: &str) -> Error {
         let shown = self.folder.display();
         let hint = format!("`dyetrace verify {shown}` lists what does not hold");
         Error::asked(format!("`{shown}` is damaged: {what}"), hint)
     }
 
-    pub(super) fn fault(&self, fault: &Fault) -> Error {
+    pub(crate) fn fault(&self, fault: &Fault) -> Error {
         self.damaged(&format!("{}: {}", fault.file, fault.what))
     }
 
     /// Compares a table with its hash.
-    fn check(&self, name: &str) -> Result<(), Error> {
+    pub(crate) fn check(&self, name: &str) -> Result<(), Error> {
         let path = self.folder.join(name);
         if let Some(what) = no_plain_file(&path) {
             return Err(self.damaged(&format!("{name} {what}")));
@@ -98,17 +103,22 @@ impl Source {
         Err(self.damaged(&format!("{name} is not the file that the manifest seals")))
     }
 
-    pub(super) fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &Path {
         &self.folder
     }
 
+    /// Opens a table whose faults are to be told later.
+    pub(crate) fn table(&self, name: &str) -> Result<Rows, Fault> {
+        Rows::open(&self.folder, name)
+    }
+
     /// Opens a table.
-    pub(super) fn rows(&self, name: &'static str) -> Result<Rows, Error> {
+    pub(crate) fn rows(&self, name: &'static str) -> Result<Rows, Error> {
         Rows::open(&self.folder, name).map_err(|fault| self.fault(&fault))
     }
 
     /// The place of an asked rule.
-    pub(super) fn rule(&self, name: &str) -> Result<usize, Error> {
+    pub(crate) fn rule(&self, name: &str) -> Result<usize, Error> {
         let place = self.rules.iter().position(|rule| rule == name);
         place.ok_or_else(|| {
             let known = self.rules.join(", ");
@@ -121,18 +131,18 @@ impl Source {
     }
 
     /// Whether a rule conserves value: poison is a bound, and no amount.
-    pub(super) fn is_exact(&self, rule: usize) -> bool {
+    pub(crate) fn is_exact(&self, rule: usize) -> bool {
         self.rules[rule] != "poison"
     }
 
     /// The places of the rules' columns of units.
-    pub(super) fn rule_columns(&self, rows: &Rows) -> Result<Vec<usize>, Error> {
+    pub(crate) fn rule_columns(&self, rows: &Rows) -> Result<Vec<usize>, Error> {
         let columns = self.rules.iter().map(|rule| rows.column(rule)).collect::<Result<_, _>>();
         columns.map_err(|fault| self.fault(&fault))
     }
 
     /// The amounts of a row, one a rule, whatever their sign.
-    pub(super) fn amounts(&self, rows: &Rows, columns: &[usize]) -> Result<Vec<Amount>, Fault> {
+    pub(crate) fn amounts(&self, rows: &Rows, columns: &[usize]) -> Result<Vec<Amount>, Fault> {
         columns.iter().map(|&column| rows.signed(column).map(|(_, amount)| amount)).collect()
     }
 }
