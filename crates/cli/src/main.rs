@@ -19,7 +19,7 @@ mod verify;
 
 use args::{Args, Command};
 use clap::Parser;
-use dyetrace_run::{assets, damage, facts, plan};
+use dyetrace_run::{assets, damage, decisions, facts, inputs, plan};
 use output::Output;
 use std::process::ExitCode;
 

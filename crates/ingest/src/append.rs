@@ -26,17 +26,17 @@ pub(crate) fn split(inputs: &[InputSpec]) -> Result<(Option<Snapshot>, &[InputSp
     let Some(snapshot) = snapshots.next() else { return Ok((None, inputs)) };
     if let Some(second) = snapshots.next() {
         let what = "is a second snapshot, and two cannot be put together";
-        return Err(Error::of_file(&second.file.name, what).with_hint("ingest its files into the first one"));
+        return Err(Error::file(&second.file.name, what).with_hint("ingest its files into the first one"));
     }
     let InputSpec { file, dialect, chain, covers, map, inexact } = snapshot;
     if dialect.is_some() || chain.is_some() || covers.is_some() || !map.is_empty() || *inexact {
         let what =
             "is a snapshot: dialect, chain, coverage, names and exactness were settled when it was made";
-        return Err(Error::of_file(&file.name, what).with_hint("say them when its files are ingested"));
+        return Err(Error::file(&file.name, what).with_hint("say them when its files are ingested"));
     }
     if inputs.first() != Some(snapshot) {
         let what = "is a snapshot, and files are added to it: it has to be named before them";
-        return Err(Error::of_file(&file.name, what).with_hint("name it first"));
+        return Err(Error::file(&file.name, what).with_hint("name it first"));
     }
     Ok((Some(open(file)?), &inputs[1..]))
 }
@@ -89,7 +89,7 @@ pub(crate) fn check(known: &Reading, planned: &[Planned<'_>], survey: &Survey) -
         };
         if let Some(reason) = reason.or_else(failures).or_else(numbers).or_else(order) {
             let error =
-                Error::of_file(&planned.file.name, format!("cannot be added to the snapshot: it {reason}"));
+                Error::file(&planned.file.name, format!("cannot be added to the snapshot: it {reason}"));
             return Err(error.with_hint("ingest all files at once into a new snapshot"));
         }
     }

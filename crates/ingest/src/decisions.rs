@@ -55,7 +55,7 @@ pub fn read_decisions(file: &FileSpec) -> Result<DecisionLog, Error> {
 
 fn parse(file: &FileSpec, bytes: &[u8]) -> Result<DecisionLog, Error> {
     if bytes.len() as u64 > LARGEST {
-        return Err(Error::of_file(
+        return Err(Error::file(
             &file.name,
             format!("is larger than {LARGEST} bytes, too large for a log of decisions"),
         ));

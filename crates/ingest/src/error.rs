@@ -36,7 +36,7 @@ impl Error {
         Self(Box::new(Kind::Row { reject: fault.at(file, line), hint }))
     }
 
-    pub(crate) fn of_file(file: &str, what: impl Into<String>) -> Self {
+    pub(crate) fn file(file: &str, what: impl Into<String>) -> Self {
         let (file, what) = (file.to_owned(), what.into());
         Self(Box::new(Kind::File { file, what, hint: None, source: None }))
     }
@@ -94,7 +94,7 @@ impl Error {
 
     /// The file at fault, as the user named it, if it is a file or a row of one.
     #[must_use]
-    pub fn file(&self) -> Option<&str> {
+    pub fn file_name(&self) -> Option<&str> {
         match &*self.0 {
             Kind::Row { reject, .. } => Some(&reject.file),
             Kind::File { file, .. } => Some(file),

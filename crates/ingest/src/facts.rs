@@ -158,7 +158,7 @@ pub(crate) fn check_rows(
             return Ok(());
         }
         let name = facts.last().map_or("", |fact| fact.name.as_str());
-        let error = Error::of_file(name, "the file holds no transfers, only what is joined to them");
+        let error = Error::file(name, "the file holds no transfers, only what is joined to them");
         return Err(error.with_hint("name a file of transfers beside it"));
     };
     if transfers().all(|fact| fact.rows + fact.rejects + fact.left_out == 0) {
@@ -166,7 +166,7 @@ pub(crate) fn check_rows(
             return Err(is_empty(&last.name));
         }
         let hint = "an export that found nothing looks like this: check what was asked for";
-        return Err(Error::of_file(&last.name, "the file holds a header, but no row").with_hint(hint));
+        return Err(Error::file(&last.name, "the file holds a header, but no row").with_hint(hint));
     }
     let Some(&first) = hashless.first() else { return Ok(()) };
     let is_native = |fact: &InputFact| Dialect::named(&fact.dialect).is_some_and(Dialect::is_native);
@@ -177,5 +177,5 @@ pub(crate) fn check_rows(
         facts[other].name
     );
     let hint = "export them with transaction hashes (`ethereumetl export_traces`), or read them alone";
-    Err(Error::of_file(&facts[first].name, what).with_hint(hint))
+    Err(Error::file(&facts[first].name, what).with_hint(hint))
 }

@@ -297,7 +297,7 @@ pub(crate) fn is_named(key: &str, wanted: &str) -> bool {
 /// The error for a file that holds nothing.
 pub(crate) fn is_empty(name: &str) -> Error {
     let hint = "an export that failed leaves one: fetch it again";
-    Error::of_file(name, "the file is empty").with_hint(hint)
+    Error::file(name, "the file is empty").with_hint(hint)
 }
 
 impl Column {

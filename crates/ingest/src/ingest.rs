@@ -45,7 +45,7 @@ pub(crate) fn ingest_in_chunks(
     if let [input] = inputs
         && is_snapshot_file(&input.file)
     {
-        let error = Error::of_file(&input.file.name, "is a snapshot already");
+        let error = Error::file(&input.file.name, "is a snapshot already");
         return Err(error.with_hint("copy the file, or name files that are to be added to it"));
     }
     if let Some(size) = streamed_size(inputs, options).filter(|_| !goal.path.exists()) {
@@ -88,7 +88,7 @@ fn refuse_foreign(goal: &FileSpec) -> Result<(), Error> {
     } else {
         "is there and is no snapshot of dyetrace: it is not replaced"
     };
-    Err(Error::of_file(&goal.name, what).with_hint("give another name, or move it away"))
+    Err(Error::file(&goal.name, what).with_hint("give another name, or move it away"))
 }
 
 /// The size of the one uncompressed file that may be written while it is read.

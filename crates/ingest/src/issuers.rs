@@ -114,9 +114,7 @@ impl IssuerTable {
         let missing: Vec<&str> = ["contract", "control"].into_iter().filter(|key| !header.has(key)).collect();
         if !missing.is_empty() {
             let what = format!("the header is no issuer file's: it lacks `{}`", missing.join("`, `"));
-            return Err(
-                Error::of_file(&file.name, what).with_hint(format!("the header is {}", header.shown()))
-            );
+            return Err(Error::file(&file.name, what).with_hint(format!("the header is {}", header.shown())));
         }
         let (chain, contract) = (header.find("chain"), header.required("contract"));
         let mut fact =

@@ -196,7 +196,7 @@ fn open_path(file: &FileSpec) -> Result<fs::File, Error> {
     let opened = fs::File::open(&file.path);
     let opened = opened.map_err(|error| Error::io(&file.name, "cannot be opened", error))?;
     if opened.metadata().is_ok_and(|facts| facts.is_dir()) {
-        return Err(Error::of_file(&file.name, "is a folder, but a file was expected"));
+        return Err(Error::file(&file.name, "is a folder, but a file was expected"));
     }
     Ok(opened)
 }
@@ -215,10 +215,10 @@ fn open_text<'a>(
     let (mut head, text) = peek(text, HEAD).map_err(|error| cannot_read(&file.name, error))?;
     if is_snapshot(&head) {
         let what = "is a snapshot of dyetrace, which is not read from a folder or a pipe, nor compressed";
-        return Err(Error::of_file(&file.name, what).with_hint("name it itself, before all other files"));
+        return Err(Error::file(&file.name, what).with_hint("name it itself, before all other files"));
     }
     if let Some((_, what, hint)) = NO_TEXT.iter().find(|(magic, ..)| head.starts_with(magic)) {
-        return Err(Error::of_file(&file.name, *what).with_hint(*hint));
+        return Err(Error::file(&file.name, *what).with_hint(*hint));
     }
     let mut text = BufReader::with_capacity(BUFFER, text);
     if head.starts_with(b"\xef\xbb\xbf") {
@@ -255,7 +255,7 @@ pub(crate) fn cannot_read(name: &str, error: io::Error) -> Error {
     };
     if error.to_string() == WINDOW_REFUSED {
         let what = "the zstd data need more than 128 MiB of memory to be decompressed";
-        return Error::of_file(name, what).with_hint("decompress it first: `zstd -d --long=31`");
+        return Error::file(name, what).with_hint("decompress it first: `zstd -d --long=31`");
     }
     if error.kind() == io::ErrorKind::UnexpectedEof {
         let error = Error::io(name, format!("the {form} data end too early"), error);
@@ -310,7 +310,7 @@ pub fn list_files(named: &FileSpec) -> Result<Vec<FileSpec>, Error> {
         if !facts.as_ref().is_ok_and(fs::Metadata::is_file) {
             let name = cut(entry.path.file_name().unwrap_or_default().as_encoded_bytes());
             let kind = if facts.is_ok_and(|facts| facts.is_dir()) { "a folder" } else { "no file" };
-            let error = Error::of_file(
+            let error = Error::file(
                 &named.name,
                 format!("the folder holds `{name}`, which is {kind} and is not read"),
             );
@@ -336,7 +336,7 @@ pub(crate) fn list_entries(named: &FileSpec) -> Result<Vec<FileSpec>, Error> {
         names.push(entry.map_err(unlisted)?.file_name());
     }
     if names.is_empty() {
-        return Err(Error::of_file(&named.name, "the folder holds no file"));
+        return Err(Error::file(&named.name, "the folder holds no file"));
     }
     names.sort_by(|a, b| a.as_encoded_bytes().cmp(b.as_encoded_bytes()));
     let shown = named.name.trim_end_matches('/');

@@ -58,7 +58,7 @@ impl PriceTable {
         let find = |key: &str| {
             table.header.find(key).ok_or_else(|| {
                 let error =
-                    Error::of_file(&file.name, format!("the header is no price file's: it lacks `{key}`"));
+                    Error::file(&file.name, format!("the header is no price file's: it lacks `{key}`"));
                 error.with_hint(format!(
                     "`time,asset,usd` was expected; the header is {}",
                     table.header.shown()

@@ -214,7 +214,7 @@ impl<'p> Reader<'p> {
         let mut table = Table::open(&planned.file, before, self.progress)?;
         let dialect = recognise_table(planned.input, &planned.file, &mut table)?;
         if wanted.is_none_or(|wanted| wanted.form != dialect.form) {
-            return Err(Error::of_file(&planned.file.name, "the file was changed while it was read"));
+            return Err(Error::file(&planned.file.name, "the file was changed while it was read"));
         }
         Ok((table, dialect))
     }

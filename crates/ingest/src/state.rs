@@ -46,13 +46,13 @@ pub fn read_state(file: &FileSpec) -> Result<StateFile, Error> {
     // What is no state is told by its beginning, however long it is.
     (&opened).take(KIND.len() as u64).read_to_end(&mut bytes).map_err(cannot)?;
     if bytes != KIND.as_bytes() {
-        let error = Error::of_file(&file.name, "is no state of a trace");
+        let error = Error::file(&file.name, "is no state of a trace");
         return Err(error.with_hint("name a new file: the first trace makes it"));
     }
     opened.read_to_end(&mut bytes).map_err(cannot)?;
     let line = |bytes: &[u8]| bytes.iter().position(|&byte| byte == b'\n').map(|end| end + 1);
     let damaged = || {
-        let error = Error::of_file(&file.name, "is the state of a trace, but damaged or cut off");
+        let error = Error::file(&file.name, "is the state of a trace, but damaged or cut off");
         error.with_hint("delete it: the next trace starts over and makes it again")
     };
     let first = line(&bytes).ok_or_else(damaged)?;

@@ -126,7 +126,7 @@ pub(crate) fn recognise_table(
         _ => {
             table.header.rename(&input.map).map_err(|name| {
                 let what = format!("the header has no column `{name}`, which the mapping names");
-                Error::of_file(&file.name, what).with_hint(format!("the header is {}", table.header.shown()))
+                Error::file(&file.name, what).with_hint(format!("the header is {}", table.header.shown()))
             })?;
             recognise(&file.name, &table.header, Some(CANONICAL.name))?
         }
@@ -150,7 +150,7 @@ fn chain_of(
     let Some(coin) = coin else { return Ok(DEFAULT_CHAIN.to_owned()) };
     let chain = crate::tokens::chain_of_coin(&coin).ok_or_else(|| {
         let what = format!("the header names the coin `{coin}`, which is no chain's that is known here");
-        Error::of_file(&file.name, what)
+        Error::file(&file.name, what)
             .with_hint("name the chain: `--chain NAME`, or `chain = \"…\"` in the case file")
     })?;
     Ok(chain.to_owned())
@@ -205,7 +205,7 @@ impl Survey {
 pub(crate) fn refuse_second_reading(file: &FileSpec) -> Error {
     let what =
         "has to be read twice, for what failed or how tokens are counted, but a pipe can be read once only";
-    Error::of_file(&file.name, what).with_hint("save it to a file and name that")
+    Error::file(&file.name, what).with_hint("save it to a file and name that")
 }
 
 /// Refuses a file whose amounts are floats alone, unless the user takes them as they are.
@@ -219,5 +219,5 @@ pub(crate) fn check_floats(planned: &Planned<'_>, dialect: &Dialect, table: &Tab
     let what = format!("the amounts stand in `{}` alone, a float, which has lost digits", column.name());
     let hint = "export `value_string` (cryo: `--u256-types string`), or take the amounts as they are written with \
                 `--inexact` (`inexact = true` in the case file)";
-    Err(Error::of_file(&planned.file.name, what).with_hint(hint))
+    Err(Error::file(&planned.file.name, what).with_hint(hint))
 }

@@ -135,7 +135,7 @@ impl Tokens {
         let find = |key: &str| {
             table.header.find(key).ok_or_else(|| {
                 let error =
-                    Error::of_file(&file.name, format!("the header is no token file's: it lacks `{key}`"));
+                    Error::file(&file.name, format!("the header is no token file's: it lacks `{key}`"));
                 error.with_hint(format!("the header is {}", table.header.shown()))
             })
         };

@@ -1,4 +1,4 @@
-//! What is asked of a written result: `explain` and `verify`.
+//! What is asked of a written result: `explain`, `verify` and `diff`.
 
 use crate::html;
 use crate::work::{How, work};
@@ -130,4 +130,55 @@ pub(crate) fn verify(
         figures: verdict.figures,
         faults,
     })
+}
+
+/// What is new between two results.
+#[pyclass(frozen, module = "dyetrace")]
+#[derive(Debug)]
+pub(crate) struct Changes {
+    inner: dyetrace_report::Changes,
+}
+
+#[pymethods]
+impl Changes {
+    /// The changes as the command gives them with `--json`.
+    fn summary<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        py.import("json")?.call_method1("loads", (self.inner.to_json().to_string(),))
+    }
+
+    /// Whether anything is new.
+    fn __bool__(&self) -> bool {
+        self.inner.any()
+    }
+
+    fn __str__(&self) -> String {
+        self.inner.to_string()
+    }
+
+    fn __repr__(&self) -> &'static str {
+        if self.inner.any() { "<dyetrace.Changes>" } else { "<dyetrace.Changes: nothing new>" }
+    }
+
+    fn _repr_html_(&self) -> String {
+        format!("<pre>{}</pre>", html::escaped_lines(&self.inner.to_string()))
+    }
+}
+
+/// Says what is new between two results: what arrived, moved, was swept, grew, shrank, can be stopped now.
+#[pyfunction]
+#[pyo3(signature = (before, after, *, rule=None, progress=None))]
+pub(crate) fn diff(
+    py: Python<'_>,
+    before: PathBuf,
+    after: PathBuf,
+    rule: Option<String>,
+    progress: Option<Py<PyAny>>,
+) -> PyResult<Changes> {
+    let inner = work(py, &How { threads: None, progress }, move |watch| {
+        let busy = watch.busy("comparing");
+        let changes = dyetrace_report::diff(&before, &after, rule.as_deref())?;
+        busy.finish_and_clear();
+        Ok(changes)
+    })?;
+    Ok(Changes { inner })
 }

@@ -21,52 +21,67 @@ pub(crate) struct Case {
 #[pymethods]
 impl Case {
     #[new]
-    #[pyo3(signature = (transfers, *, labels=LabelFiles::default(), thefts=Pairs::default(), decisions=None, tokens=Paths::default(),
-        chain=None, map=Pairs::default(), inexact=false, skip_bad_rows=false))]
+    #[pyo3(signature = (transfers, *, labels=None, thefts=None, decisions=None, tokens=None,
+        chain=None, map=None, inexact=false, skip_bad_rows=false))]
     #[expect(clippy::too_many_arguments, reason = "they are named where it is called")]
     pub(crate) fn new(
         py: Python<'_>,
         transfers: Paths,
-        labels: LabelFiles,
-        thefts: Pairs,
+        labels: Option<LabelFiles>,
+        thefts: Option<Pairs>,
         decisions: Option<PathBuf>,
-        tokens: Paths,
+        tokens: Option<Paths>,
         chain: Option<String>,
-        map: Pairs,
+        map: Option<Pairs>,
         inexact: bool,
         skip_bad_rows: bool,
     ) -> PyResult<Self> {
-        let typed =
-            TypedCase { case: None, transfers: transfers.0, labels: labels.0, decisions, thefts: thefts.0 };
-        let reading = TypedReading { chain, maps: map.0, inexact, tokens: tokens.0 };
+        let typed = TypedCase {
+            case: None,
+            transfers: transfers.0,
+            labels: labels.unwrap_or_default().0,
+            decisions,
+            thefts: thefts.unwrap_or_default().0,
+        };
+        let reading = TypedReading {
+            chain,
+            maps: map.unwrap_or_default().0,
+            inexact,
+            tokens: tokens.unwrap_or_default().0,
+        };
         Self { typed, reading, skip_bad_rows }.checked(py)
     }
 
     /// The case of a case file, with further labels and thefts added to it.
     #[staticmethod]
-    #[pyo3(signature = (path, *, labels=LabelFiles::default(), thefts=Pairs::default(), decisions=None, tokens=Paths::default(),
-        chain=None, map=Pairs::default(), inexact=false, skip_bad_rows=false))]
+    #[pyo3(signature = (path, *, labels=None, thefts=None, decisions=None, tokens=None,
+        chain=None, map=None, inexact=false, skip_bad_rows=false))]
     #[expect(clippy::too_many_arguments, reason = "they are named where it is called")]
     fn open(
         py: Python<'_>,
         path: PathBuf,
-        labels: LabelFiles,
-        thefts: Pairs,
+        labels: Option<LabelFiles>,
+        thefts: Option<Pairs>,
         decisions: Option<PathBuf>,
-        tokens: Paths,
+        tokens: Option<Paths>,
         chain: Option<String>,
-        map: Pairs,
+        map: Option<Pairs>,
         inexact: bool,
         skip_bad_rows: bool,
     ) -> PyResult<Self> {
         let typed = TypedCase {
             case: Some(path),
             transfers: Vec::new(),
-            labels: labels.0,
+            labels: labels.unwrap_or_default().0,
             decisions,
-            thefts: thefts.0,
+            thefts: thefts.unwrap_or_default().0,
         };
-        let reading = TypedReading { chain, maps: map.0, inexact, tokens: tokens.0 };
+        let reading = TypedReading {
+            chain,
+            maps: map.unwrap_or_default().0,
+            inexact,
+            tokens: tokens.unwrap_or_default().0,
+        };
         Self { typed, reading, skip_bad_rows }.checked(py)
     }
 

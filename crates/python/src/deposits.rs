@@ -17,20 +17,20 @@ use std::path::PathBuf;
 
 /// Finds deposit addresses of exchanges: the list that `dyetrace deposits` writes.
 #[pyfunction]
-#[pyo3(signature = (what, *, labels=LabelFiles::default(), min_share=None, destinations=None, max_transfers=None, max_senders=None,
-    max_delay=None, max_delay_blocks=None, max_short=Pairs::default(), gas_accounts=None, gas_share=None, threads=None, progress=None))]
+#[pyo3(signature = (what, *, labels=None, min_share=None, destinations=None, max_transfers=None, max_senders=None,
+    max_delay=None, max_delay_blocks=None, max_short=None, gas_accounts=None, gas_share=None, threads=None, progress=None))]
 #[expect(clippy::too_many_arguments, reason = "they are named where it is called")]
 pub(crate) fn deposits(
     py: Python<'_>,
     what: Bound<'_, PyAny>,
-    labels: LabelFiles,
+    labels: Option<LabelFiles>,
     min_share: Option<u32>,
     destinations: Option<usize>,
     max_transfers: Option<u64>,
     max_senders: Option<u64>,
     max_delay: Option<i64>,
     max_delay_blocks: Option<u64>,
-    max_short: Pairs,
+    max_short: Option<Pairs>,
     gas_accounts: Option<u64>,
     gas_share: Option<u32>,
     threads: Option<u16>,
@@ -44,7 +44,7 @@ pub(crate) fn deposits(
         let typed = TypedCase { case: Some(what.extract::<PathBuf>()?), ..TypedCase::default() };
         (Case { typed, reading: TypedReading::default(), skip_bad_rows: false }, None)
     };
-    case.typed.labels.extend(labels.0);
+    case.typed.labels.extend(labels.unwrap_or_default().0);
     let thresholds = TypedDeposits {
         min_share,
         destinations,
@@ -52,7 +52,7 @@ pub(crate) fn deposits(
         max_senders,
         max_delay,
         max_delay_blocks,
-        max_short: max_short.0,
+        max_short: max_short.unwrap_or_default().0,
         gas_accounts,
         gas_share,
     };

@@ -32,7 +32,7 @@ fn made(py: Python<'_>, class: &str, error: &Error) -> PyErr {
         let about = PyDict::new(py);
         about.set_item("hint", error.hint())?;
         if let Error::Input(error) = error {
-            about.set_item("file", error.file())?;
+            about.set_item("file", error.file_name())?;
             if let Some(reject) = error.as_reject() {
                 about.set_item("line", reject.line)?;
                 about.set_item("column", Some(&reject.column).filter(|it| !it.is_empty()))?;

@@ -98,23 +98,22 @@ impl Ledger {
 
 /// Reads transfers: files or folders of any format that `dyetrace check` knows, or a snapshot.
 #[pyfunction]
-#[pyo3(signature = (*paths, labels=LabelFiles::default(), tokens=Paths::default(), chain=None, map=Pairs::default(),
+#[pyo3(signature = (*paths, labels=None, tokens=None, chain=None, map=None,
     inexact=false, skip_bad_rows=false, threads=None, progress=None))]
 #[expect(clippy::too_many_arguments, reason = "they are named where it is called")]
 pub(crate) fn read(
     py: Python<'_>,
     paths: Paths,
-    labels: LabelFiles,
-    tokens: Paths,
+    labels: Option<LabelFiles>,
+    tokens: Option<Paths>,
     chain: Option<String>,
-    map: Pairs,
+    map: Option<Pairs>,
     inexact: bool,
     skip_bad_rows: bool,
     threads: Option<u16>,
     progress: Option<Py<PyAny>>,
 ) -> PyResult<Ledger> {
-    let case =
-        Case::new(py, paths, labels, Pairs::default(), None, tokens, chain, map, inexact, skip_bad_rows)?;
+    let case = Case::new(py, paths, labels, None, None, tokens, chain, map, inexact, skip_bad_rows)?;
     read_files(py, case, &How { threads, progress })
 }
 
@@ -132,25 +131,23 @@ pub(crate) fn read_files(py: Python<'_>, case: Case, how: &How) -> PyResult<Ledg
 
 /// Puts files into a snapshot, or adds them to the one that is there, and opens it.
 #[pyfunction]
-#[pyo3(signature = (*paths, out, tokens=Paths::default(), chain=None, map=Pairs::default(), inexact=false, skip_bad_rows=false,
+#[pyo3(signature = (*paths, out, tokens=None, chain=None, map=None, inexact=false, skip_bad_rows=false,
     without_sha256=false, threads=None, progress=None))]
 #[expect(clippy::too_many_arguments, reason = "they are named where it is called")]
 pub(crate) fn ingest(
     py: Python<'_>,
     paths: Paths,
     out: PathBuf,
-    tokens: Paths,
+    tokens: Option<Paths>,
     chain: Option<String>,
-    map: Pairs,
+    map: Option<Pairs>,
     inexact: bool,
     skip_bad_rows: bool,
     without_sha256: bool,
     threads: Option<u16>,
     progress: Option<Py<PyAny>>,
 ) -> PyResult<Ledger> {
-    let none = LabelFiles::default;
-    let mut case =
-        Case::new(py, paths, none(), Pairs::default(), None, tokens, chain, map, inexact, skip_bad_rows)?;
+    let mut case = Case::new(py, paths, None, None, None, tokens, chain, map, inexact, skip_bad_rows)?;
     let (plan, goal) = (case.clone(), out.clone());
     case.typed = TypedCase { transfers: vec![out], ..TypedCase::default() };
     case.reading = TypedReading { tokens: case.reading.tokens, ..TypedReading::default() };

@@ -23,7 +23,7 @@ use pyo3::prelude::*;
 #[pymodule]
 mod _native {
     #[pymodule_export]
-    use super::asked::{Explanation, Verdict, explain, verify};
+    use super::asked::{Changes, Explanation, Verdict, diff, explain, verify};
     #[pymodule_export]
     use super::case::Case;
     #[pymodule_export]

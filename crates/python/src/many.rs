@@ -13,9 +13,6 @@ impl<'py> FromPyObject<'_, 'py> for Paths {
     type Error = PyErr;
 
     fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        if object.is_none() {
-            return Ok(Self::default());
-        }
         if let Ok(path) = object.extract::<PathBuf>() {
             return Ok(Self(vec![path]));
         }
@@ -44,9 +41,6 @@ impl<'py> FromPyObject<'_, 'py> for Words {
     type Error = PyErr;
 
     fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        if object.is_none() {
-            return Ok(Self::default());
-        }
         if let Ok(word) = object.extract::<String>() {
             return Ok(Self(vec![word]));
         }

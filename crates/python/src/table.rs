@@ -11,6 +11,7 @@ use arrow_schema::{ArrowError, DataType};
 use pyo3::exceptions::{PyIndexError, PyKeyError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict, PyList, PyString};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// How many rows are shown.
 const SHOWN: usize = 20;
@@ -151,6 +152,10 @@ impl Table {
         Ok(self.row(py, row)?.into_any())
     }
 
+    fn __iter__(slf: Py<Self>) -> Rows {
+        Rows { table: slf, next: AtomicUsize::new(0) }
+    }
+
     /// The table as a polars `DataFrame`.
     fn to_polars<'py>(slf: Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         slf.py().import("polars")?.getattr("DataFrame")?.call1((slf,))
@@ -176,5 +181,25 @@ impl Table {
 
     fn _repr_html_(&self, py: Python<'_>) -> PyResult<String> {
         html::table(py, self, &self.name, &self.names(), self.batch.num_rows(), SHOWN)
+    }
+}
+
+/// The rows of a table, one after the other.
+#[pyclass(frozen)]
+#[derive(Debug)]
+struct Rows {
+    table: Py<Table>,
+    next: AtomicUsize,
+}
+
+#[pymethods]
+impl Rows {
+    const fn __iter__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>> {
+        let (table, row) = (self.table.get(), self.next.fetch_add(1, Ordering::Relaxed));
+        if row < table.batch.num_rows() { table.row(py, row).map(Some) } else { Ok(None) }
     }
 }

@@ -63,15 +63,15 @@ impl<'py> Source<'py> {
 
 /// Traces thefts to the accounts where the money can still be stopped.
 #[pyfunction]
-#[pyo3(signature = (what, *, thefts=Pairs::default(), labels=LabelFiles::default(), decisions=None, rule=None, compare=None, stop=None,
-    no_detected_deposits=false, hub_transfers=None, max_hops=None, until=None, min_amount=Pairs::default(), follow_noise=false,
-    no_swaps=false, issuers=Paths::default(), prices=Paths::default(), no_graph=false, resume=None, threads=None, progress=None))]
+#[pyo3(signature = (what, *, thefts=None, labels=None, decisions=None, rule=None, compare=None, stop=None,
+    no_detected_deposits=false, hub_transfers=None, max_hops=None, until=None, min_amount=None, follow_noise=false,
+    no_swaps=false, issuers=None, prices=None, no_graph=false, resume=None, threads=None, progress=None))]
 #[expect(clippy::too_many_arguments, reason = "they are named where it is called")]
 pub(crate) fn trace(
     py: Python<'_>,
     what: Bound<'_, PyAny>,
-    thefts: Pairs,
-    labels: LabelFiles,
+    thefts: Option<Pairs>,
+    labels: Option<LabelFiles>,
     decisions: Option<PathBuf>,
     rule: Option<String>,
     compare: Option<Words>,
@@ -80,11 +80,11 @@ pub(crate) fn trace(
     hub_transfers: Option<u64>,
     max_hops: Option<u32>,
     until: Option<String>,
-    min_amount: Pairs,
+    min_amount: Option<Pairs>,
     follow_noise: bool,
     no_swaps: bool,
-    issuers: Paths,
-    prices: Paths,
+    issuers: Option<Paths>,
+    prices: Option<Paths>,
     no_graph: bool,
     resume: Option<PathBuf>,
     threads: Option<u16>,
@@ -93,8 +93,8 @@ pub(crate) fn trace(
     let started = now();
     let source = Source::of(&what)?;
     let Case { mut typed, reading, skip_bad_rows } = source.case().clone();
-    typed.thefts.extend(thefts.0);
-    typed.labels.extend(labels.0);
+    typed.thefts.extend(thefts.unwrap_or_default().0);
+    typed.labels.extend(labels.unwrap_or_default().0);
     typed.decisions = decisions.or(typed.decisions);
     let asked = TypedTrace {
         case: typed,
@@ -105,11 +105,11 @@ pub(crate) fn trace(
         hub_transfers,
         max_hops,
         until,
-        min_amounts: min_amount.0,
+        min_amounts: min_amount.unwrap_or_default().0,
         follow_noise,
         no_swaps,
-        issuers: issuers.0,
-        prices: prices.0,
+        issuers: issuers.unwrap_or_default().0,
+        prices: prices.unwrap_or_default().0,
         reading,
         skip_bad_rows,
         no_graph,

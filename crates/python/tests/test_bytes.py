@@ -118,6 +118,16 @@ def test_explain_and_verify(command, tmp_path):
     ]
 
 
+def test_diff(command, tmp_path):
+    folders = [tmp_path / name for name in ("before", "after")]
+    for folder, hops in zip(folders, (2, 3)):
+        dyetrace.trace(CASE, max_hops=hops).write(folder)
+    changes = dyetrace.diff(*folders)
+    assert changes and not dyetrace.diff(folders[0], folders[0])
+    assert str(changes) == command("diff", *folders).stdout
+    assert changes.summary() == json.loads(command("diff", *folders, "--json").stdout)
+
+
 def test_the_summary(command):
     assert str(dyetrace.trace(CASE)) == command("trace", CASE).stdout
     assert dyetrace.trace(CASE).summary() == json.loads(command("trace", CASE, "--json").stdout)

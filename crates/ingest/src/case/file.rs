@@ -182,12 +182,12 @@ pub fn read_case(file: &FileSpec) -> Result<Case, Error> {
     limited.read_to_end(&mut bytes).map_err(|error| cannot_read(&file.name, error))?;
     if bytes.len() as u64 > LARGEST {
         // What stands after the limit must not be passed over.
-        return Err(Error::of_file(
+        return Err(Error::file(
             &file.name,
             format!("is larger than {LARGEST} bytes, too large for a case file"),
         ));
     }
-    let text = String::from_utf8(bytes).map_err(|_| Error::of_file(&file.name, "is not UTF-8 text"))?;
+    let text = String::from_utf8(bytes).map_err(|_| Error::file(&file.name, "is not UTF-8 text"))?;
     let place = Place { name: &file.name, text: &text };
     let case: CaseFile = toml::from_str(&text).map_err(|error| {
         let line = error.span().map_or(1, |span| place.line(span.start));

@@ -68,7 +68,7 @@ struct Lacking(&'static str);
 
 impl Lacking {
     fn of_file(&self, name: &str, header: &Header) -> Error {
-        let error = Error::of_file(name, format!("the header is no label file's: it lacks {}", self.0));
+        let error = Error::file(name, format!("the header is no label file's: it lacks {}", self.0));
         error.with_hint(format!("the header is {}", header.shown()))
     }
 }

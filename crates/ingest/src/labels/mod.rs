@@ -99,7 +99,7 @@ pub fn list_label_files(named: &FileSpec) -> Result<LabelFiles, Error> {
     let mut listed = LabelFiles::default();
     list_into(named, 0, &mut listed)?;
     if listed.files.is_empty() {
-        return Err(Error::of_file(&named.name, "the folder holds no label file"));
+        return Err(Error::file(&named.name, "the folder holds no label file"));
     }
     Ok(listed)
 }
@@ -111,7 +111,7 @@ fn list_into(named: &FileSpec, depth: usize, listed: &mut LabelFiles) -> Result<
                 let what = format!(
                     "the folder lies more than {DEEPEST_FOLDER} folders deep: does a link lead in a circle?"
                 );
-                return Err(Error::of_file(&entry.name, what));
+                return Err(Error::file(&entry.name, what));
             }
             list_into(&entry, depth + 1, listed)?;
         } else if entry != *named && is_no_label_file(&entry.short_name()) {
@@ -176,7 +176,7 @@ fn read_file(
     let OfFile { name, left_out, passed_over, notes } = std::mem::take(&mut gathered.file);
     // A table with a header and no rows says so itself; a list or object without entries is a mistake.
     if rows == 0 && left_out == 0 && !matches!(form, csv::OWN | tagpack::ACTORS) {
-        return Err(Error::of_file(&spec.file.name, "the file holds no label"));
+        return Err(Error::file(&spec.file.name, "the file holds no label"));
     }
     let Digested { sha256, size } = digested;
     let (dialect, rows) = (form.to_owned(), rows as u64);
@@ -189,7 +189,7 @@ fn read_whole(name: &str, mut opened: Opened<'_>) -> Result<(Vec<u8>, Digested),
     let mut limited = opened.text.by_ref().take(LARGEST + 1);
     limited.read_to_end(&mut bytes).map_err(|error| cannot_read(name, error))?;
     if bytes.len() as u64 > LARGEST {
-        return Err(Error::of_file(name, format!("the text is larger than {LARGEST} bytes")));
+        return Err(Error::file(name, format!("the text is larger than {LARGEST} bytes")));
     }
     Ok((bytes, opened.finish(name)?))
 }

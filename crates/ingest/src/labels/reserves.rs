@@ -83,7 +83,7 @@ fn from_header<'a>(name: &str, mut opened: Opened<'a>) -> Result<Opened<'a>, Err
     loop {
         line.clear();
         if limited.read_until(b'\n', &mut line).map_err(|error| cannot_read(name, error))? == 0 {
-            let error = Error::of_file(
+            let error = Error::file(
                 name,
                 "the list of accounts is missing: no header has `address` and `signature1`",
             );

@@ -102,7 +102,7 @@ impl<'a> ParquetRows<'a> {
         let facts = file.metadata().map_err(|error| Error::io(name, "cannot be read", error))?;
         if !is_whole(&file, &facts).map_err(|error| Error::io(name, "cannot be read", error))? {
             let hint = "the file was cut off: fetch it again and compare its size";
-            return Err(Error::of_file(name, "the Parquet data end too early").with_hint(hint));
+            return Err(Error::file(name, "the Parquet data end too early").with_hint(hint));
         }
         let handle = file.try_clone().map_err(|error| Error::io(name, "cannot be read", error))?;
         let opened = guarded(|| {
@@ -116,7 +116,7 @@ impl<'a> ParquetRows<'a> {
         let fields = schema.get_fields();
         let names = fields.iter().map(|field| field.name());
         let unread = columns.iter().map(|leaf| leaf.form.is_none()).collect();
-        let header = Header::of_columns(names, unread).map_err(|reason| Error::of_file(name, reason))?;
+        let header = Header::of_columns(names, unread).map_err(|reason| Error::file(name, reason))?;
         let rows = Self {
             name: name.to_owned(),
             file,
@@ -210,7 +210,7 @@ impl<'a> ParquetRows<'a> {
         let same_time = now.modified().ok() == facts.modified().ok();
         if !same_time || digested.size != facts.len() {
             let hint = "copy it, so that nobody writes to it, and read the copy";
-            return Err(Error::of_file(&name, "the file was changed while it was read").with_hint(hint));
+            return Err(Error::file(&name, "the file was changed while it was read").with_hint(hint));
         }
         progress(before + digested.size);
         Ok(digested)
@@ -345,7 +345,7 @@ fn check_compression(name: &str, group: &RowGroupMetaData, leaf: usize) -> Resul
         _ => return Ok(()),
     };
     let column = cut(group.column(leaf).column_descr().name().as_bytes());
-    let error = Error::of_file(name, format!("the column `{column}` is compressed with {other}, {NOT_READ}"));
+    let error = Error::file(name, format!("the column `{column}` is compressed with {other}, {NOT_READ}"));
     Err(error.with_hint("write the file again with zstd or snappy"))
 }
 

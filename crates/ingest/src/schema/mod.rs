@@ -242,14 +242,14 @@ pub(crate) fn recognise(
             return Ok(dialect);
         }
         let what = format!("the header lacks {}, which `{wanted}` needs", missing.join(", "));
-        return Err(Error::of_file(file, what).with_hint(format!("the header is {}", header.shown())));
+        return Err(Error::file(file, what).with_hint(format!("the header is {}", header.shown())));
     }
     if let Some(dialect) = DIALECTS.into_iter().find(|dialect| dialect.fits(header)) {
         return Ok(dialect);
     }
     let refused = REFUSED.iter().find(|refused| refused.columns.iter().all(|column| header.has(column)));
     if let Some(Refused { what, hint, .. }) = refused {
-        return Err(Error::of_file(file, format!("is {what}")).with_hint(*hint));
+        return Err(Error::file(file, format!("is {what}")).with_hint(*hint));
     }
     Err(refusal(file, header))
 }
@@ -262,7 +262,7 @@ pub(crate) fn refuse_other_text(file: &str, head: &[u8]) -> Result<(), Error> {
     let has = |word: &str| first.contains(word);
     let later =
         "Bitcoin's inputs and outputs are no transfers between accounts, and its ledgers are not read yet";
-    let refused = |what: &str, hint: &str| Err(Error::of_file(file, what).with_hint(hint));
+    let refused = |what: &str, hint: &str| Err(Error::file(file, what).with_hint(hint));
     if text.starts_with(['{', '[']) {
         return match () {
             () if has("\"inputs\"") || has("\"lock_time\"") => {
@@ -302,7 +302,7 @@ fn refusal(file: &str, header: &Header) -> Error {
             "read as `{0}` its rows could mean something else; if they do not, say so: `dialect = \"{0}\"`",
             dialect.name
         );
-        return Error::of_file(file, what).with_hint(hint);
+        return Error::file(file, what).with_hint(hint);
     }
     let nearest = DIALECTS.into_iter().min_by_key(|dialect| {
         let missing = dialect.missing(header).len();
@@ -323,7 +323,7 @@ fn refusal(file: &str, header: &Header) -> Error {
     if only.contains([';', '\t', '|']) {
         hint.push_str("; fields are separated by commas here, and this file seems to use another character");
     }
-    Error::of_file(file, what).with_hint(hint)
+    Error::file(file, what).with_hint(hint)
 }
 
 #[cfg(test)]

@@ -42,7 +42,7 @@ impl SnapshotWriter {
     pub fn begin(goal: &FileSpec, chain: &str, rows: u64) -> Result<Self, Error> {
         if goal.path.exists() {
             let what = if is_snapshot_file(goal) { "is a snapshot already" } else { "is there already" };
-            return Err(Error::of_file(&goal.name, what).with_hint("give another name, or move it away"));
+            return Err(Error::file(&goal.name, what).with_hint("give another name, or move it away"));
         }
         let mut stream = SnapshotStream::begin(goal, rows * ROW as u64)?;
         stream.add_source(chain, Source { covers: Covers::All, native: false, tokens: true });
@@ -66,7 +66,7 @@ impl SnapshotWriter {
     fn check(&self) -> Result<(), Error> {
         if self.stream.is_unfit() {
             let what = "rows came out of order, of another kind, or more of them than announced";
-            return Err(Error::of_file(&self.goal.name, what));
+            return Err(Error::file(&self.goal.name, what));
         }
         Ok(())
     }
@@ -84,6 +84,6 @@ impl SnapshotWriter {
             ..Reading::default()
         };
         let made = self.stream.finish(&reading)?;
-        made.ok_or_else(|| Error::of_file(&self.goal.name, "there are no rows to write"))
+        made.ok_or_else(|| Error::file(&self.goal.name, "there are no rows to write"))
     }
 }

@@ -163,7 +163,7 @@ struct Listed {
 
 /// Says that a snapshot is damaged.
 fn damaged(name: &str, what: &str) -> Error {
-    let error = Error::of_file(name, format!("is a snapshot, but damaged or cut off: {what}"));
+    let error = Error::file(name, format!("is a snapshot, but damaged or cut off: {what}"));
     error.with_hint("take a copy of it, or make it again with `dyetrace ingest`")
 }
 
@@ -173,17 +173,14 @@ fn damaged(name: &str, what: &str) -> Error {
 /// An [`Error`] that says whether the file is no snapshot, one of another version, or a damaged one.
 pub(crate) fn open(file: &FileSpec) -> Result<Snapshot, Error> {
     if cfg!(target_endian = "big") {
-        return Err(Error::of_file(
-            &file.name,
-            "is a snapshot, which machines of this byte order cannot map",
-        ));
+        return Err(Error::file(&file.name, "is a snapshot, which machines of this byte order cannot map"));
     }
     let mut opened = open_raw(file)?;
     let mut head = [0; 128];
     let cannot_read = |error| Error::io(&file.name, "cannot be read", error);
     let count = opened.read(&mut head).map_err(cannot_read)?;
     if !is_snapshot(&head[..count]) {
-        return Err(Error::of_file(&file.name, "is no snapshot of dyetrace"));
+        return Err(Error::file(&file.name, "is no snapshot of dyetrace"));
     }
     opened.seek(SeekFrom::Start(0)).map_err(cannot_read)?;
     let memory: Arc<dyn Memory> = Arc::new(MappedFile::open(&opened).map_err(cannot_read)?);
@@ -226,7 +223,7 @@ fn check_version(meta: &[u8], file: &FileSpec) -> Result<(), Error> {
         Ok(Version { format, version }) if format == FORMAT && version != VERSION => {
             let what =
                 format!("is a snapshot of version {version}, but this program reads version {VERSION}");
-            Err(Error::of_file(&file.name, what)
+            Err(Error::file(&file.name, what)
                 .with_hint("make it again from its files with `dyetrace ingest`"))
         }
         _ => Ok(()),

@@ -30,9 +30,9 @@ impl Target {
                 error.with_hint("remove the link, or name the file that is to be written")
             })?;
         }
-        let name = goal.path.file_name().ok_or_else(|| Error::of_file(&goal.name, "is no name of a file"))?;
+        let name = goal.path.file_name().ok_or_else(|| Error::file(&goal.name, "is no name of a file"))?;
         if goal.path.is_dir() {
-            return Err(Error::of_file(&goal.name, "is a folder, but one file is written"));
+            return Err(Error::file(&goal.name, "is a folder, but one file is written"));
         }
         let mut aside_name = std::ffi::OsString::from(".");
         aside_name.push(name);
@@ -42,7 +42,7 @@ impl Target {
             // Whatever a link names is not ours to write.
             if aside.is_symlink() {
                 let what = format!("the new one is written aside first, but `{}` is a link", aside.display());
-                return Err(Error::of_file(&goal.name, what).with_hint("remove the link"));
+                return Err(Error::file(&goal.name, what).with_hint("remove the link"));
             }
             let mut options = OpenOptions::new();
             let opened = options.read(true).write(true).create(true).truncate(false).open(&aside);
@@ -55,7 +55,7 @@ impl Target {
                 Err(TryLockError::WouldBlock) => {
                     let what = "is being written by another process";
                     return Err(
-                        Error::of_file(&goal.name, what).with_hint("wait until it is done, then try again")
+                        Error::file(&goal.name, what).with_hint("wait until it is done, then try again")
                     );
                 }
                 // A file system without locks: as good as we can.

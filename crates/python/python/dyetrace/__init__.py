@@ -13,6 +13,7 @@ The engine is that of the command ``dyetrace``; options are named as there. Amou
 from ._errors import CaseError, DyetraceError, InputError, ResultError, TraceError
 from ._native import (
     Case,
+    Changes,
     Explanation,
     Ledger,
     Table,
@@ -20,6 +21,7 @@ from ._native import (
     Verdict,
     __version__,
     deposits,
+    diff,
     explain,
     ingest,
     read,
@@ -30,6 +32,7 @@ from ._native import (
 __all__ = [
     "Case",
     "CaseError",
+    "Changes",
     "DyetraceError",
     "Explanation",
     "InputError",
@@ -41,6 +44,7 @@ __all__ = [
     "Verdict",
     "__version__",
     "deposits",
+    "diff",
     "explain",
     "ingest",
     "read",

@@ -6,17 +6,34 @@ import pandas
 import polars
 import pyarrow
 
-__version__: str
-__all__: list[str]
+__all__ = [
+    "Case",
+    "Changes",
+    "Explanation",
+    "Ledger",
+    "Table",
+    "Trace",
+    "Verdict",
+    "__version__",
+    "deposits",
+    "diff",
+    "explain",
+    "ingest",
+    "read",
+    "trace",
+    "verify",
+]
 
-Path = str | PathLike[str]
-Paths = Path | Iterable[Path]
-Labels = Paths | Mapping[str, Paths]
-Words = str | Iterable[str]
-Pairs = Words | Mapping[str, str | int | Iterable[str]]
+__version__: str
+
+_Path = str | PathLike[str]
+_Paths = _Path | Iterable[_Path]
+_Labels = _Paths | Mapping[str, _Paths]
+_Words = str | Iterable[str]
+_Pairs = _Words | Mapping[str, str | int | Iterable[str]]
 # A cell is a str, an int, a datetime or None, by its column.
-Cell = Any
-Progress = bool | Callable[[str, int, int | None], object] | None
+_Cell = Any
+_Progress = bool | Callable[[str, int, int | None], object] | None
 
 @final
 class Table:
@@ -29,11 +46,11 @@ class Table:
     @property
     def nbytes(self) -> int: ...
     def __len__(self) -> int: ...
-    def __iter__(self) -> Iterator[dict[str, Cell]]: ...
+    def __iter__(self) -> Iterator[dict[str, _Cell]]: ...
     @overload
-    def __getitem__(self, key: int) -> dict[str, Cell]: ...
+    def __getitem__(self, key: int, /) -> dict[str, _Cell]: ...
     @overload
-    def __getitem__(self, key: str) -> list[Cell]: ...
+    def __getitem__(self, key: str, /) -> list[_Cell]: ...
     def to_polars(self) -> polars.DataFrame: ...
     def to_pandas(self) -> pandas.DataFrame: ...
     def to_pyarrow(self) -> pyarrow.Table: ...
@@ -45,33 +62,33 @@ class Table:
 class Case:
     def __new__(
         cls,
-        transfers: Paths,
+        transfers: _Paths,
         *,
-        labels: Labels = (),
-        thefts: Pairs = (),
-        decisions: Path | None = None,
-        tokens: Paths = (),
+        labels: _Labels | None = None,
+        thefts: _Pairs | None = None,
+        decisions: _Path | None = None,
+        tokens: _Paths | None = None,
         chain: str | None = None,
-        map: Pairs = (),
+        map: _Pairs | None = None,
         inexact: bool = False,
         skip_bad_rows: bool = False,
     ) -> Case: ...
     @staticmethod
     def open(
-        path: Path,
+        path: _Path,
         *,
-        labels: Labels = (),
-        thefts: Pairs = (),
-        decisions: Path | None = None,
-        tokens: Paths = (),
+        labels: _Labels | None = None,
+        thefts: _Pairs | None = None,
+        decisions: _Path | None = None,
+        tokens: _Paths | None = None,
         chain: str | None = None,
-        map: Pairs = (),
+        map: _Pairs | None = None,
         inexact: bool = False,
         skip_bad_rows: bool = False,
     ) -> Case: ...
     @property
     def name(self) -> str: ...
-    def read(self, *, threads: int | None = None, progress: Progress = None) -> Ledger: ...
+    def read(self, *, threads: int | None = None, progress: _Progress = None) -> Ledger: ...
 
 @final
 class Ledger:
@@ -130,7 +147,7 @@ class Trace:
     def command(self) -> list[str]: ...
     def summary(self) -> dict[str, Any]: ...
     def page(self) -> str: ...
-    def write(self, out: Path, *, progress: Progress = None) -> str: ...
+    def write(self, out: _Path, *, progress: _Progress = None) -> str: ...
     def _repr_html_(self) -> str: ...
 
 @final
@@ -156,70 +173,76 @@ class Verdict:
     def faults(self) -> list[tuple[str, str]]: ...
     def __bool__(self) -> bool: ...
 
+@final
+class Changes:
+    def summary(self) -> dict[str, Any]: ...
+    def __bool__(self) -> bool: ...
+    def _repr_html_(self) -> str: ...
+
 def read(
-    *paths: Paths,
-    labels: Labels = (),
-    tokens: Paths = (),
+    *paths: _Paths,
+    labels: _Labels | None = None,
+    tokens: _Paths | None = None,
     chain: str | None = None,
-    map: Pairs = (),
+    map: _Pairs | None = None,
     inexact: bool = False,
     skip_bad_rows: bool = False,
     threads: int | None = None,
-    progress: Progress = None,
+    progress: _Progress = None,
 ) -> Ledger: ...
 def ingest(
-    *paths: Paths,
-    out: Path,
-    tokens: Paths = (),
+    *paths: _Paths,
+    out: _Path,
+    tokens: _Paths | None = None,
     chain: str | None = None,
-    map: Pairs = (),
+    map: _Pairs | None = None,
     inexact: bool = False,
     skip_bad_rows: bool = False,
     without_sha256: bool = False,
     threads: int | None = None,
-    progress: Progress = None,
+    progress: _Progress = None,
 ) -> Ledger: ...
 def trace(
-    what: Case | Ledger | Path,
+    what: Case | Ledger | _Path,
     *,
-    thefts: Pairs = (),
-    labels: Labels = (),
-    decisions: Path | None = None,
+    thefts: _Pairs | None = None,
+    labels: _Labels | None = None,
+    decisions: _Path | None = None,
     rule: str | None = None,
-    compare: Words | None = None,
-    stop: Words | None = None,
+    compare: _Words | None = None,
+    stop: _Words | None = None,
     no_detected_deposits: bool = False,
     hub_transfers: int | None = None,
     max_hops: int | None = None,
     until: str | None = None,
-    min_amount: Pairs = (),
+    min_amount: _Pairs | None = None,
     follow_noise: bool = False,
     no_swaps: bool = False,
-    issuers: Paths = (),
-    prices: Paths = (),
+    issuers: _Paths | None = None,
+    prices: _Paths | None = None,
     no_graph: bool = False,
-    resume: Path | None = None,
+    resume: _Path | None = None,
     threads: int | None = None,
-    progress: Progress = None,
+    progress: _Progress = None,
 ) -> Trace: ...
 def deposits(
-    what: Case | Ledger | Path,
+    what: Case | Ledger | _Path,
     *,
-    labels: Labels = (),
+    labels: _Labels | None = None,
     min_share: int | None = None,
     destinations: int | None = None,
     max_transfers: int | None = None,
     max_senders: int | None = None,
     max_delay: int | None = None,
     max_delay_blocks: int | None = None,
-    max_short: Pairs = (),
+    max_short: _Pairs | None = None,
     gas_accounts: int | None = None,
     gas_share: int | None = None,
     threads: int | None = None,
-    progress: Progress = None,
+    progress: _Progress = None,
 ) -> Table: ...
 def explain(
-    folder: Path,
+    folder: _Path,
     of: str,
     *,
     chain: str | None = None,
@@ -227,6 +250,7 @@ def explain(
     theft: str | None = None,
     rule: str | None = None,
     routes: int = 5,
-    progress: Progress = None,
+    progress: _Progress = None,
 ) -> Explanation: ...
-def verify(folder: Path, *, sha256: str | None = None, progress: Progress = None) -> Verdict: ...
+def verify(folder: _Path, *, sha256: str | None = None, progress: _Progress = None) -> Verdict: ...
+def diff(before: _Path, after: _Path, *, rule: str | None = None, progress: _Progress = None) -> Changes: ...

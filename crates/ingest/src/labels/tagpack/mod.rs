@@ -81,7 +81,7 @@ fn take(spec: &LabelSpec, pack: &Pack<'_>, gathered: &mut Gathered) -> Result<&'
         (Some(_), _) => "tagpack",
         (None, Some(_)) => ACTORS,
         (None, None) => {
-            let error = Error::of_file(name, "the YAML has neither `tags` nor `actors`");
+            let error = Error::file(name, "the YAML has neither `tags` nor `actors`");
             return Err(error.with_hint(EXPECTED));
         }
     };
