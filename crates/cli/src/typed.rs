@@ -1,6 +1,7 @@
 //! What was typed, as the libraries take it: the same words, without the command line.
 
-use crate::args::{CaseArgs, ReadingArgs, TraceArgs};
+use crate::args::{CaseArgs, DepositsArgs, ReadingArgs, TraceArgs};
+use dyetrace_run::deposits::TypedDeposits;
 use dyetrace_run::{TypedCase, TypedReading, TypedTrace};
 
 impl ReadingArgs {
@@ -48,6 +49,22 @@ impl TraceArgs {
             reading: self.reading.typed(),
             skip_bad_rows: self.skip_bad_rows,
             no_graph: self.no_graph,
+        }
+    }
+}
+
+impl DepositsArgs {
+    pub(crate) fn typed(&self) -> TypedDeposits {
+        TypedDeposits {
+            min_share: self.min_share,
+            destinations: self.destinations,
+            max_transfers: self.max_transfers,
+            max_senders: self.max_senders,
+            max_delay: self.max_delay,
+            max_delay_blocks: self.max_delay_blocks,
+            max_short: self.max_short.clone(),
+            gas_accounts: self.gas_accounts,
+            gas_share: self.gas_share,
         }
     }
 }

@@ -28,14 +28,40 @@ pub fn blame_damage<'f, T, E: From<dyetrace_ingest::Error>>(
     if let Ok(Ok(done)) = done {
         return Ok(done);
     }
-    let busy = output.busy("comparing checksums");
-    let whole = snapshots.into_iter().try_for_each(check_whole);
-    busy.finish_and_clear();
-    whole?;
+    compare(&snapshots, output)?;
     done.unwrap_or_else(|panic| {
         output.note(&said);
         resume_unwind(panic)
     })
+}
+
+/// As [`blame_damage`], but a panic is printed where it happens: for a program that is not ours alone, where nobody but
+/// its owner may say how panics are printed.
+///
+/// # Errors
+/// What the work says, or that a snapshot is damaged.
+pub fn blame_damage_aloud<'f, T, E: From<dyetrace_ingest::Error>>(
+    inputs: impl Iterator<Item = &'f FileSpec>,
+    output: &dyn Watch,
+    work: impl FnOnce() -> Result<T, E>,
+) -> Result<T, E> {
+    let snapshots: Vec<&FileSpec> = inputs.filter(|file| is_snapshot_file(file)).collect();
+    let done = catch_unwind(AssertUnwindSafe(work));
+    if !matches!(done, Ok(Ok(_))) {
+        compare(&snapshots, output)?;
+    }
+    done.unwrap_or_else(|panic| resume_unwind(panic))
+}
+
+/// Compares the checksums of snapshots.
+fn compare(snapshots: &[&FileSpec], output: &dyn Watch) -> Result<(), dyetrace_ingest::Error> {
+    if snapshots.is_empty() {
+        return Ok(());
+    }
+    let busy = output.busy("comparing checksums");
+    let whole = snapshots.iter().try_for_each(|snapshot| check_whole(snapshot));
+    busy.finish_and_clear();
+    whole
 }
 
 /// Does the work and keeps what a panic would print.

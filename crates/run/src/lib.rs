@@ -9,6 +9,7 @@
 pub mod assets;
 pub mod damage;
 pub mod decisions;
+pub mod deposits;
 mod error;
 pub mod facts;
 pub mod inputs;
