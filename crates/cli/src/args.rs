@@ -308,7 +308,7 @@ pub(crate) struct MixersArgs {
     /// How often two recipients of a group must draw so near [default: 3]
     #[arg(long, value_name = "N")]
     pub(crate) group_joins: Option<u64>,
-    /// And in which part of the exits of whoever has fewer, in percent [default: 50]
+    /// And in which part of the exits of whoever has more, in percent [default: 50]
     #[arg(long, value_name = "PERCENT", value_parser = percent(0))]
     pub(crate) group_share: Option<u32>,
     /// How many recipients a group has at least [default: 3]

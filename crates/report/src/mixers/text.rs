@@ -60,7 +60,7 @@ impl MixerReport<'_> {
         }
         text.push_str(&table_text(&table));
         text.push_str(
-            "hides among, fee: the median over exits. repeated: share of exits to recipients of several.\n\n",
+            "hides among: the median over exits. fee: over relayed ones. repeated: share of exits to recipients of several.\n\n",
         );
     }
 
