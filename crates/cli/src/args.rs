@@ -146,6 +146,13 @@ pub(crate) struct TraceArgs {
     /// Do not follow taint into what an account gets for it in the same transaction
     #[arg(long)]
     pub(crate) no_swaps: bool,
+    /// What taint does at a mixer: `stop` there, or go on over `links` from notes to exits that are likely enough;
+    /// everything behind one is INFERRED (`dyetrace mixers`)
+    #[arg(long, value_name = "MODE", value_enum, default_value_t = MixerMode::Stop)]
+    pub(crate) mixers: MixerMode,
+    /// The least probability of such a link, such as 0.9
+    #[arg(long, value_name = "P", required_if_eq("mixers", "links"))]
+    pub(crate) mixer_probability: Option<String>,
     /// Files of issuers that can stop an address, beside the built-in table
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub(crate) issuers: Vec<PathBuf>,
@@ -234,6 +241,15 @@ pub(crate) struct DepositsArgs {
     /// How many threads [default: all processors]; the answer is the same with any number
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = thread_count())]
     pub(crate) threads: Option<u16>,
+}
+
+/// What taint does at a mixer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum MixerMode {
+    /// It stops.
+    Stop,
+    /// It follows links that are likely enough.
+    Links,
 }
 
 const MIXERS_USAGE: &str = "dyetrace mixers CASE.toml [OPTIONS]

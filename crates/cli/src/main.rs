@@ -19,6 +19,7 @@ mod mixers;
 mod noise;
 mod output;
 mod plan;
+mod pools;
 mod resume;
 mod simulate;
 mod trace;

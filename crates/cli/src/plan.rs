@@ -1,6 +1,6 @@
 //! What to do: the case file, with what was typed over it.
 
-use crate::args::{CaseArgs, ReadingArgs, TraceArgs};
+use crate::args::{CaseArgs, MixerMode, ReadingArgs, TraceArgs};
 use anyhow::{Result, bail};
 use dyetrace_core::trace::TraceOptions;
 use dyetrace_ingest::case::{
@@ -178,6 +178,11 @@ fn command(args: &TraceArgs) -> Vec<String> {
     add("prices", args.prices.iter().map(name).collect());
     if args.follow_noise {
         words.push("--follow-noise".to_owned());
+    }
+    if args.mixers == MixerMode::Links {
+        words.extend(["--mixers".to_owned(), "links".to_owned()]);
+        let least = args.mixer_probability.iter();
+        words.extend(least.flat_map(|it| ["--mixer-probability".to_owned(), it.clone()]));
     }
     if args.no_swaps {
         words.push("--no-swaps".to_owned());

@@ -1,6 +1,6 @@
 //! `dyetrace trace`: options → files → trace → report.
 
-use crate::args::TraceArgs;
+use crate::args::{MixerMode, TraceArgs};
 use crate::assets::{AssetTables, read_tokens};
 use crate::damage::blame_damage;
 use crate::decisions::{add_cuts, decision_facts, labels_of, read_log};
@@ -11,8 +11,10 @@ use crate::label_doubts::label_doubts;
 use crate::noise::find_noise;
 use crate::output::Output;
 use crate::plan::Plan;
+use crate::pools::{look_at_pools, parse_probability, pool_labels, sure_deposits};
 use crate::resume::{explain, go_on};
 use anyhow::Result;
+use dyetrace_core::links::mixers::LeadOptions;
 use dyetrace_core::trace::trace;
 use dyetrace_ingest::{FileSpec, write_state};
 use dyetrace_report::{Input, Report, RunFacts, check_out};
@@ -32,12 +34,30 @@ fn run_plan(args: &TraceArgs, plan: &Plan, started: i64, output: &Output) -> Res
     let reading = read_transfers(&plan.case, &tokens, output)?;
     let (mut stated, of_labels) = read_all_labels(&plan.case.labels, &reading, output)?;
     stated.extend(labels_of(log.as_ref()));
+    let least = match args.mixers {
+        MixerMode::Stop => None,
+        MixerMode::Links => Some(parse_probability(args.mixer_probability.as_deref().unwrap_or_default())?),
+    };
+    if least.is_some() {
+        stated.extend(pool_labels());
+    }
     let tables = AssetTables::read(&reading, token_files, &plan.case)?;
 
     let busy = output.busy("tracing");
     let mut case = plan.case.clone();
     let (labels, deposits) = add_detected(&case, &reading.ledger, stated, &tables);
     add_cuts(log.as_ref(), &reading.ledger, &mut case.options);
+    let pools = match least {
+        None => None,
+        Some(least) => {
+            let sure = deposits.as_ref().map(|(_, found)| sure_deposits(found)).unwrap_or_default();
+            let usual = LeadOptions::default();
+            let found =
+                look_at_pools(&case, &reading.ledger, &labels, &sure, &usual, case.options.hub_transfers)?;
+            case.options.links = found.followed(least);
+            Some((found, least))
+        }
+    };
     let noise = find_noise(&reading.ledger, &tables, &mut case.options);
     let (traced, state) = match &args.resume {
         None => (trace(&reading.ledger, &labels, &case.thefts, &case.options).map_err(explain)?, None),
@@ -49,6 +69,11 @@ fn run_plan(args: &TraceArgs, plan: &Plan, started: i64, output: &Output) -> Res
     let decisions = log.as_ref().map(decision_facts);
     let mut facts = RunFacts { decisions, noise, deposits, ..run_facts(plan, &reading, files, started) };
     facts.warnings.extend(label_doubts(&of_labels));
+    if let Some((pools, least)) = &pools {
+        let said = pools.limitations(&reading.ledger, &case.options.links, &traced, *least);
+        facts.warnings.extend(said);
+        facts.labels.extend(pools.facts.iter().map(file_facts));
+    }
     let report = Report::new(Input {
         ledger: &reading.ledger,
         labels: &labels,

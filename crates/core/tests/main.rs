@@ -14,6 +14,7 @@ mod generate;
 mod golden;
 mod laws;
 mod ledgers;
+mod links;
 mod mixers;
 mod peers;
 mod reach;

@@ -4,19 +4,25 @@
 //! A transfer that is part of its sender's deal takes nothing out of the sender by itself, and one that is part of its
 //! receiver's brings it nothing: the deal does both, once, net, after its last transfer. Taint that somebody else's transfer
 //! brings to an account that exchanges in the same transaction ends there, in an *ended* node of that purse.
+//!
+//! A link is a deal, too: it gives out of a node that only its source's taint comes to, and gets what a destination brings.
+//! Transfers of links are part of no other deal.
 
+use super::links::{Crossing, Links};
 use super::netting::Node;
-use super::options::StopRule;
+use super::options::{StopRule, TraceOptions};
 use super::outcome::Stop;
 use super::seed::Seeds;
 use super::view::View;
 use crate::account::AccountId;
 use crate::amount::Amount;
 use crate::asset::AssetId;
+use crate::label::Category;
 use crate::ledger::{Ledger, PurseId};
+use crate::links::LinkFault;
 use crate::links::swaps::{Context, End, Facts, gather};
 use crate::links::wraps::Wraps;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 /// What a transfer is to the deals of its transaction.
 mod mark {
@@ -26,9 +32,11 @@ mod mark {
     pub(super) const TO: u8 = 1 << 1;
     /// A branch that arrives by it ends.
     pub(super) const END: u8 = 1 << 2;
+    /// Part of a link.
+    pub(super) const LINK: u8 = 1 << 3;
 }
 
-/// One account's deal in one transaction.
+/// One account's deal in one transaction, or one destination of a link.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Deal {
     /// Done after the transfer at this place.
@@ -36,10 +44,30 @@ pub(super) struct Deal {
     pub(super) transaction: u32,
     /// The transfers that are part of it, rising.
     pub(super) legs: Vec<u64>,
-    /// What the account gave, by the assets' names.
-    pub(super) gives: Vec<(PurseId, Amount)>,
+    /// What the account gave, by the assets' names: purses; of a link its transit.
+    pub(super) gives: Vec<(Node, Amount)>,
     /// What it got, and whether that is the price; by the assets' names.
     pub(super) gets: Vec<(PurseId, Amount, bool)>,
+    /// What it is as a destination of a link.
+    pub(super) through: Option<Through>,
+}
+
+/// What a deal is as a destination of a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Through {
+    /// So many units of the source are left before it.
+    pub(super) left: Amount,
+    /// Whether a heuristic says so.
+    pub(super) is_inferred: bool,
+    /// An index into the links of the options.
+    pub(super) number: u32,
+}
+
+/// Where a branch ends for good, or waits for its link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Ending {
+    At(End),
+    Transit,
 }
 
 /// All deals, and where branches end. Ended nodes are counted from `base` on.
@@ -47,7 +75,7 @@ pub(super) struct Deals {
     base: usize,
     /// By place, then the account's address.
     pub(super) all: Vec<Deal>,
-    /// Ended nodes: their purses, and why.
+    /// Ended nodes and transits: their purses, and why.
     ended: Vec<(PurseId, Stop)>,
     ended_of: HashMap<(PurseId, Stop), Node>,
     /// One entry a transfer; none where there is no deal.
@@ -56,12 +84,14 @@ pub(super) struct Deals {
     end_of: HashMap<u64, Node>,
     /// The transfers that are marked, rising.
     places: Vec<u64>,
-    /// Purses, and the deals that they give in; sorted.
-    of_purse: Vec<(PurseId, u32)>,
+    /// Purses and transits, and the deals that they give in; sorted.
+    of_node: Vec<(Node, u32)>,
+    /// Links that are not followed, by their indices, rising.
+    pub(super) unlinked: Vec<(u32, LinkFault)>,
 }
 
 /// The accounts that taint may ever get to, whatever the asset: more than it does, and found in one pass.
-fn may_hold_taint(view: &View<'_>, stops: &[Option<Stop>], seeds: &Seeds) -> Vec<bool> {
+fn may_hold_taint(view: &View<'_>, stops: &[Option<Stop>], seeds: &Seeds, links: &Links) -> Vec<bool> {
     let ledger = view.ledger;
     let (columns, purses) = (ledger.columns(), ledger.purses());
     let mut holds = vec![false; ledger.accounts().len()];
@@ -70,7 +100,15 @@ fn may_hold_taint(view: &View<'_>, stops: &[Option<Stop>], seeds: &Seeds) -> Vec
     named.for_each(|account| holds[account.index()] = true);
     let begins = seeds.purses.values().flatten().map(|begin| begin.place);
     let first = begins.chain(seeds.taggings.keys().copied()).min().map_or(0, at);
-    for (&from, &to) in columns.from[first..].iter().zip(&columns.to[first..]) {
+    let (sources, crossings) = (&links.sources, &links.crossings);
+    let mut sources = sources[sources.partition_point(|&place| at(place) < first)..].iter().peekable();
+    let mut crossings = crossings[crossings.partition_point(|it| at(it.place) < first)..].iter().peekable();
+    let mut crosses = HashSet::new();
+    for ((&from, &to), place) in columns.from[first..].iter().zip(&columns.to[first..]).zip(first as u64..) {
+        if let Some(crossing) = crossings.next_if(|it| it.place == place) {
+            holds[purses.account(to).index()] |= crosses.contains(&crossing.source);
+        }
+        let is_source = sources.next_if(|&&source| source == place).is_some();
         if from == PurseId::NONE || !holds[purses.account(from).index()] {
             continue;
         }
@@ -79,6 +117,9 @@ fn may_hold_taint(view: &View<'_>, stops: &[Option<Stop>], seeds: &Seeds) -> Vec
             Some(Stop::Label(category)) => !StopRule::nets(category),
             Some(_) => true,
         };
+        if !keeps && is_source {
+            crosses.insert(place);
+        }
         if !keeps && !ledger.is_void(to) {
             holds[purses.account(to).index()] = true;
         }
@@ -145,16 +186,47 @@ impl Deals {
             marks: Vec::new(),
             end_of: HashMap::new(),
             places: Vec::new(),
-            of_purse: Vec::new(),
+            of_node: Vec::new(),
+            unlinked: Vec::new(),
         }
     }
 
-    /// Finds the deals of all accounts that do not stop. `base` is the number of nodes so far.
-    pub(super) fn find(view: &View<'_>, stops: &[Option<Stop>], seeds: &Seeds, base: usize) -> Self {
+    /// Finds the deals of all accounts that do not stop, and takes up the links. `base` is the number of nodes so far.
+    pub(super) fn find(
+        view: &View<'_>,
+        stops: &[Option<Stop>],
+        seeds: &Seeds,
+        options: &TraceOptions,
+        base: usize,
+    ) -> Self {
         let mut deals = Self::none(base);
+        let links = Links::find(view, seeds, &options.links);
+        if !links.crossings.is_empty() {
+            deals.marks = vec![0; view.ledger.transfer_count()];
+            let places = links.crossings.iter().map(|it| it.place).chain(links.sources.iter().copied());
+            places.for_each(|place| deals.marks[at(place)] = mark::LINK);
+        }
+        let found = if options.swaps { deals.exchanges(view, stops, seeds, &links) } else { Vec::new() };
+        if !found.is_empty() && deals.marks.is_empty() {
+            deals.marks = vec![0; view.ledger.transfer_count()];
+        }
+        deals.mark_legs(view.ledger, &found, &links);
+        deals.take_up(view, found, &links);
+        deals.unlinked = links.faults;
+        deals
+    }
+
+    /// The exchanges of accounts that do not stop.
+    fn exchanges(
+        &self,
+        view: &View<'_>,
+        stops: &[Option<Stop>],
+        seeds: &Seeds,
+        links: &Links,
+    ) -> Vec<crate::links::swaps::Found> {
         let ledger = view.ledger;
         if ledger.assets().len() < 2 {
-            return deals;
+            return Vec::new();
         }
         let wraps = Wraps::of(ledger);
         let contract = |(_, asset): (AssetId, crate::asset::Asset)| {
@@ -164,12 +236,26 @@ impl Deals {
         let known = Known { ledger, stops, seeds, wraps: &wraps, contracts };
         let tagged = seeds.taggings.keys().map(|&place| ledger.columns().transaction[at(place)]);
         let context = Context { ledger, wraps: &wraps, without: &tagged.collect(), facts: known };
-        let found = gather(&context, |place| view.moves(place), || may_hold_taint(view, stops, seeds));
-        if !found.is_empty() {
-            deals.marks = vec![0; ledger.transfer_count()];
+        let counts = |place: usize| view.moves(place) && !self.is_linked(place);
+        gather(&context, counts, || may_hold_taint(view, stops, seeds, links))
+    }
+
+    /// Marks the transfers that are part of deals, or by which branches end.
+    fn mark_legs(&mut self, ledger: &Ledger, found: &[crate::links::swaps::Found], links: &Links) {
+        let deals = self;
+        let to = |place: u64| ledger.columns().to[at(place)];
+        let mut ends: Vec<(u64, PurseId, Ending)> = Vec::new();
+        for &place in &links.sources {
+            deals.marks[at(place)] |= mark::END;
+            ends.push((place, to(place), Ending::Transit));
         }
-        let mut ends: Vec<(u64, PurseId, End)> = Vec::new();
-        for found in &found {
+        // What its sender had of its own ends; the value comes by the link.
+        for it in &links.crossings {
+            deals.marks[at(it.place)] |= mark::TO | mark::END;
+            ends.push((it.place, to(it.place), Ending::At(End::Unclear)));
+        }
+        deals.places.extend(ends.iter().map(|end| end.0));
+        for found in found {
             for ((leg, is_part), end) in
                 found.legs.iter().zip(&found.settled.is_part).zip(&found.settled.ends)
             {
@@ -181,7 +267,7 @@ impl Deals {
                 // What the sender's deal takes is clean when it arrives.
                 if let Some(end) = end.filter(|_| !is_part[0]) {
                     *mark |= mark::END;
-                    ends.push((leg.place, ledger.columns().to[at(leg.place)], end));
+                    ends.push((leg.place, to(leg.place), Ending::At(end)));
                 }
                 if *mark != 0 {
                     deals.places.push(leg.place);
@@ -195,12 +281,10 @@ impl Deals {
             let node = deals.end_at(purse, end);
             deals.end_of.insert(place, node);
         }
-        deals.take_up(view, found);
-        deals
     }
 
     /// Takes the deals up, with the purses that they move, in order.
-    fn take_up(&mut self, view: &View<'_>, found: Vec<crate::links::swaps::Found>) {
+    fn take_up(&mut self, view: &View<'_>, found: Vec<crate::links::swaps::Found>, links: &Links) {
         let ledger = view.ledger;
         let names = ledger.assets().iter().map(|(asset, _)| ledger.asset_name(asset));
         let names: Vec<String> = if found.is_empty() { Vec::new() } else { names.collect() };
@@ -210,14 +294,25 @@ impl Deals {
                 let purse = |asset: AssetId| {
                     ledger.purses().find(deal.account, asset).expect("the account moves the asset")
                 };
+                let found_account = deal.account;
                 deal.gives.sort_by_key(|it| &names[it.0.index()]);
                 deal.gets.sort_by_key(|it| &names[it.0.index()]);
-                let gives = deal.gives.iter().map(|&(asset, amount)| (purse(asset), amount)).collect();
+                let gives = deal.gives.iter().map(|&(asset, amount)| (purse(asset).0, amount)).collect();
                 let gets = deal.gets.iter().map(|&(asset, amount, counts)| (purse(asset), amount, counts));
                 let (transaction, legs) = (found.transaction, deal.places);
                 let place = *legs.last().expect("a deal has legs");
-                all.push((deal.account, Deal { place, transaction, legs, gives, gets: gets.collect() }));
+                let deal = Deal { place, transaction, legs, gives, gets: gets.collect(), through: None };
+                all.push((found_account, deal));
             }
+        }
+        for &Crossing { place, source, given, left, is_inferred, number } in &links.crossings {
+            let (columns, legs) = (ledger.columns(), vec![place]);
+            let (to, value) = (columns.to[at(place)], columns.value.get(at(place)));
+            let (gives, gets) = (vec![(self.end_of[&source], given)], vec![(to, value, true)]);
+            let through = Some(Through { left, is_inferred, number });
+            let transaction = columns.transaction[at(place)];
+            let deal = Deal { place, transaction, legs, gives, gets, through };
+            all.push((ledger.purses().account(to), deal));
         }
         // On one chain, addresses sort by their bytes as they do by their text.
         let address = |account: AccountId| ledger.accounts().address_bytes(account);
@@ -228,16 +323,21 @@ impl Deals {
         let gives = |(number, deal): (u32, &Deal)| {
             deal.gives.iter().map(move |given| (given.0, number)).collect::<Vec<_>>()
         };
-        self.of_purse = (0..).zip(&self.all).flat_map(gives).collect();
-        self.of_purse.sort_unstable();
+        self.of_node = (0..).zip(&self.all).flat_map(gives).collect();
+        self.of_node.sort_unstable();
     }
 
-    fn end_at(&mut self, purse: PurseId, end: End) -> Node {
-        let stop = match end {
-            End::Position => Stop::Position,
-            End::Unclear => Stop::Unclear,
-        };
+    fn end_at(&mut self, purse: PurseId, end: Ending) -> Node {
         let next = u32::try_from(self.base + self.ended.len()).expect("fewer than 2^32 nodes");
+        let stop = match end {
+            Ending::At(End::Position) => Stop::Position,
+            Ending::At(End::Unclear) => Stop::Unclear,
+            // Each has its own, and nothing rests there at the end.
+            Ending::Transit => {
+                self.ended.push((purse, Stop::Label(Category::Bridge)));
+                return next;
+            }
+        };
         let node = *self.ended_of.entry((purse, stop)).or_insert(next);
         if node == next {
             self.ended.push((purse, stop));
@@ -245,7 +345,7 @@ impl Deals {
         node
     }
 
-    /// Whether there are none.
+    /// Whether there are none, and no link.
     pub(super) fn is_empty(&self) -> bool {
         self.marks.is_empty()
     }
@@ -279,6 +379,11 @@ impl Deals {
         self.mark(place) & mark::TO != 0
     }
 
+    /// Whether a transfer is part of a link, and so of no exchange.
+    pub(super) fn is_linked(&self, place: usize) -> bool {
+        self.mark(place) & mark::LINK != 0
+    }
+
     /// The ended node that a branch comes to by a transfer.
     pub(super) fn end(&self, place: usize) -> Option<Node> {
         if self.mark(place) & mark::END == 0 { None } else { self.end_of.get(&(place as u64)).copied() }
@@ -291,10 +396,16 @@ impl Deals {
         &self.all[start..start + count]
     }
 
+    /// The transit that a destination of a link takes from, and the link's index.
+    pub(super) fn transit(&self, place: u64) -> Option<(Node, u32)> {
+        let deal = self.done_at(place).iter().find(|deal| deal.through.is_some())?;
+        deal.through.map(|through| (deal.gives[0].0, through.number))
+    }
+
     /// The deals that a node gives in, by place.
     pub(super) fn of_node(&self, node: Node) -> impl Iterator<Item = &Deal> {
-        let start = self.of_purse.partition_point(|entry| entry.0.0 < node);
-        let theirs = self.of_purse[start..].iter().take_while(move |entry| entry.0.0 == node);
+        let start = self.of_node.partition_point(|entry| entry.0 < node);
+        let theirs = self.of_node[start..].iter().take_while(move |entry| entry.0 == node);
         theirs.map(|&(_, number)| &self.all[number as usize])
     }
 
@@ -310,10 +421,13 @@ impl Deals {
         }
         for deal in self.all.iter().take_while(|deal| deal.place < place) {
             add(deal.place);
-            for &(purse, amount) in &deal.gives {
-                add(u64::from(purse.0));
+            for &(node, amount) in &deal.gives {
+                // Nodes of links are numbered after all purses.
+                let base = if deal.through.is_some() { self.base as u64 } else { 0 };
+                add(u64::from(node) - base);
                 amount.to_limbs().into_iter().for_each(&mut add);
             }
+            add(deal.through.map_or(0, |through| 1 + u64::from(through.is_inferred)));
             for &(purse, amount, counts) in &deal.gets {
                 add(u64::from(purse.0) << 1 | u64::from(counts));
                 amount.to_limbs().into_iter().for_each(&mut add);

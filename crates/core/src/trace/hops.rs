@@ -28,7 +28,8 @@ pub(super) fn fewest_hops(view: &View<'_>, seeds: &Seeds, is_sink: &dyn Fn(Node)
         }
         // A deal is one hop.
         for deal in view.deals.done_at(place as u64) {
-            let known = deal.gives.iter().map(|(purse, _)| purse.0).filter(|&node| !is_sink(node));
+            let gives = deal.gives.iter().map(|given| given.0);
+            let known = gives.filter(|&node| deal.through.is_some() || !is_sink(node));
             let known = known.map(|node| hops[node as usize]).min().unwrap_or(FAR);
             for purse in deal.prices().filter(|_| known != FAR) {
                 hops[purse.index()] = hops[purse.index()].min(known + 1);

@@ -174,7 +174,9 @@ impl ReplayState {
             return Err("other transactions pass through exchanges of tokens".to_owned());
         }
         if view.deals.seal_before(then.transfers) != self.deals {
-            return Err("other transactions exchange one asset for another".to_owned());
+            return Err(
+                "other transactions exchange one asset for another, or other transfers are linked".to_owned()
+            );
         }
         let mut was_reached = Bits::new(view.node_count());
         for &(name, was_sink) in &self.reached {

@@ -269,6 +269,7 @@ mod tests {
                 fee: Amount::ZERO,
                 sender: None,
                 place: None,
+                relayer_place: None,
                 basis: ExitBasis::Event,
             })
             .collect();

@@ -81,8 +81,8 @@ impl Visit for Masks<'_> {
     }
 
     fn deal(&mut self, deal: &Deal) {
-        let sends = deal.gives.iter().map(|(purse, _)| purse.0);
-        let sends = sends.filter(|&node| self.question.sinks.get(node) == 0);
+        let sends = deal.gives.iter().map(|given| given.0);
+        let sends = sends.filter(|&node| deal.through.is_some() || self.question.sinks.get(node) == 0);
         let carries = sends.fold(0, |all, node| all | self.thefts[node as usize]);
         deal.prices().for_each(|purse| self.thefts[purse.index()] |= carries);
     }

@@ -74,9 +74,9 @@ impl Ties {
         let asset = |purse: PurseId| view.ledger.purses().asset(purse);
         let mut pairs = HashSet::new();
         for deal in &view.deals.all {
-            let given = || deal.gives.iter().map(|given| given.0);
-            if given().any(|purse| from[purse.index()] != NEVER) {
-                let first = asset(deal.gives[0].0);
+            let given = || deal.gives.iter().map(|given| view.purse(given.0));
+            if deal.gives.iter().any(|&(node, _)| from[node as usize] != NEVER) {
+                let first = asset(view.purse(deal.gives[0].0));
                 pairs.extend(
                     given().chain(deal.gets.iter().map(|got| got.0)).map(|purse| (first, asset(purse))),
                 );
@@ -123,7 +123,7 @@ impl Ties {
         let (columns, purses) = (ledger.columns(), ledger.purses());
         let sender = |place: u64| {
             let purse = columns.from[index(place)];
-            (purse != PurseId::NONE).then(|| purses.account(purse))
+            (!ledger.is_void(purse)).then(|| purses.account(purse))
         };
         let senders: HashSet<AccountId> = arrivals.iter().filter_map(|&place| sender(place)).collect();
         let mut sinks: HashMap<AccountId, Vec<Node>> = HashMap::new();
