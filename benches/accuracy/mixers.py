@@ -291,7 +291,7 @@ class World:
             planted = self.chance.random() < direct
             for note in range(self.chance.choice([1, 1, 1, 2, 3])):
                 paid = begin + note * self.chance.uniform(600, 7200)
-                delay = self.chance.uniform(.05, 2.5) * self.DAY if planted else self.chance.expovariate(1 / (12 * self.DAY))
+                delay = (self.chance.uniform(.05, 2.5) if planted else self.held()) * self.DAY
                 self.note(who, to, pool, paid, paid + delay)
             if planted:
                 self.pay(who, to, begin - self.chance.uniform(1, 5) * self.DAY)
@@ -301,7 +301,7 @@ class World:
             who, to = self.new(), self.new()
             begin = self.chance.uniform(0, 130 * self.DAY)
             planted = self.chance.random() < profile
-            wait = self.chance.uniform(.1, 1.5) * self.DAY if planted else self.chance.expovariate(1 / (15 * self.DAY))
+            wait = (self.chance.uniform(.1, 1.5) if planted else self.held()) * self.DAY
             for pool in self.chance.choice([("eth_1", "eth_10"), ("eth_10", "eth_100")]):
                 for note in range(5):
                     paid = begin + self.chance.uniform(0, 20000)
@@ -313,6 +313,10 @@ class World:
     def new(self):
         self.made += 1
         return f"0x{self.made:040x}"
+
+    def held(self):
+        """Days that a note lies that nothing was planted for: beyond every window, so that only chance falls into one."""
+        return 4 + self.chance.expovariate(1 / 12)
 
     def pay(self, one, other, time):
         self.rows.append((int(time) + 10**9, one, other, 5, "external", f"p{len(self.rows)}"))
