@@ -31,6 +31,7 @@ pub(crate) fn limitations(input: &Input<'_>) -> Vec<Limitation> {
         let subject = match &stated.origin {
             LinkOrigin::File(place) => place.clone(),
             LinkOrigin::Decision(number) => format!("decision {number}"),
+            LinkOrigin::Rules(rules) => format!("mixer {rules}"),
         };
         let refused = stated.index.and_then(|index| {
             input.trace.unlinked.iter().find(|it| it.0 as usize == index).map(|it| it.1.as_str().to_owned())
