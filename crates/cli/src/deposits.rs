@@ -6,6 +6,7 @@ use crate::damage::blame_damage;
 use crate::decisions::{labels_of, read_log};
 use crate::exit::Exit;
 use crate::inputs::{read_all_labels, read_transfers, usual_options};
+use crate::links::bridge_labels;
 use crate::output::Output;
 use crate::plan::{keep_inputs, lay_case};
 use anyhow::{Context, Result, bail};
@@ -36,6 +37,7 @@ fn run_case(args: &DepositsArgs, case: &Case, output: &Output) -> Result<Exit> {
     let reading = read_transfers(case, &tokens, output)?;
     let (mut stated, _) = read_all_labels(&case.labels, &reading, output)?;
     stated.extend(labels_of(read_log(case)?.as_ref()));
+    stated.extend(bridge_labels(case, &reading.ledger, &stated));
     let tables = AssetTables::read(&reading, token_files, case)?;
     let ledger = &reading.ledger;
     let labels = Labels::bind(ledger, stated);

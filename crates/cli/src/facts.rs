@@ -3,7 +3,7 @@
 use crate::plan::Plan;
 use dyetrace_core::attribution::Noise;
 use dyetrace_ingest::{InputFact, Reading, Warning};
-use dyetrace_report::{FileFacts, Limitation, Reject, RunFacts, SnapshotFacts};
+use dyetrace_report::{FileFacts, Limitation, LinkFacts, Reject, RunFacts, SnapshotFacts};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Unix seconds.
@@ -33,6 +33,7 @@ pub(crate) fn run_facts(plan: &Plan, reading: &Reading, labels: Vec<FileFacts>, 
         }),
         labels,
         noise: Noise::default(),
+        links: LinkFacts::default(),
         rejects: reading
             .rejects
             .iter()

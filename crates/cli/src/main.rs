@@ -15,6 +15,7 @@ mod facts;
 mod ingest;
 mod inputs;
 mod label_doubts;
+mod links;
 mod mixers;
 mod noise;
 mod output;

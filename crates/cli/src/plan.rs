@@ -2,10 +2,11 @@
 
 use crate::args::{CaseArgs, MixerMode, ReadingArgs, TraceArgs};
 use anyhow::{Result, bail};
+use dyetrace_core::links::bridges::BridgeOptions;
 use dyetrace_core::trace::TraceOptions;
 use dyetrace_ingest::case::{
-    merge_thefts, parse_mapping, parse_min_amount, parse_rule, parse_rules, parse_stop, parse_theft,
-    parse_until,
+    merge_thefts, parse_confidence, parse_mapping, parse_min_amount, parse_rule, parse_rules, parse_stop,
+    parse_theft, parse_until,
 };
 use dyetrace_ingest::labels::parse_labels;
 use dyetrace_ingest::{Case, FileSpec, InputSpec, read_case};
@@ -27,6 +28,11 @@ impl Plan {
         }
         case.issuers.extend(args.issuers.iter().map(FileSpec::typed));
         case.prices.extend(args.prices.iter().map(FileSpec::typed));
+        case.links.extend(args.links.iter().map(FileSpec::typed));
+        case.bridges &= !args.no_bridges;
+        if let Some(text) = &args.link_confidence {
+            case.link_confidence = parse_confidence(text)?;
+        }
         case.skip_bad_rows |= args.skip_bad_rows;
         case.detected_deposits &= !args.no_detected_deposits;
         lay_options(args, &mut case.options)?;
@@ -52,6 +58,9 @@ pub(crate) fn lay_case(args: &CaseArgs, reading: &ReadingArgs) -> Result<Case> {
             thefts: Vec::new(),
             own: Vec::new(),
             status: Vec::new(),
+            links: Vec::new(),
+            bridges: true,
+            link_confidence: BridgeOptions::FOLLOW,
             decisions: None,
             pool_events: Vec::new(),
             known_exits: Vec::new(),
@@ -104,7 +113,14 @@ pub(crate) fn keep_inputs(args: &CaseArgs, case: &Case, out: &Path) -> Result<()
     let case_file = args.case.iter().map(FileSpec::typed);
     let inputs = case.inputs.iter().map(|input| input.file.clone());
     let labels = case.labels.iter().map(|labels| labels.file.clone());
-    let tables = case.tokens.iter().chain(&case.issuers).chain(&case.prices).chain(&case.decisions).cloned();
+    let tables = case
+        .tokens
+        .iter()
+        .chain(&case.issuers)
+        .chain(&case.prices)
+        .chain(&case.links)
+        .chain(&case.decisions)
+        .cloned();
     for file in case_file.chain(inputs).chain(labels).chain(tables) {
         if file.path.canonicalize().is_ok_and(|path| path.starts_with(&goal)) {
             bail!(
@@ -163,6 +179,8 @@ fn command(args: &TraceArgs) -> Vec<String> {
     add("transfers", args.case.transfers.iter().map(name).collect());
     add("labels", args.case.labels.iter().map(labels).collect());
     add("decisions", args.case.decisions.iter().map(name).collect());
+    add("links", args.links.iter().map(name).collect());
+    add("link-confidence", args.link_confidence.iter().cloned().collect());
     add("theft", args.case.thefts.clone());
     add("rule", args.rule.iter().cloned().collect());
     add("compare", args.compare.iter().cloned().collect());
@@ -186,6 +204,9 @@ fn command(args: &TraceArgs) -> Vec<String> {
     }
     if args.no_swaps {
         words.push("--no-swaps".to_owned());
+    }
+    if args.no_bridges {
+        words.push("--no-bridges".to_owned());
     }
     if args.no_detected_deposits {
         words.push("--no-detected-deposits".to_owned());

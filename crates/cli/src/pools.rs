@@ -7,8 +7,7 @@ use dyetrace_core::links::mixers::{
     Band, Detected, LeadOptions, Leads, Link, Misfit, MixerTable, PoolHistory, Shielding, Ties, detect,
     fill_times, find_leads, links_to_follow, weigh,
 };
-use dyetrace_core::trace::Trace;
-use dyetrace_core::{AccountId, AddressKind, Amount, Category, Label, Labels, Ledger};
+use dyetrace_core::{AccountId, Amount, Category, Label, Labels, Ledger};
 use dyetrace_ingest::{Case, InputFact, Reject, read_pool_events};
 use dyetrace_report::Limitation;
 
@@ -99,19 +98,13 @@ pub(crate) fn parse_probability(text: &str) -> Result<u64> {
 }
 
 impl Pools {
-    /// The links that a trace follows.
-    pub(crate) fn followed(&self, least: u64) -> Vec<Followed> {
+    /// The links that a trace follows, with the rules that say so.
+    pub(crate) fn followed(&self, least: u64) -> Vec<(Followed, String)> {
         links_to_follow(&self.histories, &self.leads, &self.links, least)
     }
 
     /// What a report says of the links that a trace followed: the error that all behind them inherits.
-    pub(crate) fn limitations(
-        &self,
-        ledger: &Ledger,
-        followed: &[Followed],
-        trace: &Trace,
-        least: u64,
-    ) -> Vec<Limitation> {
+    pub(crate) fn limitations(&self, followed: usize, least: u64) -> Vec<Limitation> {
         let limitation = |kind: &str, subject: String, detail: String| Limitation {
             kind: kind.to_owned(),
             subject,
@@ -120,10 +113,10 @@ impl Pools {
         let counted = self.links.iter().filter(|it| it.band != Band::Weak).count();
         let mut all = vec![limitation(
             "mixer_links",
-            format!("{} links through mixers were followed", followed.len()),
+            format!("{followed} links through mixers were followed"),
             format!(
                 "of {counted} pairs of depositor and recipient, those with a probability of {} or more; whatever lies behind \
-                 one is INFERRED and holds with that probability at best; what no link takes rests in the pool",
+                 one is INFERRED and holds with that probability at best; what no link takes rests in the pool; see links.csv",
                 decimal(least)
             ),
         )];
@@ -145,20 +138,6 @@ impl Pools {
                 ),
             ));
         }
-        for link in followed {
-            let [from, to] = [link.source, link.destinations[0]].map(|it| transaction(ledger, it));
-            let detail = format!("probability {}", decimal(link.confidence.into()));
-            all.push(limitation("mixer_link", format!("{from} to {to}"), detail));
-        }
-        for &(number, fault) in &trace.unlinked {
-            let link = &followed[number as usize];
-            let [from, to] = [link.source, link.destinations[0]].map(|it| transaction(ledger, it));
-            all.push(limitation(
-                "mixer_link",
-                format!("{from} to {to}"),
-                format!("not followed: {}", fault.as_str()),
-            ));
-        }
         all
     }
 }
@@ -166,11 +145,4 @@ impl Pools {
 /// Millionths as a decimal number.
 fn decimal(millionths: u64) -> String {
     format!("{}.{:06}", millionths / 1_000_000, millionths % 1_000_000)
-}
-
-/// The transaction of a transfer, or its place where it has no hash.
-fn transaction(ledger: &Ledger, place: u64) -> String {
-    let row = usize::try_from(place).expect("rows are in memory");
-    let hash = ledger.transactions().hash(ledger.columns().transaction[row]);
-    hash.map_or_else(|| format!("row {place}"), |it| it.to_text(AddressKind::Evm))
 }

@@ -8,6 +8,7 @@ use crate::exit::Exit;
 use crate::facts::{file_facts, now, run_facts};
 use crate::inputs::{add_detected, read_all_labels, read_transfers};
 use crate::label_doubts::label_doubts;
+use crate::links::{add_links, bridge_labels, read_links};
 use crate::noise::find_noise;
 use crate::output::Output;
 use crate::plan::Plan;
@@ -30,6 +31,7 @@ pub(crate) fn run(args: &TraceArgs, output: &Output) -> Result<Exit> {
 
 fn run_plan(args: &TraceArgs, plan: &Plan, started: i64, output: &Output) -> Result<Exit> {
     let log = read_log(&plan.case)?;
+    let link_files = read_links(&plan.case)?;
     let (tokens, token_files) = read_tokens(&plan.case.tokens)?;
     let reading = read_transfers(&plan.case, &tokens, output)?;
     let (mut stated, of_labels) = read_all_labels(&plan.case.labels, &reading, output)?;
@@ -41,6 +43,7 @@ fn run_plan(args: &TraceArgs, plan: &Plan, started: i64, output: &Output) -> Res
     if least.is_some() {
         stated.extend(pool_labels());
     }
+    stated.extend(bridge_labels(&plan.case, &reading.ledger, &stated));
     let tables = AssetTables::read(&reading, token_files, &plan.case)?;
 
     let busy = output.busy("tracing");
@@ -54,11 +57,21 @@ fn run_plan(args: &TraceArgs, plan: &Plan, started: i64, output: &Output) -> Res
             let usual = LeadOptions::default();
             let found =
                 look_at_pools(&case, &reading.ledger, &labels, &sure, &usual, case.options.hub_transfers)?;
-            case.options.links = found.followed(least);
-            Some((found, least))
+            let followed = found.followed(least);
+            Some((found, followed, least))
         }
     };
     let noise = find_noise(&reading.ledger, &tables, &mut case.options);
+    let through = pools.as_ref().map(|(_, followed, _)| followed.clone()).unwrap_or_default();
+    let links = add_links(
+        &plan.case,
+        link_files,
+        log.as_ref(),
+        through,
+        &reading.ledger,
+        &labels,
+        &mut case.options,
+    )?;
     let (traced, state) = match &args.resume {
         None => (trace(&reading.ledger, &labels, &case.thefts, &case.options).map_err(explain)?, None),
         Some(path) => go_on(FileSpec::typed(path), &case, &reading, &labels, output)?,
@@ -67,11 +80,12 @@ fn run_plan(args: &TraceArgs, plan: &Plan, started: i64, output: &Output) -> Res
 
     let files = of_labels.facts.iter().chain(&tables.files).map(file_facts).collect();
     let decisions = log.as_ref().map(decision_facts);
-    let mut facts = RunFacts { decisions, noise, deposits, ..run_facts(plan, &reading, files, started) };
+    let mut facts =
+        RunFacts { decisions, noise, deposits, links, ..run_facts(plan, &reading, files, started) };
+    facts.options.links.clone_from(&case.options.links);
     facts.warnings.extend(label_doubts(&of_labels));
-    if let Some((pools, least)) = &pools {
-        let said = pools.limitations(&reading.ledger, &case.options.links, &traced, *least);
-        facts.warnings.extend(said);
+    if let Some((pools, followed, least)) = &pools {
+        facts.warnings.extend(pools.limitations(followed.len(), *least));
         facts.labels.extend(pools.facts.iter().map(file_facts));
     }
     let report = Report::new(Input {

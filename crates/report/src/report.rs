@@ -1,6 +1,7 @@
 //! The report: states, findings and sums of one trace, decided once and then written in many forms.
 
 use crate::conservation::Balance;
+use crate::crossing::Crossings;
 use crate::error::Error;
 use crate::finding::{Finding, findings};
 use crate::input::{Input, Limitation};
@@ -24,6 +25,8 @@ pub struct Report<'a> {
     /// One entry an asset of the ledger.
     pub(crate) asset_names: Vec<String>,
     pub(crate) totals: Totals,
+    /// The links that were followed.
+    pub(crate) crossings: Crossings,
     pub(crate) findings: Vec<Finding>,
     /// What came to the findings, by holding.
     pub(crate) arrivals: Vec<Arrival>,
@@ -62,6 +65,7 @@ impl<'a> Report<'a> {
             order,
             asset_names,
             totals,
+            crossings: Crossings::of(&input),
             findings,
             arrivals,
             leads,

@@ -11,6 +11,7 @@ pub(crate) mod flows;
 pub(crate) mod freezable;
 pub(crate) mod holdings;
 pub(crate) mod leads;
+pub(crate) mod links;
 pub(crate) mod lists;
 pub(crate) mod next;
 pub(crate) mod postings;

@@ -68,7 +68,8 @@ fn of_rates(decoys: u64, targets: u64, seen: [u64; 2]) -> u64 {
     if decoys == 0 {
         return 0;
     }
-    let [above, below] = [u128::from(decoys) * u128::from(seen[0]), u128::from(targets) * u128::from(seen[1])];
+    let [above, below] =
+        [u128::from(decoys) * u128::from(seen[0]), u128::from(targets) * u128::from(seen[1])];
     let ratio = (above * u128::from(MILLION)).checked_div(below);
     ratio.and_then(|it| u64::try_from(it).ok()).unwrap_or(Ratio::NONE)
 }
