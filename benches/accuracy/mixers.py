@@ -280,7 +280,8 @@ class World:
     }
     DAY = 86400
 
-    def __init__(self, seed, direct, profile):
+    def __init__(self, seed, direct, profile, crowd):
+        self.crowd = crowd
         self.chance = random.Random(seed)
         self.rows, self.truth, self.made = [], set(), 0
         recipients = []
@@ -330,7 +331,7 @@ class World:
 
     def ties(self, who, recipients):
         """Strangers with whom a depositor had a payment: each makes a link by chance possible."""
-        for _ in range(self.chance.choice([2, 4, 6])):
+        for _ in range(self.crowd * self.chance.choice([2, 4, 6])):
             other = self.chance.choice(recipients)
             if (who, other) not in self.truth:
                 self.pay(who, other, self.chance.uniform(-20, 150) * self.DAY)
@@ -343,15 +344,18 @@ class World:
 
 
 def simulated(program):
-    bins = [(0, .2), (.2, .4), (.4, .6), (.6, .8), (.8, .9), (.9, 1.01)]
+    bins = [(0, .3), (.3, .5), (.5, .6), (.6, .7), (.7, .8), (.8, .9), (.9, 1.01)]
     text, reliable = "", collections.defaultdict(lambda: [0, 0, 0.0, 0])
     body = []
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
-        for direct, profile in [(0, 0), (.02, .05), (.05, .1), (.1, .2), (.2, .4), (.4, .7)]:
+        for direct, profile, crowd in [
+            (0, 0, 1), (0, 0, 8), (.02, .05, 1), (.05, .1, 1), (.1, .2, 1), (.2, .4, 1), (.4, .7, 1),
+            (.1, 0, 8), (.2, 0, 8), (.4, 0, 8), (.2, 0, 3), (.3, 0, 20),
+        ]:
             said = collections.defaultdict(collections.Counter)
             for seed in range(40):
-                world = World(f"{direct} {profile} {seed}", direct, profile)
+                world = World(f"{direct} {profile} {crowd} {seed}", direct, profile, crowd)
                 world.write(folder / "t.csv")
                 run([program, "mixers", "--transfers", folder / "t.csv", "--decoys", 2, "--out", folder / "out"])
                 records = {row["rule"]: row for row in rows(folder / "out" / "mixer_rules.csv")}
@@ -375,8 +379,8 @@ def simulated(program):
                                 it[3] += low
             for rule in ("early_direct", "early_profile", "late_direct", "same_count"):
                 it = said[rule]
-                body.append([f"{direct} / {profile}", rule, it["above_chance"], it["chance"], it["too_few"], it["not_searched"]])
-    text += "Worlds of 40 seeds each, by what was planted (share of depositors with a direct link / with a profile drawn at once):\n\n"
+                body.append([f"{direct} / {profile} / {crowd}", rule, it["above_chance"], it["chance"], it["too_few"], it["not_searched"]])
+    text += "Worlds of 40 seeds each, by what was planted: share of depositors with a direct link / with a profile drawn at once / how crowded with payments between strangers (1: 2 to 6 a depositor):\n\n"
     text += table(["planted", "rule", "above chance", "chance", "too few to tell", "not searched"], body)
     text += "\nLinks whose probability is the data's own, over all worlds:\n\n"
     lines = []

@@ -98,7 +98,7 @@ pub(crate) fn add_links(
         let rows = |link: &Link| {
             std::iter::once(link.source).chain(link.destinations.iter().copied()).collect::<Vec<_>>()
         };
-        let taken = options.links.iter().flat_map(rows).collect();
+        let taken: Vec<u64> = options.links.iter().flat_map(rows).collect();
         let search = BridgeOptions { follow: case.link_confidence, ..BridgeOptions::default() };
         let bridges = pair_bridges(ledger, labels, &taken, &search);
         facts.first_pair = options.links.len();

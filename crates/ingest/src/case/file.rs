@@ -3,12 +3,12 @@
 //! Unknown keys are refused: a misspelled option that is passed over would change a result in silence. Every
 //! refusal names the line.
 
-use super::{Case, MixerMode};
 use super::stated::{OwnTable, StatusTable, read_own, read_status};
 use super::typed::{
     add_mapping, merge_thefts, min_amount, parse_address, parse_asset, parse_confidence, parse_hash,
     parse_id, parse_mixers, parse_rule, parse_until, stop_rule, time_error,
 };
+use super::{Case, MixerMode};
 use crate::dialect::is_chain_name;
 use crate::error::Error;
 use crate::input::InputSpec;

@@ -115,10 +115,7 @@ pub fn census(table: &MixerTable, history: &PoolHistory, month_of: impl Fn(i64) 
         if let Some(time) = time {
             month = month_of(time);
         }
-        if !it.months.contains_key(&month) {
-            it.months.insert(month.clone(), Month::default());
-        }
-        let now = it.months.get_mut(&month).expect("put there above");
+        let now = it.months.entry(month.clone()).or_default();
         match event {
             Event::Note(_) => {
                 unspent += 1;

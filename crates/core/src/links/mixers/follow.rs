@@ -13,18 +13,20 @@ use std::collections::BTreeSet;
 const METHOD: &str = "mixer";
 
 /// Links for [`crate::trace::TraceOptions::links`], of all that are at least as likely as this, in millionths: the
-/// likeliest first, so that of two that claim one exit it has it. Only notes and exits that are transfers of the ledger.
+/// likeliest first, so that of two that claim one exit it has it; with each, the rules that say so. Only notes and exits
+/// that are transfers of the ledger.
 #[must_use]
 pub fn links_to_follow(
     histories: &[PoolHistory],
     leads: &Leads,
     links: &[Link],
     least: u64,
-) -> Vec<crate::links::Link> {
+) -> Vec<(crate::links::Link, String)> {
     let mut taken: BTreeSet<u64> = BTreeSet::new();
     let mut found = Vec::new();
     for link in links {
         let Some([probability, _]) = link.probability.filter(|it| it[0] >= least) else { continue };
+        let rules: Vec<&str> = link.rules.iter().map(|it| it.as_str()).collect();
         for (number, history) in histories.iter().enumerate() {
             let vouchers = link.vouchers.iter().map(|&it| &leads.vouchers[it]);
             let notes = vouchers.filter(|it| it.history == number).flat_map(|it| &it.notes);
@@ -44,13 +46,14 @@ pub fn links_to_follow(
                 }
                 taken.insert(from);
                 taken.extend(rows.into_iter().flatten());
-                found.push(crate::links::Link {
+                let followed = crate::links::Link {
                     source: from,
                     destinations: rows.into_iter().flatten().collect(),
                     method: METHOD.to_owned(),
                     confidence: u32::try_from(probability).unwrap_or(crate::links::Link::CERTAIN),
                     is_inferred: true,
-                });
+                };
+                found.push((followed, rules.join(" ")));
             }
         }
     }

@@ -91,6 +91,9 @@ pub struct Leads {
 
 /// Finds leads by all rules.
 ///
+/// # Panics
+/// Never: each rule has its record.
+///
 /// # Cost
 /// **O(v · (t + log e))** for v vouchers, t ties a depositor and e exits; the rules that count notes also look at each exit
 /// in a window.
