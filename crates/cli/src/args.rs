@@ -27,10 +27,14 @@ pub(crate) enum Command {
     Decide(Box<DecideArgs>),
     /// List exchange deposit addresses, labelled or found by their sweeps
     Deposits(Box<DepositsArgs>),
+    /// Say what is new between two results: what arrived, moved, was swept, grew, shrank, can be stopped now
+    Diff(DiffArgs),
     /// Explain the figure of one account of a result: what came, what went, what rests, and on what routes
     Explain(ExplainArgs),
     /// Put files into a snapshot, which opens at once; further files are added to it
     Ingest(IngestArgs),
+    /// Look at mixer pools: what went in, what came out, and what can be said about which is which, beside chance
+    Mixers(Box<MixersArgs>),
     /// Make up a theft with known truth, of any size, and tell how right a trace of it is
     Simulate(SimulateArgs),
     /// Derive every total of a result again from its evidence, and compare its files with their hashes
@@ -50,7 +54,12 @@ impl Args {
             Command::Check(args) => args.threads,
             Command::Deposits(args) => args.threads,
             Command::Ingest(args) => args.threads,
-            Command::Decide(_) | Command::Explain(_) | Command::Simulate(_) | Command::Verify(_) => None,
+            Command::Mixers(args) => args.threads,
+            Command::Decide(_)
+            | Command::Diff(_)
+            | Command::Explain(_)
+            | Command::Simulate(_)
+            | Command::Verify(_) => None,
         };
         threads.map(usize::from)
     }
@@ -143,6 +152,15 @@ pub(crate) struct TraceArgs {
     /// Do not follow taint into what an account gets for it in the same transaction
     #[arg(long)]
     pub(crate) no_swaps: bool,
+    /// Files of links between transactions, `source_transaction,destination_transaction,method,confidence`: taint goes on over them
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(crate) links: Vec<PathBuf>,
+    /// Follow links, and pairs found at bridges, of at least this confidence [default: 0.9]
+    #[arg(long, value_name = "0…1", allow_negative_numbers = true)]
+    pub(crate) link_confidence: Option<String>,
+    /// Do not look for the other sides of bridges
+    #[arg(long)]
+    pub(crate) no_bridges: bool,
     /// Files of issuers that can stop an address, beside the built-in table
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub(crate) issuers: Vec<PathBuf>,
@@ -233,6 +251,105 @@ pub(crate) struct DepositsArgs {
     pub(crate) threads: Option<u16>,
 }
 
+const MIXERS_USAGE: &str = "dyetrace mixers CASE.toml [OPTIONS]
+       dyetrace mixers --transfers FILE… [--pool-events POOL=FILE…] [OPTIONS]
+       dyetrace mixers --pool-events POOL=FILE… --known-exit ADDRESS [OPTIONS]";
+
+const MIXERS_EXAMPLE: &str = "Examples:
+  dyetrace mixers case.toml --out mixers
+  dyetrace mixers --pool-events ethereum:eth_100=deposits.csv ethereum:eth_100=withdrawals.csv \\
+      --known-exit 0x3c0e053ca5ce3a7b0e2d5eb7b7a9b6b6f1ef61b8 --out mixers
+
+Each rule is tried beside windows in which it can only find chance; a rule that does no better counts for nothing, and
+the answer says so. A group of exits is a set of candidates. Nothing here says where money is.";
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = MIXERS_EXAMPLE, override_usage = MIXERS_USAGE)]
+pub(crate) struct MixersArgs {
+    /// The case file: transfers, labels, thefts, event files and known exits in one
+    #[arg(value_name = "CASE.toml")]
+    pub(crate) case: Option<PathBuf>,
+    /// Files or folders of transfers; `-` is standard input
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with = "case")]
+    pub(crate) transfers: Vec<PathBuf>,
+    /// Files of labels; `ofac=FILE` for a list of addresses of one kind
+    #[arg(long, value_name = "[NAME=]FILE", num_args = 1..)]
+    pub(crate) labels: Vec<String>,
+    /// The log of the analyst's decisions
+    #[arg(long, value_name = "FILE")]
+    pub(crate) decisions: Option<PathBuf>,
+    /// A theft and one of its seeds, as `dyetrace trace` takes them: its notes are told apart
+    #[arg(long = "theft", value_name = "ID=SEED")]
+    pub(crate) thefts: Vec<String>,
+    /// Event files of a pool: its deposits, or its withdrawals; pools are named `ethereum:eth_100` or by address
+    #[arg(long, value_name = "POOL=FILE", num_args = 1..)]
+    pub(crate) pool_events: Vec<String>,
+    /// How many notes lay in a pool before its event files begin
+    #[arg(long, value_name = "POOL=NOTES", num_args = 1..)]
+    pub(crate) outstanding: Vec<String>,
+    /// An address that is known to have drawn for the thief: groups begin at it; again for further ones
+    #[arg(long = "known-exit", value_name = "ADDRESS", num_args = 1..)]
+    pub(crate) known_exits: Vec<String>,
+    /// Notes of one depositor further apart than this stand by themselves, in seconds [default: 86400]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds())]
+    pub(crate) voucher_gap: Option<i64>,
+    /// How long after the last note an early exit comes, in seconds [default: 259200]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds())]
+    pub(crate) window: Option<i64>,
+    /// How long after it a late one comes, in seconds [default: 2592000]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds())]
+    pub(crate) late_window: Option<i64>,
+    /// In how many pools a profile must agree [default: 2]
+    #[arg(long, value_name = "N")]
+    pub(crate) profile_pools: Option<usize>,
+    /// How many notes a profile must have [default: 10]
+    #[arg(long, value_name = "N")]
+    pub(crate) profile_notes: Option<usize>,
+    /// How many windows of chance are looked at for each real one [default: 1]
+    #[arg(long, value_name = "N")]
+    pub(crate) decoys: Option<u32>,
+    /// From how many finds on these data decide what a rule is worth, and not what was published [default: 5]
+    #[arg(long, value_name = "N")]
+    pub(crate) least_leads: Option<u64>,
+    /// An account in so many transfers, or more, is nobody's counterparty
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    pub(crate) hub_transfers: u64,
+    /// An account in so many transfers, or more, is nobody's funder
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    pub(crate) funder_transfers: u64,
+    /// How near to each other two exits of a group are, in seconds [default: 3600]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds())]
+    pub(crate) group_window: Option<i64>,
+    /// How often two recipients of a group must draw so near [default: 3]
+    #[arg(long, value_name = "N")]
+    pub(crate) group_joins: Option<u64>,
+    /// And in which part of the exits of whoever has fewer, in percent [default: 50]
+    #[arg(long, value_name = "PERCENT", value_parser = percent(0))]
+    pub(crate) group_share: Option<u32>,
+    /// How many recipients a group has at least [default: 3]
+    #[arg(long, value_name = "N")]
+    pub(crate) group_members: Option<usize>,
+    #[command(flatten)]
+    pub(crate) reading: ReadingArgs,
+    /// Leave bad rows out, say so, and end with code 2
+    #[arg(long)]
+    pub(crate) skip_bad_rows: bool,
+    /// Write all tables into this folder; an existing one is replaced only if it is a result of ours
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Print the answer as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// How many threads [default: all processors]; the answer is the same with any number
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = thread_count())]
+    pub(crate) threads: Option<u16>,
+}
+
+/// A time of a second or more, and less than a century.
+fn seconds() -> RangedI64ValueParser<i64> {
+    RangedI64ValueParser::new().range(1..=3_155_760_000)
+}
+
 /// A share from here on.
 fn percent(least: i64) -> RangedI64ValueParser<u32> {
     RangedI64ValueParser::new().range(least..=100)
@@ -311,6 +428,34 @@ pub(crate) struct VerifyArgs {
     #[arg(long, value_name = "HASH")]
     pub(crate) sha256: Option<String>,
     /// Print the verdict as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+const DIFF_EXAMPLE: &str = "Examples:
+  dyetrace diff monday tuesday
+  dyetrace diff monday tuesday --json --exit-code
+
+Both folders are read, nothing else; their tables are compared with their hashes first. Exit codes: 0 compared; 1 a
+folder is no result, or damaged; with --exit-code 3 if anything is new. A file more that changes nothing is not new.";
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = DIFF_EXAMPLE)]
+pub(crate) struct DiffArgs {
+    /// The earlier result: a folder that `dyetrace trace --out` wrote
+    #[arg(value_name = "BEFORE")]
+    pub(crate) before: PathBuf,
+    /// The later one
+    #[arg(value_name = "AFTER")]
+    pub(crate) after: PathBuf,
+    /// Compare amounts by this rule, which both results have [default: the later run's; where the earlier one lacks
+    /// it, the first that both have]
+    #[arg(long, value_name = "RULE")]
+    pub(crate) rule: Option<String>,
+    /// End with code 3 if anything is new
+    #[arg(long)]
+    pub(crate) exit_code: bool,
+    /// Print the answer as JSON
     #[arg(long)]
     pub(crate) json: bool,
 }

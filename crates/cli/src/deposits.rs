@@ -1,30 +1,24 @@
 //! `dyetrace deposits`: files → detection → list.
 
 use crate::args::DepositsArgs;
-use crate::assets::{AssetTables, read_tokens};
 use crate::damage::blame_damage;
-use crate::decisions::{labels_of, read_log};
 use crate::exit::Exit;
-use crate::inputs::{read_all_labels, read_transfers, usual_options};
 use crate::output::Output;
 use crate::plan::{keep_inputs, lay_case};
 use anyhow::{Context, Result, bail};
-use dyetrace_core::Labels;
-use dyetrace_core::attribution::deposits::{DepositOptions, find_deposits};
-use dyetrace_core::trace::seed_accounts;
 use dyetrace_ingest::Case;
-use dyetrace_ingest::case::parse_max_short;
 use dyetrace_report::DepositList;
+use dyetrace_run::CaseFiles;
 use std::fs;
 use std::io::IsTerminal;
 use std::path::Path;
 
 /// Runs the command.
 pub(crate) fn run(args: &DepositsArgs, output: &Output) -> Result<Exit> {
-    let mut case = lay_case(&args.case, &args.reading)?;
+    let mut case = lay_case(&args.case.typed(), &args.reading.typed())?;
     case.skip_bad_rows |= args.skip_bad_rows;
     if let Some(out) = &args.out {
-        keep_inputs(&args.case, &case, out)?;
+        keep_inputs(&args.case.typed(), &case, out)?;
         check_out(out)?;
     }
     let inputs = case.inputs.iter().map(|input| &input.file);
@@ -32,20 +26,8 @@ pub(crate) fn run(args: &DepositsArgs, output: &Output) -> Result<Exit> {
 }
 
 fn run_case(args: &DepositsArgs, case: &Case, output: &Output) -> Result<Exit> {
-    let (tokens, token_files) = read_tokens(&case.tokens)?;
-    let reading = read_transfers(case, &tokens, output)?;
-    let (mut stated, _) = read_all_labels(&case.labels, &reading, output)?;
-    stated.extend(labels_of(read_log(case)?.as_ref()));
-    let tables = AssetTables::read(&reading, token_files, case)?;
-    let ledger = &reading.ledger;
-    let labels = Labels::bind(ledger, stated);
-    let options = lay_options(args, usual_options(ledger, &tables))?;
-
-    let busy = output.busy("looking for deposit accounts");
-    let deposits = find_deposits(ledger, &labels, &seed_accounts(ledger, &case.thefts), &options);
-    busy.finish_and_clear();
-
-    let list = DepositList { ledger, labels: &labels, tokens: &tables.tokens, deposits: &deposits };
+    let found = CaseFiles::read(case, output)?.deposits(case, &args.typed(), output)?;
+    let list = found.list();
     if let Some(out) = &args.out {
         write_out(&list, out)?;
     }
@@ -58,30 +40,12 @@ fn run_case(args: &DepositsArgs, case: &Case, output: &Output) -> Result<Exit> {
         list.write_csv(&mut csv)?;
         output.data(&String::from_utf8_lossy(&csv))?;
     }
-    if !reading.rejects.is_empty() {
-        output.note(&format!("{} bad rows were left out: the list is not complete", reading.rejects.len()));
+    let left_out = found.reading.rejects.len();
+    if left_out > 0 {
+        output.note(&format!("{left_out} bad rows were left out: the list is not complete"));
         return Ok(Exit::Incomplete);
     }
     Ok(Exit::Complete)
-}
-
-/// Lays the options over the usual ones.
-fn lay_options(args: &DepositsArgs, usual: DepositOptions) -> Result<DepositOptions> {
-    let mut short = usual.short;
-    for text in &args.max_short {
-        short.push(parse_max_short(text)?);
-    }
-    Ok(DepositOptions {
-        min_share: args.min_share.unwrap_or(usual.min_share),
-        destinations: args.destinations.unwrap_or(usual.destinations),
-        max_transfers: args.max_transfers.unwrap_or(usual.max_transfers),
-        max_senders: args.max_senders.unwrap_or(usual.max_senders),
-        max_delay: args.max_delay.unwrap_or(usual.max_delay),
-        max_delay_blocks: args.max_delay_blocks.unwrap_or(usual.max_delay_blocks),
-        short,
-        gas_accounts: args.gas_accounts.unwrap_or(usual.gas_accounts),
-        gas_share: args.gas_share.unwrap_or(usual.gas_share),
-    })
 }
 
 /// Refuses to replace what is no such list.

@@ -12,6 +12,8 @@ pub(crate) enum Exit {
     Nothing,
     /// 2: a result, but not complete: rows were rejected, or a limit cut taint.
     Incomplete,
+    /// 3: `diff --exit-code` found something new.
+    New,
 }
 
 impl From<Exit> for ExitCode {
@@ -20,6 +22,7 @@ impl From<Exit> for ExitCode {
             Exit::Complete => 0,
             Exit::Nothing => 1,
             Exit::Incomplete => 2,
+            Exit::New => 3,
         })
     }
 }

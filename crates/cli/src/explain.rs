@@ -36,7 +36,8 @@ pub(crate) fn run(args: &ExplainArgs, output: &Output) -> Result<Exit> {
     Ok(Exit::Complete)
 }
 
-fn with_hint(error: Error) -> anyhow::Error {
+/// What a result refused, with its hint.
+pub(crate) fn with_hint(error: Error) -> anyhow::Error {
     match error.hint() {
         Some(hint) => anyhow!("{error}\n\nhint: {hint}"),
         None => error.into(),

@@ -11,7 +11,7 @@ use serde_json::json;
 
 /// Runs the command.
 pub(crate) fn run(args: &IngestArgs, output: &Output) -> Result<Exit> {
-    let inputs = typed_inputs(&args.files, &args.reading)?;
+    let inputs = typed_inputs(&args.files, &args.reading.typed())?;
     let token_files: Vec<FileSpec> = args.reading.tokens.iter().map(FileSpec::typed).collect();
     let (tokens, _) = read_tokens(&token_files)?;
     let bar = output.bytes(total_size(inputs.iter().map(|input| &input.file)), "reading");

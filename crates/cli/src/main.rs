@@ -3,28 +3,23 @@
 //! `args` holds what was typed, one file a command does the work, `output` is the only file that prints.
 
 mod args;
-mod assets;
 mod check;
-mod damage;
 mod decide;
-mod decisions;
 mod deposits;
+mod diff;
 mod exit;
 mod explain;
-mod facts;
 mod ingest;
-mod inputs;
-mod label_doubts;
-mod noise;
+mod mixers;
 mod output;
-mod plan;
-mod resume;
 mod simulate;
 mod trace;
+mod typed;
 mod verify;
 
 use args::{Args, Command};
 use clap::Parser;
+use dyetrace_run::{assets, damage, decisions, facts, inputs, plan};
 use output::Output;
 use std::process::ExitCode;
 
@@ -39,8 +34,10 @@ fn main() -> ExitCode {
         Command::Check(args) => check::run(args, &output),
         Command::Decide(args) => decide::run(args, &output),
         Command::Deposits(args) => deposits::run(args, &output),
+        Command::Diff(args) => diff::run(args, &output),
         Command::Explain(args) => explain::run(args, &output),
         Command::Ingest(args) => ingest::run(args, &output),
+        Command::Mixers(args) => mixers::run(args, &output),
         Command::Simulate(args) => simulate::run(args, &output),
         Command::Verify(args) => verify::run(args, &output),
     });

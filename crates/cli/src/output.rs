@@ -5,6 +5,7 @@
 #![expect(clippy::print_stderr, reason = "printing is this file's job")]
 
 use crate::exit::Exit;
+use dyetrace_run::{Bar, Watch};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
@@ -67,5 +68,32 @@ impl Output {
         bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(5));
         bar.set_style(ProgressStyle::with_template(template).expect("the templates are valid"));
         bar.set_message(what);
+    }
+}
+
+impl Watch for Output {
+    fn bytes(&self, total: Option<u64>, what: &'static str) -> Box<dyn Bar> {
+        Box::new(Drawn(self.bytes(total, what)))
+    }
+
+    fn busy(&self, what: &'static str) -> Box<dyn Bar> {
+        Box::new(Drawn(self.busy(what)))
+    }
+
+    fn note(&self, text: &str) {
+        self.note(text);
+    }
+}
+
+/// A bar of ours, for the libraries.
+struct Drawn(ProgressBar);
+
+impl Bar for Drawn {
+    fn set_position(&self, bytes: u64) {
+        self.0.set_position(bytes);
+    }
+
+    fn finish_and_clear(&self) {
+        self.0.finish_and_clear();
     }
 }

@@ -1,67 +1,30 @@
 //! `dyetrace trace`: options → files → trace → report.
 
 use crate::args::TraceArgs;
-use crate::assets::{AssetTables, read_tokens};
 use crate::damage::blame_damage;
-use crate::decisions::{add_cuts, decision_facts, labels_of, read_log};
 use crate::exit::Exit;
-use crate::facts::{file_facts, now, run_facts};
-use crate::inputs::{add_detected, read_all_labels, read_transfers};
-use crate::label_doubts::label_doubts;
-use crate::noise::find_noise;
+use crate::facts::now;
 use crate::output::Output;
 use crate::plan::Plan;
-use crate::resume::{explain, go_on};
 use anyhow::Result;
-use dyetrace_core::trace::trace;
-use dyetrace_ingest::{FileSpec, write_state};
-use dyetrace_report::{Input, Report, RunFacts, check_out};
+use dyetrace_report::check_out;
+use dyetrace_run::CaseFiles;
 
 /// Runs the command.
 pub(crate) fn run(args: &TraceArgs, output: &Output) -> Result<Exit> {
     let started = now();
-    let plan = Plan::of(args)?;
+    let plan = Plan::of(&args.typed(), args.out.as_deref())?;
     args.out.as_deref().map(check_out).transpose()?;
     let inputs = plan.case.inputs.iter().map(|input| &input.file);
     blame_damage(inputs, output, || run_plan(args, &plan, started, output))
 }
 
 fn run_plan(args: &TraceArgs, plan: &Plan, started: i64, output: &Output) -> Result<Exit> {
-    let log = read_log(&plan.case)?;
-    let (tokens, token_files) = read_tokens(&plan.case.tokens)?;
-    let reading = read_transfers(&plan.case, &tokens, output)?;
-    let (mut stated, of_labels) = read_all_labels(&plan.case.labels, &reading, output)?;
-    stated.extend(labels_of(log.as_ref()));
-    let tables = AssetTables::read(&reading, token_files, &plan.case)?;
-
-    let busy = output.busy("tracing");
-    let mut case = plan.case.clone();
-    let (labels, deposits) = add_detected(&case, &reading.ledger, stated, &tables);
-    add_cuts(log.as_ref(), &reading.ledger, &mut case.options);
-    let noise = find_noise(&reading.ledger, &tables, &mut case.options);
-    let (traced, state) = match &args.resume {
-        None => (trace(&reading.ledger, &labels, &case.thefts, &case.options).map_err(explain)?, None),
-        Some(path) => go_on(FileSpec::typed(path), &case, &reading, &labels, output)?,
-    };
-    busy.finish_and_clear();
-
-    let files = of_labels.facts.iter().chain(&tables.files).map(file_facts).collect();
-    let decisions = log.as_ref().map(decision_facts);
-    let mut facts = RunFacts { decisions, noise, deposits, ..run_facts(plan, &reading, files, started) };
-    facts.warnings.extend(label_doubts(&of_labels));
-    let report = Report::new(Input {
-        ledger: &reading.ledger,
-        labels: &labels,
-        trace: &traced,
-        tokens: &tables.tokens,
-        issuers: &tables.issuers,
-        prices: &tables.prices,
-        facts: &facts,
-    })?;
+    let files = CaseFiles::read(&plan.case, output)?;
+    let traced = files.trace(plan, args.resume.as_deref(), started, output)?;
+    let report = traced.report()?;
     let written = args.out.as_ref().map(|out| report.write_parts(out, !args.no_graph)).transpose()?;
-    if let Some((file, state)) = state {
-        write_state(&file, &state)?;
-    }
+    traced.keep_state()?;
     let summary = report.summary(written.as_ref());
     if args.json {
         output.data(&format!("{:#}\n", summary.to_json()))?;

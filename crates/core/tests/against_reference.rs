@@ -72,6 +72,7 @@ pub(crate) fn difference(fast: &Trace, plain: &Trace) -> Difference {
         .or_else(holdings)
         .or_else(|| rows("gaps", &fast.gaps, &plain.gaps))
         .or_else(|| rows("left_clean", &fast.left_clean, &plain.left_clean))
+        .or_else(|| rows("unlinked", &fast.unlinked, &plain.unlinked))
         .or_else(|| rows("order_spread", &fast.order_spread, &plain.order_spread))
         .or_else(|| one("reached_purses", &fast.reached_purses, &plain.reached_purses))
         .or_else(|| one("reached_accounts", &fast.reached_accounts, &plain.reached_accounts))

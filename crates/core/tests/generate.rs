@@ -1,6 +1,8 @@
 //! Random cases, made so that things collide: few accounts, few blocks, few amounts.
 
-use crate::ledgers::{CHAINS, Case, Clock, Coin, Move, SHARES, SeedAt, Tx, VAULT, WRAPPED, WRAPPER, time_of};
+use crate::ledgers::{
+    CHAINS, Case, Clock, Coin, LinkAt, Move, SHARES, SeedAt, Tx, VAULT, WRAPPED, WRAPPER, time_of,
+};
 use dyetrace_core::trace::{Rule, Since, StopRule, TraceOptions, Until};
 use dyetrace_core::{AccountId, Amount, Category, PurseId};
 use proptest::collection::vec;
@@ -273,6 +275,7 @@ fn options() -> impl Strategy<Value = TraceOptions> {
                 max_hops,
                 until,
                 min_amount: Vec::new(),
+                links: Vec::new(),
             }
         })
 }
@@ -291,8 +294,12 @@ pub(crate) fn case() -> impl Strategy<Value = Case> {
     let least = weighted(0.15, (weighted(0.2, 0..2_usize), coin(), (1_u128..8).prop_map(Amount::from)));
     let names = select(&["ALPHA", "BETA", "Beta", "alpha"][..]);
     let thefts = vec((names.prop_map(str::to_owned), vec(seed(), 1..3)), 1..4);
-    (vec(transaction(), 1..24), clock, covers, vec(label, 0..3), thefts, options(), least).prop_map(
-        |(mut transactions, clock, covers, labels, thefts, mut options, least)| {
+    let link = (vec(any::<u8>().prop_map(u64::from), 2..5), prop::bool::weighted(0.95), any::<bool>())
+        .prop_map(|(rows, in_order, is_inferred)| LinkAt { rows, in_order, is_inferred });
+    let links = weighted(0.6, vec(link, 1..6)).prop_map(Option::unwrap_or_default);
+    let chosen = (options(), links);
+    (vec(transaction(), 1..24), clock, covers, vec(label, 0..3), thefts, chosen, least).prop_map(
+        |(mut transactions, clock, covers, labels, thefts, (mut options, links), least)| {
             match (clock, options.until) {
                 (Clock::Times, Some(Until::Block(_))) | (Clock::Blocks, Some(Until::Time(_))) => {
                     options.until = None;
@@ -305,7 +312,10 @@ pub(crate) fn case() -> impl Strategy<Value = Case> {
                 .map(|(name, seeds)| (name, seeds.into_iter().map(&mut fit).collect()))
                 .collect();
             let least = least.into_iter().collect();
-            Case { clock, transactions, covers, labels, thefts, options, least }
+            let count = transactions.iter().map(|tx| tx.moves.len() as u64).sum::<u64>();
+            let mut links: Vec<LinkAt> = links;
+            links.iter_mut().flat_map(|link| &mut link.rows).for_each(|row| *row %= count);
+            Case { clock, transactions, covers, labels, thefts, options, least, links }
         },
     )
 }

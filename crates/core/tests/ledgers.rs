@@ -3,6 +3,7 @@
 use dyetrace_core::asset::AssetName;
 use dyetrace_core::attribution::deposits::SOURCE;
 use dyetrace_core::ledger::{Covers, Kind, Row, RowPlace, Source, TxHash};
+use dyetrace_core::links::Link;
 use dyetrace_core::trace::{AddressSeed, Seed, Since, Theft, TraceOptions, TransactionSeed};
 use dyetrace_core::{Address, AddressKind, Amount, Category, Label, Labels, Ledger, LedgerBuilder, PurseId};
 
@@ -71,6 +72,16 @@ pub(crate) struct Case {
     pub(crate) thefts: Vec<(String, Vec<SeedAt>)>,
     pub(crate) options: TraceOptions,
     pub(crate) least: Vec<(Option<usize>, Coin, Amount)>,
+    pub(crate) links: Vec<LinkAt>,
+}
+
+/// A link between transfers, by their places.
+#[derive(Clone, Debug)]
+pub(crate) struct LinkAt {
+    /// The source first, unless they are to be put in order.
+    pub(crate) rows: Vec<u64>,
+    pub(crate) in_order: bool,
+    pub(crate) is_inferred: bool,
 }
 
 impl Default for Case {
@@ -83,6 +94,7 @@ impl Default for Case {
             thefts: Vec::new(),
             options: TraceOptions::default(),
             least: Vec::new(),
+            links: Vec::new(),
         }
     }
 }
@@ -197,8 +209,22 @@ impl Case {
             .iter()
             .map(|(id, seeds)| Theft { id: id.clone(), seeds: seeds.iter().map(SeedAt::to_seed).collect() });
         let least = self.least.iter().map(|&(chain, coin, least)| (asset_name(chain, coin), least)).collect();
-        let options = TraceOptions { min_amount: least, ..self.options.clone() };
+        let links = self.links.iter().map(|link| link.to_link()).collect();
+        let options = TraceOptions { min_amount: least, links, ..self.options.clone() };
         (ledger, labels, thefts.collect(), options)
+    }
+}
+
+impl LinkAt {
+    fn to_link(&self) -> Link {
+        let mut rows = self.rows.clone();
+        if self.in_order {
+            rows.sort_unstable();
+            rows.dedup();
+        }
+        let destinations = rows.split_off(1);
+        let (method, confidence) = ("test".to_owned(), Link::CERTAIN);
+        Link { source: rows[0], destinations, method, confidence, is_inferred: self.is_inferred }
     }
 }
 

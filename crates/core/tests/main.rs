@@ -14,6 +14,8 @@ mod generate;
 mod golden;
 mod laws;
 mod ledgers;
+mod links;
+mod mixers;
 mod peers;
 mod reach;
 mod resume;

@@ -92,6 +92,16 @@ impl Error {
         }
     }
 
+    /// The file at fault, as the user named it, if it is a file or a row of one.
+    #[must_use]
+    pub fn file_name(&self) -> Option<&str> {
+        match &*self.0 {
+            Kind::Row { reject, .. } => Some(&reject.file),
+            Kind::File { file, .. } => Some(file),
+            Kind::Typed { .. } => None,
+        }
+    }
+
     /// The place, what was seen and what was expected; without the hint.
     #[must_use]
     pub fn message(&self) -> String {

@@ -15,7 +15,7 @@ use std::io::{Read, Write};
 
 const KIND: &str = "dyetrace state";
 /// Raised whenever the form of a state changes, or what it means.
-const FORM: u32 = 3;
+const FORM: u32 = 4;
 
 /// What lies where a state is kept.
 #[derive(Debug)]

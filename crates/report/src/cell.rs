@@ -4,11 +4,10 @@
 //! Text that is not ours is then written with `'` before it. Amounts are ours: a minus before their digits is
 //! a sign.
 
-use csv::{ByteRecord, Writer};
+use crate::sheet::{Sheet, Target};
 use dyetrace_core::{Address, AddressKind, Amount, Ledger};
 use jiff::Timestamp;
-use std::fmt::Write as _;
-use std::io::{self, Write};
+use std::io;
 
 /// Returns a text as a cell that no spreadsheet takes for a formula.
 #[must_use]
@@ -16,7 +15,7 @@ pub fn defused(text: &str) -> String {
     if is_formula(text) { format!("'{text}") } else { text.to_owned() }
 }
 
-fn is_formula(text: &str) -> bool {
+pub(crate) fn is_formula(text: &str) -> bool {
     // A minus before digits is a number.
     let negative = text
         .strip_prefix('-')
@@ -30,11 +29,15 @@ pub fn iso(seconds: i64) -> String {
     Timestamp::from_second(seconds).map_or_else(|_| format!("unix:{seconds}"), |time| time.to_string())
 }
 
+/// When a transfer happened, in Unix seconds, where that is known.
+pub(crate) fn time_of(ledger: &Ledger, place: u64) -> Option<i64> {
+    let place = usize::try_from(place).expect("rows are in memory");
+    ledger.columns().time(place)
+}
+
 /// Writes when a transfer happened; nothing where no time is known.
 pub(crate) fn when(ledger: &Ledger, place: u64) -> String {
-    let place = usize::try_from(place).expect("rows are in memory");
-    let columns = ledger.columns();
-    columns.time(place).map(iso).unwrap_or_default()
+    time_of(ledger, place).map(iso).unwrap_or_default()
 }
 
 /// Says when a transfer happened in a sentence: its time, or its block where no time is known.
@@ -46,35 +49,31 @@ pub(crate) fn when_in_words(ledger: &Ledger, place: u64) -> String {
 }
 
 /// A table under way: cells are added one by one, then the row is ended.
-pub(crate) struct Table<W: Write> {
-    csv: Writer<W>,
-    row: ByteRecord,
+pub(crate) struct Table<S: Sheet> {
+    sheet: S,
     text: String,
 }
 
-impl<W: Write> Table<W> {
+impl<S: Sheet> Table<S> {
     /// Starts a table with the names of its columns.
-    pub(crate) fn new<S: AsRef<str>>(to: W, columns: impl IntoIterator<Item = S>) -> io::Result<Self> {
-        let mut table = Self { csv: Writer::from_writer(to), row: ByteRecord::new(), text: String::new() };
-        for column in columns {
-            table.text(column.as_ref());
-        }
-        table.end()?;
-        Ok(table)
+    pub(crate) fn new<T, N>(to: T, columns: impl IntoIterator<Item = N>) -> io::Result<Self>
+    where
+        T: Target<Sheet = S>,
+        N: AsRef<str>,
+    {
+        let names: Vec<N> = columns.into_iter().collect();
+        let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
+        Ok(Self { sheet: to.begin(&names)?, text: String::new() })
     }
 
     /// Adds a text that is not ours, defused.
     pub(crate) fn text(&mut self, text: &str) {
-        if is_formula(text) {
-            self.show(format_args!("'{text}"));
-        } else {
-            self.row.push_field(text.as_bytes());
-        }
+        self.sheet.text(text);
     }
 
     /// Adds an empty cell.
     pub(crate) fn empty(&mut self) {
-        self.row.push_field(b"");
+        self.sheet.empty();
     }
 
     /// Adds a text that is not ours, or an empty cell.
@@ -87,28 +86,37 @@ impl<W: Write> Table<W> {
 
     /// Adds a number of ours.
     pub(crate) fn number(&mut self, number: u64) {
-        self.show(number);
+        self.sheet.number(number);
     }
 
     /// Adds a number of ours, or an empty cell.
     pub(crate) fn known(&mut self, number: Option<u64>) {
         match number {
-            Some(number) => self.show(number),
+            Some(number) => self.number(number),
             None => self.empty(),
         }
     }
 
     /// Adds an amount, in base units.
     pub(crate) fn amount(&mut self, amount: Amount) {
-        self.show(amount);
+        self.signed(amount, false);
     }
 
     /// Adds an amount with its sign, in base units.
     pub(crate) fn signed(&mut self, amount: Amount, negative: bool) {
-        if negative && !amount.is_zero() {
-            self.show(format_args!("-{amount}"));
-        } else {
-            self.show(amount);
+        self.sheet.amount(amount, negative && !amount.is_zero());
+    }
+
+    /// Adds a time in Unix seconds.
+    pub(crate) fn moment(&mut self, seconds: i64) {
+        self.sheet.time(seconds);
+    }
+
+    /// Adds when a transfer happened; an empty cell where no time is known.
+    pub(crate) fn when(&mut self, ledger: &Ledger, place: u64) {
+        match time_of(ledger, place) {
+            Some(seconds) => self.moment(seconds),
+            None => self.empty(),
         }
     }
 
@@ -130,32 +138,17 @@ impl<W: Write> Table<W> {
             self.text.push(DIGITS[usize::from(byte >> 4)]);
             self.text.push(DIGITS[usize::from(byte & 15)]);
         }
-        self.row.push_field(self.text.as_bytes());
-    }
-
-    fn show(&mut self, what: impl std::fmt::Display) {
-        self.text.clear();
-        write!(self.text, "{what}").expect("a string takes any text");
-        self.row.push_field(self.text.as_bytes());
+        self.sheet.digits(&self.text);
     }
 
     /// Ends the row.
     pub(crate) fn end(&mut self) -> io::Result<()> {
-        let written = self.csv.write_byte_record(&self.row);
-        self.row.clear();
-        written.map_err(into_io)
+        self.sheet.end()
     }
 
     /// Ends the table.
-    pub(crate) fn finish(mut self) -> io::Result<()> {
-        self.csv.flush()
-    }
-}
-
-fn into_io(error: csv::Error) -> io::Error {
-    match error.into_kind() {
-        csv::ErrorKind::Io(error) => error,
-        other => io::Error::other(format!("{other:?}")),
+    pub(crate) fn finish(self) -> io::Result<()> {
+        self.sheet.finish()
     }
 }
 

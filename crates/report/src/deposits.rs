@@ -4,15 +4,16 @@
 //! says `other`, and stops nothing. `grade`, `doubts` and the columns from `senders` on are the whole account's,
 //! the others the asset's. Sorted by grade, exchange, chain and address; of one account by asset.
 
-use crate::cell::{Table, when};
+use crate::cell::{Table, iso, time_of};
 use crate::display::{amount_of, plain, plain_table, table_text};
 use crate::input::{Token, Tokens};
+use crate::sheet::Target;
 use dyetrace_core::attribution::deposits::{
     AssetSweeps, Deposit, DepositGrade, Deposits, FALSE_LEADS, SOURCE,
 };
 use dyetrace_core::{AccountId, Amount, AssetId, Category, Label, Labels, Ledger};
 use serde_json::{Value, json};
-use std::io::{self, Write};
+use std::io;
 
 /// How many accounts a text shows; all are counted.
 const SHOWN: usize = 40;
@@ -70,14 +71,15 @@ enum Cell {
     Text(String),
     Count(u64),
     Amount(Amount),
+    Time(i64),
 }
 
 impl DepositList<'_> {
-    /// Writes them as CSV: texts that a spreadsheet would run are defused.
+    /// Writes them: as CSV, texts that a spreadsheet would run are defused.
     ///
     /// # Errors
-    /// What the writer says.
-    pub fn write_csv(&self, to: impl Write) -> io::Result<()> {
+    /// What the target says.
+    pub fn write_csv(&self, to: impl Target) -> io::Result<()> {
         let mut table = Table::new(to, COLUMNS)?;
         for cells in self.rows() {
             for cell in cells {
@@ -86,6 +88,7 @@ impl DepositList<'_> {
                     Cell::Text(text) => table.text(&text),
                     Cell::Count(count) => table.number(count),
                     Cell::Amount(amount) => table.amount(amount),
+                    Cell::Time(seconds) => table.moment(seconds),
                 }
             }
             table.end()?;
@@ -107,6 +110,7 @@ impl DepositList<'_> {
             Cell::Text(text) => text.into(),
             Cell::Count(count) => count.into(),
             Cell::Amount(amount) => amount.to_string().into(),
+            Cell::Time(seconds) => iso(seconds).into(),
         };
         let row = |cells: [Cell; COLUMNS.len()]| -> Value {
             COLUMNS.into_iter().map(str::to_owned).zip(cells.into_iter().map(value)).collect()
@@ -197,7 +201,8 @@ impl DepositList<'_> {
         let amount = |of: fn(&AssetSweeps) -> Amount| known(sweeps.map(|it| Cell::Amount(of(it))));
         let delay = sweeps.and_then(|it| u64::try_from(it.median_delay?).ok());
         let time = |of: fn(&AssetSweeps) -> Option<u64>| {
-            known(sweeps.and_then(of).map(|place| text(when(self.ledger, place))))
+            let seconds = |place| time_of(self.ledger, place).map_or_else(|| text(""), Cell::Time);
+            known(sweeps.and_then(of).map(seconds))
         };
         let symbol = |it: &AssetSweeps| self.tokens.get(it.asset).map(|token: &Token| text(&*token.symbol));
         let inferred = it.grade == DepositGrade::Inferred;

@@ -9,9 +9,11 @@
 mod account_labels;
 mod cell;
 mod conservation;
+mod crossing;
 mod decisions;
 mod deposits;
 mod detected;
+mod diff;
 pub mod display;
 mod error;
 mod explain;
@@ -20,14 +22,17 @@ mod graph;
 mod input;
 mod leads;
 mod limitation;
+mod links;
 mod manifest;
 mod missing;
+mod mixers;
 mod noise;
 mod packs;
 mod page;
 mod price;
 mod rank;
 mod report;
+mod sheet;
 mod state;
 mod stated;
 mod step;
@@ -44,21 +49,28 @@ mod written;
 pub use cell::{defused, iso};
 pub use conservation::{Balance, BalanceKey, Difference, recompute};
 pub use deposits::DepositList;
+pub use diff::{
+    Change, Changes, HolderChange, Moved, MovedSum, Moves, Place, PurseChange, Rested, Setting, Side,
+    StolenChange, diff,
+};
 pub use error::Error;
 pub use explain::{
     Explanation, Holding, Hop, Move, Origin, PurseStory, Question, Rest, Route, Sums, explain,
 };
 pub use finding::Finding;
 pub use input::{
-    DecisionFacts, FileFacts, Input, Issuer, Issuers, Limitation, Reject, RunFacts, SnapshotFacts, Token,
-    Tokens,
+    DecisionFacts, FileFacts, Input, Issuer, Issuers, Limitation, LinkFacts, LinkOrigin, Reject, RunFacts,
+    SnapshotFacts, StatedRow, Token, Tokens,
 };
 pub use manifest::{FORMAT, FORMAT_VERSION, SealCheck, check_seal};
 pub use missing::Missing;
+pub use mixers::{MixerFacts, MixerReport, TheftNotes, theft_notes};
 pub use price::{Cents, Prices, Quote};
-pub use report::Report;
+pub use report::{Decided, Report};
+pub use sheet::{ColumnKind, CsvSheet, Sheet, Target};
 pub use state::State;
 pub use summary::Summary;
+pub use table::TableName;
 pub use verify::{Verdict, verify};
 pub use worth::Worth;
 pub use write::{Written, WrittenFile, check_out};

@@ -14,11 +14,14 @@
 
 use crate::cell::iso;
 use crate::input::{DecisionFacts, FileFacts, RunFacts, SnapshotFacts};
+use crate::mixers::MixerReport;
 use crate::report::Report;
 use crate::table::at;
+use crate::table::links::decimal;
 use crate::write::folder::{WrittenFile, hex};
 use dyetrace_core::asset::AssetName;
 use dyetrace_core::attribution::deposits::{DepositOptions, Short};
+use dyetrace_core::links::bridges::{Band, BandCount};
 use dyetrace_core::trace::{Seed, Since, Theft, Until};
 use dyetrace_core::{AddressKind, Amount, AssetId, OwnAccount, Status};
 use hashbrown::HashSet;
@@ -59,12 +62,54 @@ pub(crate) fn manifest(report: &Report<'_>, files: &[WrittenFile]) -> String {
         "snapshot": facts.snapshot.as_ref().map(snapshot),
         "inputs": facts.inputs.iter().map(file).collect::<Vec<_>>(),
         "decisions": facts.decisions.as_ref().map(decisions),
+        "links": links(facts),
         "tokens": tokens(report),
         "labels": facts.labels.iter().map(file).collect::<Vec<_>>(),
         "accounts_reached": trace.reached_accounts,
         "purses_reached": trace.reached_purses,
         "complete": report.is_complete(),
         "missing": missing,
+        "outputs": outputs,
+        "run": {"started": iso(facts.started), "finished": iso(facts.finished)},
+    });
+    sealed(&manifest)
+}
+
+/// What the key `format` says in a manifest of a run on mixers.
+const MIXERS: &str = "dyetrace-mixers";
+
+/// Writes the manifest of a run on mixers, whose other files these are.
+pub(crate) fn mixer_manifest(report: &MixerReport<'_>, files: &[WrittenFile]) -> String {
+    let facts = report.facts;
+    let outputs: Vec<Value> = files
+        .iter()
+        .map(|file| json!({"name": file.name, "sha256": file.sha256, "bytes": file.bytes}))
+        .collect();
+    let (leads, groups) = (report.lead_options, report.group_options);
+    let manifest = json!({
+        "format": MIXERS,
+        "format_version": FORMAT_VERSION,
+        "version": facts.version,
+        "case": facts.case,
+        "command": portable(&facts.command),
+        "options": {
+            "voucher_gap": leads.voucher_gap,
+            "window": leads.window,
+            "late_window": leads.late_window,
+            "profile_pools": leads.profile_pools,
+            "profile_notes": leads.profile_notes,
+            "weak_profile_notes": leads.weak_profile_notes,
+            "decoys": leads.decoys,
+            "least_leads": leads.least_leads,
+            "group_window": groups.window,
+            "group_joins": groups.joins,
+            "group_share": groups.share,
+            "group_members": groups.members,
+            "group_shifts": groups.shifts,
+        },
+        "known_exits": report.known.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "inputs": facts.inputs.iter().map(file).collect::<Vec<_>>(),
+        "rejects": facts.rejects,
         "outputs": outputs,
         "run": {"started": iso(facts.started), "finished": iso(facts.finished)},
     });
@@ -107,7 +152,7 @@ pub fn check_seal(manifest: &[u8]) -> SealCheck {
 #[must_use]
 pub(crate) fn is_ours(manifest: &[u8]) -> bool {
     let value: Option<Value> = serde_json::from_slice(manifest).ok();
-    value.is_some_and(|value| value["format"] == FORMAT)
+    value.is_some_and(|value| value["format"] == FORMAT || value["format"] == MIXERS)
 }
 
 /// The names of the files that a manifest lists.
@@ -166,6 +211,26 @@ fn file(file: &FileFacts) -> Value {
         "last_block": file.last_block,
         "first_time": file.first_time.map(iso),
         "last_time": file.last_time.map(iso),
+    })
+}
+
+/// The files of links, and what was looked for at bridges.
+fn links(facts: &RunFacts) -> Value {
+    let found = facts.links.bridges.as_ref().map(|(options, bridges)| {
+        let band = |(band, count): (Band, &BandCount)| {
+            json!({"band": band.as_str(), "found": count.found, "placebo": count.placebo})
+        };
+        json!({
+            "windows": options.windows,
+            "thousandths": options.thousandths,
+            "shift": options.shift,
+            "bands": Band::ALL.into_iter().zip(&bridges.bands).map(band).collect::<Vec<_>>(),
+        })
+    });
+    json!({
+        "files": facts.links.files.iter().map(file).collect::<Vec<_>>(),
+        "follow": decimal(facts.links.follow),
+        "bridges": found,
     })
 }
 

@@ -1,6 +1,7 @@
 //! The report: states, findings and sums of one trace, decided once and then written in many forms.
 
 use crate::conservation::Balance;
+use crate::crossing::Crossings;
 use crate::error::Error;
 use crate::finding::{Finding, findings};
 use crate::input::{Input, Limitation};
@@ -12,11 +13,19 @@ use crate::stated::Stated;
 use crate::totals::{Totals, exact_rules};
 use crate::worth::{Arrival, arrivals, of_holding, unpriced, worths};
 use dyetrace_core::trace::{ClassId, PostingKind};
+use std::ops::Deref;
+use std::sync::Arc;
 
 /// What a trace found, ready to be written.
 #[derive(Debug)]
 pub struct Report<'a> {
     pub(crate) input: Input<'a>,
+    decided: Arc<Decided>,
+}
+
+/// What a report decided, without what it was made of: to be kept, and joined with the same input again.
+#[derive(Debug)]
+pub struct Decided {
     /// One entry a holding.
     pub(crate) states: Vec<State>,
     /// The holdings' rows, in the order in which they are written.
@@ -24,6 +33,8 @@ pub struct Report<'a> {
     /// One entry an asset of the ledger.
     pub(crate) asset_names: Vec<String>,
     pub(crate) totals: Totals,
+    /// The links that were followed.
+    pub(crate) crossings: Crossings,
     pub(crate) findings: Vec<Finding>,
     /// What came to the findings, by holding.
     pub(crate) arrivals: Vec<Arrival>,
@@ -31,6 +42,14 @@ pub struct Report<'a> {
     pub(crate) leads: Leads,
     pub(crate) missing: Vec<Missing>,
     pub(crate) limitations: Vec<Limitation>,
+}
+
+impl Deref for Report<'_> {
+    type Target = Decided;
+
+    fn deref(&self) -> &Decided {
+        &self.decided
+    }
 }
 
 impl<'a> Report<'a> {
@@ -56,18 +75,34 @@ impl<'a> Report<'a> {
         let names = input.ledger.assets().iter().map(|(asset, _)| input.ledger.asset_name(asset));
         let asset_names: Vec<String> = names.collect();
         let order = holding_order(&input, &asset_names);
-        Ok(Self {
-            input,
+        let decided = Decided {
             states,
             order,
             asset_names,
             totals,
+            crossings: Crossings::of(&input),
             findings,
             arrivals,
             leads,
             missing,
             limitations,
-        })
+        };
+        Ok(Self { input, decided: Arc::new(decided) })
+    }
+
+    /// The report that decided this, over the same input: nothing is decided again.
+    ///
+    /// # Panics
+    /// Its methods, where it is another input.
+    #[must_use]
+    pub const fn again(input: Input<'a>, decided: Arc<Decided>) -> Self {
+        Self { input, decided }
+    }
+
+    /// What was decided.
+    #[must_use]
+    pub fn decided(&self) -> Arc<Decided> {
+        Arc::clone(&self.decided)
     }
 
     /// The places where money can be stopped, best first. Finding `i` has rank `i + 1` and route `R{i + 1}`.

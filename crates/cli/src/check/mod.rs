@@ -18,7 +18,7 @@ use serde_json::json;
 
 /// Runs the command.
 pub(crate) fn run(args: &CheckArgs, output: &Output) -> Result<Exit> {
-    let split = Split::of(typed_inputs(&args.files, &args.reading)?);
+    let split = Split::of(typed_inputs(&args.files, &args.reading.typed())?);
     let labels =
         if split.labels.is_empty() { None } else { Some(LabelCheck::of(&split.labels, split.passed_over)?) };
     let inputs = split.rest;

@@ -88,13 +88,19 @@ impl Deals {
     /// Settles every transaction by itself.
     pub(super) fn find(known: &Known<'_>, seeds: &Seeds, stops: &Stops) -> Self {
         let mut deals = Self::default();
+        for crossing in &stops.links.crossings {
+            // What its sender had of its own ends; the value comes by the link.
+            deals.got.insert(crossing.place);
+            deals.ends.insert(crossing.place, Stop::Unclear);
+        }
         if !known.options.swaps {
             return deals;
         }
         let transaction = |place: usize| known.ledger.columns().transaction[place];
         let tagged: BTreeSet<u32> = seeds.tags.keys().map(|&place| transaction(place)).collect();
         let mut rows: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
-        for place in known.places().filter(|&place| known.ledger.moves(place)) {
+        let counts = |place: &usize| known.ledger.moves(*place) && !stops.links.has(*place);
+        for place in known.places().filter(counts) {
             rows.entry(transaction(place)).or_default().push(place);
         }
         let table = Table::read(known);

@@ -10,6 +10,7 @@
 
 mod deals;
 mod deposits;
+mod links;
 mod money;
 mod reach;
 mod replay;
@@ -46,10 +47,11 @@ pub fn trace(
     let classes = forward.classes();
     let mut reversed_trace = None;
     let turned;
-    let known_reversed;
+    let (known_reversed, turned_options);
     if ledger.notes().order_ambiguous {
         turned = ledger.with_ties_reversed();
-        known_reversed = Known::new(&turned, labels, thefts, options)?;
+        turned_options = options.with_ties_reversed(ledger);
+        known_reversed = Known::new(&turned, labels, thefts, &turned_options)?;
         let reversed = Run::new(&known_reversed)?;
         reversed_trace = Some(reversed);
     }
@@ -196,13 +198,17 @@ struct Run<'a> {
 fn settle(known: &Known<'_>) -> Result<(Seeds, Stops), String> {
     let seeds = Seeds::find(known)?;
     let mut stops = Stops::find(known, &seeds);
+    stops.links = links::Links::find(known, &seeds);
     stops.deals = deals::Deals::find(known, &seeds, &stops);
     if let Some(limit) = known.options.max_hops {
         let fewest = fewest_transfers(known, &seeds, &stops);
         let is_seed = |purse| seeds.accounts.contains(&known.ledger.purses().account(purse));
         // The limit is the purse's: all that it has, and all its passings, are as far as the nearest.
         let mut near: BTreeMap<PurseId, u32> = BTreeMap::new();
-        for (node, hops) in fewest.into_iter().filter(|(node, _)| !matches!(node, stops::Node::Ended(..))) {
+        for (node, hops) in fewest
+            .into_iter()
+            .filter(|(node, _)| !matches!(node, stops::Node::Ended(..) | stops::Node::Transit(..)))
+        {
             let least = near.entry(node.purse()).or_insert(hops);
             *least = hops.min(*least);
         }

@@ -49,6 +49,8 @@ fn steps(known: &Known<'_>, stops: &Stops, place: usize) -> Vec<(Node, Node)> {
             steps.extend(deal.gets.iter().filter(|got| got.2).map(|got| (from, Node::Purse(got.0))));
         }
     }
+    let crossings = stops.links.crossings.iter().filter(|it| it.place == place);
+    steps.extend(crossings.map(|it| (it.from, Node::Purse(it.to))));
     steps
 }
 

@@ -2,6 +2,7 @@
 
 use super::Known;
 use super::deals::Deals;
+use super::links::Links;
 use super::seeds::Seeds;
 use crate::account::AccountId;
 use crate::amount::Amount;
@@ -18,13 +19,18 @@ pub(super) enum Node {
     Passing(PurseId, u32),
     /// Where branches ended, and why.
     Ended(PurseId, Stop),
+    /// What waits for the link of this number.
+    Transit(PurseId, usize),
 }
 
 impl Node {
     /// The purse of the ledger under which it is reported.
     pub(super) fn purse(self) -> PurseId {
         match self {
-            Self::Purse(purse) | Self::Passing(purse, _) | Self::Ended(purse, _) => purse,
+            Self::Purse(purse)
+            | Self::Passing(purse, _)
+            | Self::Ended(purse, _)
+            | Self::Transit(purse, _) => purse,
         }
     }
 }
@@ -42,6 +48,7 @@ pub(super) struct Stops {
     pub(super) far: BTreeSet<PurseId>,
     /// What accounts exchange.
     pub(super) deals: Deals,
+    pub(super) links: Links,
 }
 
 impl Stops {
@@ -88,7 +95,14 @@ impl Stops {
                 accounts.insert(account, Stop::Hub);
             }
         }
-        Self { accounts, passing, detected, far: BTreeSet::new(), deals: Deals::default() }
+        Self {
+            accounts,
+            passing,
+            detected,
+            far: BTreeSet::new(),
+            deals: Deals::default(),
+            links: Links::default(),
+        }
     }
 
     /// The purse that a row means where it names this one. None where that can hold nothing.
@@ -110,6 +124,9 @@ impl Stops {
     /// The purse that taint comes to by a transfer.
     pub(super) fn enters(&self, known: &Known<'_>, place: usize) -> Option<Node> {
         let to = known.ledger.columns().to[place];
+        if let Some(&waits) = self.links.waits.get(&place) {
+            return Some(waits);
+        }
         match self.deals.ends.get(&place) {
             Some(&stop) => Some(Node::Ended(to, stop)),
             None => self.node(known, to, place),
@@ -121,7 +138,7 @@ impl Stops {
         let stops = match node {
             Node::Purse(purse) => self.accounts.contains_key(&known.ledger.purses().account(purse)),
             Node::Passing(..) => false,
-            Node::Ended(..) => true,
+            Node::Ended(..) | Node::Transit(..) => true,
         };
         stops || self.far.contains(&node.purse())
     }

@@ -43,6 +43,7 @@ pub(super) fn fill(run: &Run<'_>, classes: &BTreeSet<Key>) -> Trace {
         gaps: balances.gaps.into_values().filter(|gap| reached.contains(&gap.purse)).collect(),
         left_clean: run.outcomes[0].left_clean.clone(),
         set_aside: run.seeds.set_aside.iter().map(|&(theft, purse)| (numbered_theft(theft), purse)).collect(),
+        unlinked: run.stops.links.faults.clone(),
         order_spread: Vec::new(),
         reached_accounts: accounts.len() as u64,
         reached_purses: reached.len() as u64,
@@ -160,6 +161,8 @@ impl Balances {
                     .for_each(|&(purse, amount)| sums.spend(purse, amount, place, unseen(purse)));
                 deal.gets.iter().for_each(|&(purse, amount, _)| sums.receive(purse, amount));
             }
+            let crossings = run.stops.links.crossings.iter().filter(|it| it.place == place);
+            crossings.for_each(|it| sums.receive(it.to, it.value));
         }
         sums
     }

@@ -17,6 +17,7 @@
 
 use super::shares::apportion;
 use super::{Part, Tag, Units};
+use crate::amount::{Amount, Wide};
 
 /// The tainted parts of an asset given, one a class, sorted by tag.
 #[derive(Clone, Debug)]
@@ -73,6 +74,29 @@ pub(crate) fn convert<U: Units>(given: &[Given<U>], got: &[U]) -> Vec<Vec<Part<U
     parts
 }
 
+/// Takes `amount` of `whole` units that hold these tainted parts, one a class: every part, and what is clean, in proportion,
+/// with the claims. `amount` is at most `whole`.
+pub(crate) fn take_evenly<U: Units>(held: &mut Vec<Part<U>>, whole: U, amount: U) -> Vec<Part<U>> {
+    if amount.is_zero() {
+        return Vec::new();
+    }
+    let tainted = held.iter().fold(U::ZERO, |sum, part| sum.plus(part.units));
+    let shares = std::iter::once(whole.minus(tainted)).chain(held.iter().map(|part| part.units));
+    let units = apportion(amount, whole, shares);
+    let parts = held.iter_mut().zip(&units[1..]).filter(|(_, units)| !units.is_zero());
+    let taken = parts.map(|(part, &units)| part.split_off(units)).collect();
+    held.retain(|part| !part.units.is_zero());
+    taken
+}
+
+/// An amount divided by weights, of which one is above 0, by the largest remainders.
+pub(crate) fn divide(amount: Amount, weights: &[Amount]) -> Vec<Amount> {
+    let wide = |amount: &Amount| <Wide as Units>::from_amount(*amount);
+    let whole = weights.iter().map(wide).fold(<Wide as Units>::ZERO, Units::plus);
+    let parts = apportion(wide(&amount), whole, weights.iter().map(wide));
+    parts.into_iter().map(Units::to_amount).collect()
+}
+
 /// An amount in equal parts, the first ones larger by one where it does not divide.
 fn evenly<U: Units>(amount: U, parts: usize) -> Vec<U> {
     let whole = (0..parts).fold(U::ZERO, |sum, _| sum.plus(U::ONE));
@@ -81,7 +105,8 @@ fn evenly<U: Units>(amount: U, parts: usize) -> Vec<U> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Given, convert};
+    use super::{Given, convert, divide, take_evenly};
+    use crate::amount::Amount;
     use crate::rules::Part;
 
     fn given(value: u128, parts: &[(u32, u128, u128)]) -> Given<u128> {
@@ -105,6 +130,20 @@ mod tests {
     fn several_assets_share_equally_and_none_is_made_or_lost() {
         let two = [given(10, &[(1, 10, 10)]), given(4, &[(1, 1, 5), (2, 3, 3)])];
         assert_eq!(got(&two, &[9, 4]), [[(1, 6, 8), (2, 3, 2)], [(1, 3, 7), (2, 1, 1)]]);
+    }
+
+    #[test]
+    fn parts_are_taken_evenly_and_the_last_takes_the_rest() {
+        let part = |tag, units, claim| Part { tag, units, claim };
+        let mut held: Vec<Part<u128>> = vec![part(1, 3, 30), part(2, 4, 4)];
+        // Of 10 units 3 are clean: 5 are 1.5, 1.5 and 2, the odd one for what is clean.
+        assert_eq!(take_evenly(&mut held, 10, 5), [part(1, 1, 10), part(2, 2, 2)]);
+        assert_eq!(take_evenly(&mut held, 5, 0), []);
+        assert_eq!(take_evenly(&mut held, 5, 5), [part(1, 2, 20), part(2, 2, 2)]);
+        assert_eq!(held, []);
+        let amounts = |amounts: &[u128]| amounts.iter().copied().map(Amount::from).collect::<Vec<_>>();
+        assert_eq!(divide(Amount::from(10), &amounts(&[1, 2])), amounts(&[3, 7]));
+        assert_eq!(divide(Amount::from(1), &amounts(&[5, 5])), amounts(&[1, 0]));
     }
 
     #[test]

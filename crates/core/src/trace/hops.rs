@@ -29,7 +29,9 @@ pub(super) fn fewest_hops(view: &View<'_>, seeds: &Seeds, is_sink: &dyn Fn(Node)
         }
         // A deal is one hop.
         while let Some(deal) = deals.next_if(|deal| deal.place == place as u64) {
-            let known = deal.givers().iter().map(|purse| purse.0).filter(|&node| !is_sink(node));
+            // What waits for its link goes on.
+            let goes_on = |&&node: &&Node| deal.through().is_some() || !is_sink(node);
+            let known = deal.givers().iter().filter(goes_on).copied();
             let known = known.map(|node| hops[node as usize]).min().unwrap_or(FAR);
             for purse in deal.prices().filter(|_| known != FAR) {
                 hops[purse.index()] = hops[purse.index()].min(known + 1);

@@ -8,6 +8,7 @@ mod assemble;
 mod deals;
 mod error;
 mod hops;
+mod links;
 mod netting;
 mod options;
 mod outcome;

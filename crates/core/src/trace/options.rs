@@ -4,7 +4,8 @@ use crate::account::AccountId;
 use crate::amount::Amount;
 use crate::asset::AssetName;
 use crate::label::Category;
-use crate::ledger::PurseId;
+use crate::ledger::{Ledger, PurseId};
+use crate::links::Link;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -151,6 +152,8 @@ pub struct TraceOptions {
     pub follow_noise: bool,
     /// Whether taint goes on into what an account gets for what it gives in one transaction.
     pub swaps: bool,
+    /// Transfers whose value comes out again by others: taint follows each link. Of two that share a transfer the first counts.
+    pub links: Vec<Link>,
 }
 
 impl TraceOptions {
@@ -162,6 +165,13 @@ impl TraceOptions {
     pub fn rules(&self) -> Vec<Rule> {
         let others = Rule::ALL.into_iter().filter(|rule| *rule != self.rule && self.compare.contains(rule));
         std::iter::once(self.rule).chain(others).collect()
+    }
+
+    /// The same choices for [`Ledger::with_ties_reversed`].
+    #[must_use]
+    pub(crate) fn with_ties_reversed(&self, ledger: &Ledger) -> Self {
+        let links = self.links.iter().map(|link| link.with_ties_reversed(ledger)).collect();
+        Self { links, ..self.clone() }
     }
 }
 
@@ -179,6 +189,7 @@ impl Default for TraceOptions {
             decoys: Vec::new(),
             follow_noise: false,
             swaps: true,
+            links: Vec::new(),
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::amount::{Amount, AmountColumn};
 use crate::asset::AssetId;
 use crate::label::Category;
 use crate::ledger::PurseId;
+use crate::links::LinkFault;
 use crate::rules::Units;
 use serde::{Deserialize, Serialize};
 
@@ -409,6 +410,8 @@ pub struct Trace {
     pub left_clean: Vec<LeftCleanRow>,
     /// Thefts, as indices into `thefts`, and purses of their seeds that were set aside: nothing but noise came there.
     pub set_aside: Vec<(u32, PurseId)>,
+    /// Links of the options, by their indices, that could not be followed, and why.
+    pub unlinked: Vec<(u32, LinkFault)>,
     /// Holdings that depend on an order the input does not tell.
     pub order_spread: Vec<OrderSpread>,
     /// How many accounts taint can reach in time order, seeds included.

@@ -188,7 +188,9 @@ impl ReplayState {
         }
         let seal = view.deals.seal_before(view, then.transfers, |purse| was_reached.get(purse.0) == 1);
         if seal != self.deals {
-            return Err("other transactions exchange one asset for another".to_owned());
+            return Err(
+                "other transactions exchange one asset for another, or other transfers are linked".to_owned()
+            );
         }
         let mut returns = returns(view, &tied.ties, |node| was_reached.get(node) == 1);
         returns.retain(|(place, _)| *place < then.transfers);

@@ -40,6 +40,8 @@ pub struct Evidence {
     pub place: u64,
     /// Of an exchange: the rows of [`Trace::postings`] that say what was given and what was got.
     pub exchange: Option<[usize; 2]>,
+    /// Of an exchange that is the destination of a link: the link, an index into [`TraceOptions::links`].
+    pub link: Option<u32>,
     /// Theft and stolen asset.
     pub class: ClassId,
     /// How much taint it carries under the graph's rule, in base units of the transfer's asset.
@@ -52,8 +54,8 @@ pub struct Evidence {
     from: Node,
 }
 
-/// What a deal gave of a class: its purse, the posting, and the hops so far.
-type GivenOf = (ClassId, PurseId, usize, u32);
+/// What a deal gave of a class: its purse or transit, the posting, and the hops so far.
+type GivenOf = (ClassId, Node, usize, u32);
 
 /// Transfers into one purse, or passing purse, with one number of hops stand together, in replay order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -255,12 +257,21 @@ impl Build<'_> {
             PostingKind::Unseen | PostingKind::Burn | PostingKind::Dust => view.from(place),
         };
         let node = node.filter(|&node| view.purse(node) == purse).unwrap_or(purse.0);
+        let node = self.transit(row).map_or(node, |transit| transit.0);
         if kind.is_converted() {
             self.exchange(row);
         } else if kind.enters() {
             self.hops.insert((class, node), 0);
         }
         self.rest(class, node, units, kind.enters());
+    }
+
+    /// The transit that a posting takes from, and its link.
+    fn transit(&self, row: usize) -> Option<(Node, u32)> {
+        let postings = &self.trace.postings;
+        let gives = matches!(postings.kind[row], PostingKind::ConvertedOut | PostingKind::Dust);
+        let transit = self.routes.view.deals.transit(postings.place[row]).filter(|_| gives);
+        transit.filter(|&(node, _)| self.routes.view.purse(node) == postings.purse[row])
     }
 
     /// A leg of an exchange. What it got came from where it gave of that class, with the fewest hops.
@@ -273,8 +284,10 @@ impl Build<'_> {
             if std::mem::take(&mut self.got) {
                 self.given.clear();
             }
-            let hops = self.hops.get(&(class, purse.0)).copied().unwrap_or(0);
-            self.given.push((class, purse, row, if begun { 0 } else { hops }));
+            let transit = self.transit(row).map(|transit| transit.0);
+            let node = transit.unwrap_or(purse.0);
+            let hops = self.hops.get(&(class, node)).copied().unwrap_or(0);
+            self.given.push((class, node, row, if begun && transit.is_none() { 0 } else { hops }));
             return;
         }
         self.got = true;
@@ -284,12 +297,14 @@ impl Build<'_> {
         let arrived = if begun { 0 } else { hops };
         let least = self.hops.entry((class, purse.0)).or_insert(arrived);
         *least = arrived.min(*least);
-        let ends = (self.touch(from), self.touch(purse));
+        let view = &self.routes.view;
+        let link = view.deals.transit(postings.place[row]).map(|transit| transit.1);
+        let ends = (self.touch(view.purse(from)), self.touch(purse));
         let (place, grade) = (postings.place[row], postings.legs[self.leg - 1].grade);
         let graph = &mut self.graph;
         let edge = u32::try_from(graph.graph.edge_count()).expect("fewer than 2^32 tainted transfers");
         let exchange = Some([given, row]);
-        let evidence = Evidence { place, exchange, class, taint, grade, hops, from: from.0 };
+        let evidence = Evidence { place, exchange, link, class, taint, grade, hops, from };
         graph.graph.add_edge(ends.0, ends.1, evidence);
         graph.arrivals.push(Arrival { group: Group { class, node: purse.0, hops }, edge, best: edge });
     }
@@ -341,7 +356,7 @@ impl Build<'_> {
         let graph = &mut self.graph;
         let edge = u32::try_from(graph.graph.edge_count()).expect("fewer than 2^32 tainted transfers");
         let grade = flows.grade[row];
-        let evidence = Evidence { place, exchange: None, class, taint, grade, hops, from };
+        let evidence = Evidence { place, exchange: None, link: None, class, taint, grade, hops, from };
         graph.graph.add_edge(ends.0, ends.1, evidence);
         graph.arrivals.push(Arrival { group: Group { class, node: to, hops }, edge, best: edge });
         self.rest(class, from, taint, false);

@@ -38,7 +38,8 @@ pub fn trace(
 ) -> Result<Trace, TraceError> {
     let mut trace = trace_once(ledger, labels, thefts, options)?;
     if ledger.notes().order_ambiguous {
-        let reversed = trace_once(&ledger.with_ties_reversed(), labels, thefts, options)?;
+        let turned = options.with_ties_reversed(ledger);
+        let reversed = trace_once(&ledger.with_ties_reversed(), labels, thefts, &turned)?;
         trace.order_spread = order_spread(ledger, &trace, &reversed);
     }
     Ok(trace)
@@ -83,8 +84,9 @@ pub fn resume(
     };
     let mut reversed = None;
     if ledger.notes().order_ambiguous {
+        let options = options.with_ties_reversed(ledger);
         let ledger = ledger.with_ties_reversed();
-        let prepared = Prepared::new(&ledger, labels, thefts, options)?;
+        let prepared = Prepared::new(&ledger, labels, thefts, &options)?;
         let earlier = earlier.and_then(|state| state.reversed.as_ref().map(|it| (it, &state.seal)));
         let (other, state) = prepared.go_on(earlier, &mut course);
         trace.order_spread = order_spread(&ledger, &trace, &other);
@@ -117,9 +119,7 @@ pub(super) fn settle<'a>(
     let stops = Stops::decide(ledger, labels, &seeds.accounts, options);
     view.netting = Netting::find(ledger, &stops.netting_accounts(), |place| view.moves(place));
     view.deals = Deals::none(view.node_count());
-    if options.swaps {
-        view.deals = Deals::find(&view, &stops.of_account, &seeds);
-    }
+    view.deals = Deals::find(&view, &stops.of_account, &seeds, options);
     Ok((view, seeds, stops))
 }
 
@@ -313,6 +313,7 @@ impl<'a> Prepared<'a> {
         let (thefts, classes) = (seeds.thefts.clone(), job.classes.to_vec());
         let mut trace = Trace { rules: rules.clone(), thefts, classes, ..Trace::default() };
         trace.set_aside.clone_from(&seeds.set_aside);
+        trace.unlinked.clone_from(&view.deals.unlinked);
         (trace.reached_purses, trace.reached_accounts) = (reach.purses, self.accounts(reach));
         if view.has_end() {
             let after = (0..ledger.transfer_count()).filter(|&place| view.is_after_end(place));

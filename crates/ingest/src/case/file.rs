@@ -6,18 +6,20 @@
 use super::Case;
 use super::stated::{OwnTable, StatusTable, read_own, read_status};
 use super::typed::{
-    add_mapping, merge_thefts, min_amount, parse_address, parse_asset, parse_hash, parse_id, parse_rule,
-    parse_until, stop_rule, time_error,
+    add_mapping, merge_thefts, min_amount, parse_address, parse_asset, parse_confidence, parse_hash,
+    parse_id, parse_rule, parse_until, stop_rule, time_error,
 };
 use crate::dialect::is_chain_name;
 use crate::error::Error;
 use crate::input::InputSpec;
 use crate::labels::LabelSpec;
 use crate::open::{FileSpec, cannot_read, open};
+use crate::pool_events::{PoolEventsSpec, parse_pool};
 use crate::read::{check_dialect, unknown_chain};
 use crate::schema::CANONICAL;
 use crate::time::parse_time;
 use dyetrace_core::ledger::Covers;
+use dyetrace_core::links::bridges::BridgeOptions;
 use dyetrace_core::trace::{AddressSeed, Seed, Since, StopRule, Theft, TraceOptions, TransactionSeed, Until};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -46,12 +48,18 @@ struct CaseFile {
     #[serde(default)]
     prices: Vec<File>,
     #[serde(default)]
+    links: Vec<File>,
+    #[serde(default)]
     theft: Vec<TheftTable>,
     #[serde(default)]
     own: Vec<Spanned<OwnTable>>,
     #[serde(default)]
     status: Vec<Spanned<StatusTable>>,
     decisions: Option<File>,
+    #[serde(default)]
+    pool_events: Vec<PoolEventsTable>,
+    #[serde(default)]
+    known_exit: Vec<KnownExit>,
     #[serde(default)]
     trace: TraceTable,
 }
@@ -80,6 +88,20 @@ struct Labels {
 #[serde(deny_unknown_fields)]
 struct File {
     path: Text,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PoolEventsTable {
+    path: Text,
+    pool: Text,
+    outstanding: Option<u64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KnownExit {
+    address: Text,
 }
 
 #[derive(Deserialize)]
@@ -113,6 +135,8 @@ struct TraceTable {
     min_amount: Option<Spanned<toml::Table>>,
     follow_noise: bool,
     swaps: Option<bool>,
+    bridges: Option<bool>,
+    link_confidence: Option<Spanned<Value>>,
     detected_deposits: Option<bool>,
     skip_bad_rows: bool,
 }
@@ -198,7 +222,30 @@ pub fn read_case(file: &FileSpec) -> Result<Case, Error> {
         thefts: merge_thefts(thefts?),
         own: read_own(&place, &case.own)?,
         status: read_status(&place, &case.status)?,
+        links: case.links.iter().map(|it| beside(&it.path)).collect::<Result<_, Error>>()?,
+        bridges: case.trace.bridges.unwrap_or(true),
+        link_confidence: match &case.trace.link_confidence {
+            Some(value) => {
+                let text =
+                    value.get_ref().as_str().map_or_else(|| value.get_ref().to_string(), str::to_owned);
+                place.of(value, parse_confidence(&text))?
+            }
+            None => BridgeOptions::FOLLOW,
+        },
         decisions: case.decisions.as_ref().map(|it| beside(&it.path)).transpose()?,
+        pool_events: case
+            .pool_events
+            .iter()
+            .map(|it| {
+                let pool = place.of(&it.pool, parse_pool(it.pool.get_ref()))?;
+                Ok(PoolEventsSpec { file: beside(&it.path)?, pool, outstanding: it.outstanding })
+            })
+            .collect::<Result<_, Error>>()?,
+        known_exits: case
+            .known_exit
+            .iter()
+            .map(|it| place.of(&it.address, parse_address(it.address.get_ref())))
+            .collect::<Result<_, Error>>()?,
         options: read_options(&place, &case.trace)?,
         detected_deposits: case.trace.detected_deposits.unwrap_or(true),
         skip_bad_rows: case.trace.skip_bad_rows,

@@ -5,16 +5,18 @@ mod stated;
 mod typed;
 
 pub use file::read_case;
+pub(crate) use typed::parse_address;
 pub use typed::{
-    merge_thefts, parse_asset, parse_mapping, parse_max_short, parse_min_amount, parse_rule, parse_rules,
-    parse_stop, parse_theft, parse_until,
+    merge_thefts, parse_asset, parse_confidence, parse_mapping, parse_max_short, parse_min_amount,
+    parse_rule, parse_rules, parse_stop, parse_theft, parse_until,
 };
 
 use crate::input::InputSpec;
 use crate::labels::LabelSpec;
 use crate::open::FileSpec;
+use crate::pool_events::PoolEventsSpec;
 use dyetrace_core::trace::{Theft, TraceOptions};
-use dyetrace_core::{OwnAccount, Status};
+use dyetrace_core::{Address, OwnAccount, Status};
 use std::path::PathBuf;
 
 /// A case, as its file states it.
@@ -40,8 +42,18 @@ pub struct Case {
     pub own: Vec<OwnAccount>,
     /// How addresses stood at a block, as somebody looked it up.
     pub status: Vec<Status>,
+    /// Files of links.
+    pub links: Vec<FileSpec>,
+    /// Look for the other sides of bridges, and follow them.
+    pub bridges: bool,
+    /// Links and pairs of at least this confidence are followed, in millionths.
+    pub link_confidence: u32,
     /// The log of the analyst's decisions.
     pub decisions: Option<FileSpec>,
+    /// Event files of mixer pools.
+    pub pool_events: Vec<PoolEventsSpec>,
+    /// Exits of mixers that somebody knows to be the thief's.
+    pub known_exits: Vec<Address>,
     /// How to trace.
     pub options: TraceOptions,
     /// Stop at accounts that only their sweeps make deposit accounts.

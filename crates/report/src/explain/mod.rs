@@ -1,6 +1,6 @@
 //! Explaining one account's figure, from a written result alone: what came in, what went, what rests, and the routes.
 //!
-//! [`explain`] reads a folder as `dyetrace verify` does, and knows nothing of a ledger or a trace. [`source`] opens
+//! [`explain`] reads a folder as `dyetrace verify` does, and knows nothing of a ledger or a trace. `written/source.rs` opens
 //! it and refuses what is damaged, [`survey`] finds the account and adds up what its tables say, [`network`] lays the
 //! flows out in time, [`widest`] takes routes from it, [`near`] helps whoever mistyped. [`text`], [`json`] and [`svg`]
 //! say it.
@@ -29,7 +29,6 @@ mod json;
 mod near;
 mod network;
 mod purse;
-mod source;
 mod survey;
 mod svg;
 mod text;
@@ -39,7 +38,7 @@ mod widest;
 pub use purse::{Explanation, Holding, Hop, Move, Origin, PurseStory, Rest, Route, Sums};
 
 use crate::error::Error;
-use source::Source;
+use crate::written::source::Source;
 use std::path::Path;
 use survey::Survey;
 

@@ -4,12 +4,12 @@
 //! there, each transaction has a node of its own: what it takes, it brought, and what rests there stays.
 
 use super::purse::{Explanation, Origin, PurseStory, Route};
-use super::source::Source;
 use super::survey::{Survey, hop};
 use super::widest::{Way, Ways, widest};
 use crate::error::Error;
 use crate::written::Fault;
 use crate::written::rows::Rows;
+use crate::written::source::Source;
 use dyetrace_core::{Amount, AmountColumn};
 use hashbrown::{HashMap, HashSet};
 

@@ -2,12 +2,12 @@
 
 use super::Question;
 use super::purse::{Explanation, Holding, Hop, Move, PurseStory, Rest, Sums};
-use super::source::Source;
 use super::wanted::{Wanted, is_route};
 use crate::display::plain;
 use crate::error::Error;
 use crate::written::Fault;
 use crate::written::rows::Rows;
+use crate::written::source::Source;
 use dyetrace_core::{Address, Amount, AmountColumn};
 use hashbrown::{HashMap, HashSet};
 use std::cmp::Reverse;

@@ -2,11 +2,11 @@
 
 use super::Question;
 use super::near::Near;
-use super::source::Source;
 use crate::cell::defused;
 use crate::display::plain;
 use crate::error::Error;
 use crate::written::Fault;
+use crate::written::source::Source;
 use dyetrace_core::Address;
 
 /// The address or place that is looked for.

@@ -51,6 +51,16 @@ const SCRIPT: &str = concat!(
     "})();\n"
 );
 
+impl Report<'_> {
+    /// Writes the page that a folder holds as `report.html`.
+    ///
+    /// # Errors
+    /// What the writer says.
+    pub fn write_page(&self, mut to: impl Write) -> io::Result<()> {
+        write(self, &mut to)
+    }
+}
+
 /// Writes the page.
 pub(crate) fn write(report: &Report<'_>, to: &mut impl Write) -> io::Result<()> {
     let picked = pick(report);

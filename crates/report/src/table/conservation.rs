@@ -7,10 +7,11 @@ use crate::cell::{Table, defused};
 use crate::conservation::{Balance, BalanceKey};
 use crate::error::Error;
 use crate::report::Report;
+use crate::sheet::Target;
 use crate::state::State;
 use crate::totals::exact_rules;
 use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io;
 
 /// Pairs every class and rule with what was written for it, and checks that it is what was stolen.
 pub(crate) fn rows(
@@ -43,7 +44,7 @@ pub(crate) fn rows(
     }
 }
 
-pub(crate) fn write(rows: &[(BalanceKey, Balance)], to: impl Write) -> io::Result<()> {
+pub(crate) fn write(rows: &[(BalanceKey, Balance)], to: impl Target) -> io::Result<()> {
     let first = ["theft", "stolen_asset", "rule", "stolen", "unseen_inflow"].map(str::to_owned);
     let last = ["fees", "burned", "total", "difference"].map(str::to_owned);
     let columns = first.into_iter().chain(State::ALL.map(State::column)).chain(last);

@@ -6,11 +6,12 @@
 
 use crate::cell::Table;
 use crate::report::Report;
-use std::io::{self, Write};
+use crate::sheet::Target;
+use std::io;
 
 pub(crate) const COLUMNS: [&str; 8] = ["number", "when", "who", "kind", "subject", "detail", "why", "hash"];
 
-pub(crate) fn write(report: &Report<'_>, to: impl Write) -> io::Result<()> {
+pub(crate) fn write(report: &Report<'_>, to: impl Target) -> io::Result<()> {
     let mut table = Table::new(to, COLUMNS)?;
     for (decision, hash) in report.input.facts.decisions.iter().flat_map(|decisions| &decisions.rows) {
         table.number(decision.number);

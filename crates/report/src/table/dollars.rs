@@ -5,11 +5,12 @@
 //! they are empty.
 
 use super::{at, chain_of};
-use crate::cell::{Table, iso};
+use crate::cell::Table;
 use crate::price::price_text;
 use crate::report::Report;
+use crate::sheet::Target;
 use crate::totals::exact_rules;
-use std::io::{self, Write};
+use std::io;
 
 const FIRST: [&str; 14] = [
     "route_id",
@@ -28,7 +29,7 @@ const FIRST: [&str; 14] = [
     "price_source",
 ];
 
-pub(crate) fn write(report: &Report<'_>, to: impl Write) -> io::Result<()> {
+pub(crate) fn write(report: &Report<'_>, to: impl Target) -> io::Result<()> {
     let (ledger, trace) = (report.input.ledger, report.input.trace);
     let transfers = ledger.columns();
     let rules = || exact_rules(trace).map(|rule| trace.rules[rule].as_str());
@@ -54,7 +55,7 @@ pub(crate) fn write(report: &Report<'_>, to: impl Write) -> io::Result<()> {
                 Some((quote, decimals)) => {
                     table.number(u64::from(*decimals));
                     table.text(&price_text(quote.usd));
-                    table.text(&iso(quote.time));
+                    table.moment(quote.time);
                     table.text(&quote.source);
                 }
                 None => (0..4).for_each(|_| table.empty()),

@@ -2,13 +2,15 @@
 //!
 //! An exchange stands there too, after the last transfer of its transaction that is part of it: a row for each asset that the
 //! account gave and a row for each that it got, from the account to itself, each with the net amount and its tainted part. The two
-//! amounts are the ratio. A transfer to oneself is never listed otherwise.
+//! amounts are the ratio. A link is such a pair, too: a row at the purse that its source entered, as of the source, and one at the
+//! receiver's, as of the destination. A transfer to oneself is never listed otherwise.
 
 use super::{at, chain_of, columns};
 use crate::cell::Table;
 use crate::report::Report;
+use crate::sheet::{Sheet, Target};
 use dyetrace_core::trace::ConvertedLeg;
-use std::io::{self, Write};
+use std::io;
 
 const FIRST: [&str; 12] = [
     "chain",
@@ -25,7 +27,7 @@ const FIRST: [&str; 12] = [
     "stolen_asset",
 ];
 
-pub(crate) fn write(report: &Report<'_>, to: impl Write) -> io::Result<()> {
+pub(crate) fn write(report: &Report<'_>, to: impl Target) -> io::Result<()> {
     let (ledger, trace) = (report.input.ledger, report.input.trace);
     let mut table = Table::new(to, columns(&[&FIRST], trace, &["grade"]))?;
     let (transfers, flows, postings) = (ledger.columns(), &trace.flows, &trace.postings);
@@ -51,7 +53,7 @@ pub(crate) fn write(report: &Report<'_>, to: impl Write) -> io::Result<()> {
 }
 
 /// Where in the ledger a row stands.
-fn write_place<W: Write>(report: &Report<'_>, table: &mut Table<W>, place: usize) {
+fn write_place<S: Sheet>(report: &Report<'_>, table: &mut Table<S>, place: usize) {
     let ledger = report.input.ledger;
     let transfers = ledger.columns();
     let (chain, transaction) = (chain_of(ledger, place), transfers.transaction[place]);
@@ -64,10 +66,10 @@ fn write_place<W: Write>(report: &Report<'_>, table: &mut Table<W>, place: usize
 }
 
 /// One leg of an exchange.
-fn write_leg<W: Write>(report: &Report<'_>, table: &mut Table<W>, leg: &ConvertedLeg) -> io::Result<()> {
+fn write_leg<S: Sheet>(report: &Report<'_>, table: &mut Table<S>, leg: &ConvertedLeg) -> io::Result<()> {
     let (ledger, trace) = (report.input.ledger, report.input.trace);
     let (postings, row) = (&trace.postings, at(leg.posting));
-    write_place(report, table, at(postings.place[row]));
+    write_place(report, table, report.crossings.place(&report.input, row));
     table.holder(ledger, postings.purse[row]);
     table.holder(ledger, postings.purse[row]);
     table.asset(report, ledger.purses().asset(postings.purse[row]));

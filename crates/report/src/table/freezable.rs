@@ -1,11 +1,12 @@
 //! `freezable.csv`: a row is a place where money can be stopped, best first.
 
 use super::at;
-use crate::cell::{Table, when};
+use crate::cell::Table;
 use crate::finding::Finding;
 use crate::report::Report;
+use crate::sheet::{Sheet, Target};
 use dyetrace_core::trace::Rule;
-use std::io::{self, Write};
+use std::io;
 
 const COLUMNS: [&str; 26] = [
     "rank",
@@ -36,7 +37,7 @@ const COLUMNS: [&str; 26] = [
     "route_id",
 ];
 
-pub(crate) fn write(report: &Report<'_>, to: impl Write) -> io::Result<()> {
+pub(crate) fn write(report: &Report<'_>, to: impl Target) -> io::Result<()> {
     let mut table = Table::new(to, COLUMNS)?;
     for (rank, finding) in (1..).zip(report.findings()) {
         row(&mut table, report, rank, finding);
@@ -45,7 +46,7 @@ pub(crate) fn write(report: &Report<'_>, to: impl Write) -> io::Result<()> {
     table.finish()
 }
 
-fn row(table: &mut Table<impl Write>, report: &Report<'_>, rank: u64, finding: &Finding) {
+fn row(table: &mut Table<impl Sheet>, report: &Report<'_>, rank: u64, finding: &Finding) {
     let input = &report.input;
     let (ledger, trace) = (input.ledger, input.trace);
     let (holdings, row) = (&trace.holdings, finding.holding);
@@ -76,8 +77,8 @@ fn row(table: &mut Table<impl Write>, report: &Report<'_>, rank: u64, finding: &
     table.asset(report, trace.asset_of(class));
     table.amount(holdings.gross_received[row]);
     table.amount(holdings.balance[row]);
-    table.text(&when(ledger, holdings.first_taint[row]));
-    table.text(&when(ledger, holdings.last_taint[row]));
+    table.when(ledger, holdings.first_taint[row]);
+    table.when(ledger, holdings.last_taint[row]);
     table.number(holdings.deposits[row]);
     sweep(table, report, finding);
     table.text(holdings.grade[row].as_str());
@@ -86,12 +87,12 @@ fn row(table: &mut Table<impl Write>, report: &Report<'_>, rank: u64, finding: &
     table.text(&format!("R{rank}"));
 }
 
-fn sweep(table: &mut Table<impl Write>, report: &Report<'_>, finding: &Finding) {
+fn sweep(table: &mut Table<impl Sheet>, report: &Report<'_>, finding: &Finding) {
     let ledger = report.input.ledger;
     match finding.swept {
         Some(place) => {
             table.holder(ledger, ledger.columns().to[at(place)]);
-            table.text(&when(ledger, place));
+            table.when(ledger, place);
         }
         None => {
             table.empty();

@@ -3,15 +3,16 @@
 //! account's strongest label.
 
 use super::columns;
-use crate::cell::{Table, when};
+use crate::cell::Table;
 use crate::report::Report;
-use std::io::{self, Write};
+use crate::sheet::Target;
+use std::io;
 
 const FIRST: [&str; 10] =
     ["theft", "stolen_asset", "chain", "address", "label", "category", "asset", "state", "stop", "balance"];
 const LAST: [&str; 4] = ["first_taint", "last_taint", "hops", "grade"];
 
-pub(crate) fn write(report: &Report<'_>, to: impl Write) -> io::Result<()> {
+pub(crate) fn write(report: &Report<'_>, to: impl Target) -> io::Result<()> {
     let (ledger, labels, trace) = (report.input.ledger, report.input.labels, report.input.trace);
     let mut table = Table::new(to, columns(&[&FIRST], trace, &LAST))?;
     let holdings = &trace.holdings;
@@ -29,8 +30,8 @@ pub(crate) fn write(report: &Report<'_>, to: impl Write) -> io::Result<()> {
         table.text(holdings.stop[row].map_or("", |stop| stop.as_str()));
         table.amount(holdings.balance[row]);
         table.shares(trace, &holdings.shares, row, false);
-        table.text(&when(ledger, holdings.first_taint[row]));
-        table.text(&when(ledger, holdings.last_taint[row]));
+        table.when(ledger, holdings.first_taint[row]);
+        table.when(ledger, holdings.last_taint[row]);
         table.number(u64::from(holdings.hops[row]));
         table.text(holdings.grade[row].as_str());
         table.end()?;

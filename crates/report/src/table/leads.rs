@@ -8,7 +8,8 @@ use super::chain_of;
 use crate::cell::Table;
 use crate::leads::{Lead, Placebo};
 use crate::report::Report;
-use std::io::{self, Write};
+use crate::sheet::{Sheet, Target};
+use std::io;
 
 const COLUMNS: [&str; 22] = [
     "theft",
@@ -35,7 +36,7 @@ const COLUMNS: [&str; 22] = [
     "placebo",
 ];
 
-pub(crate) fn write(report: &Report<'_>, to: impl Write) -> io::Result<()> {
+pub(crate) fn write(report: &Report<'_>, to: impl Target) -> io::Result<()> {
     let mut table = Table::new(to, COLUMNS)?;
     for lead in &report.leads.rows {
         row(&mut table, report, lead);
@@ -44,7 +45,7 @@ pub(crate) fn write(report: &Report<'_>, to: impl Write) -> io::Result<()> {
     table.finish()
 }
 
-fn row(table: &mut Table<impl Write>, report: &Report<'_>, lead: &Lead) {
+fn row(table: &mut Table<impl Sheet>, report: &Report<'_>, lead: &Lead) {
     let (ledger, trace) = (report.input.ledger, report.input.trace);
     let columns = ledger.columns();
     let (deposit, withdrawal) = (lead.deposit, lead.withdrawal);

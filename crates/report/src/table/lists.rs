@@ -3,9 +3,10 @@
 
 use crate::cell::Table;
 use crate::report::Report;
-use std::io::{self, Write};
+use crate::sheet::Target;
+use std::io;
 
-pub(crate) fn write_rejects(report: &Report<'_>, to: impl Write) -> io::Result<()> {
+pub(crate) fn write_rejects(report: &Report<'_>, to: impl Target) -> io::Result<()> {
     let mut table = Table::new(to, ["file", "line", "column", "seen", "reason"])?;
     for reject in &report.input.facts.rejects {
         table.text(&reject.file);
@@ -18,7 +19,7 @@ pub(crate) fn write_rejects(report: &Report<'_>, to: impl Write) -> io::Result<(
     table.finish()
 }
 
-pub(crate) fn write_limitations(report: &Report<'_>, to: impl Write) -> io::Result<()> {
+pub(crate) fn write_limitations(report: &Report<'_>, to: impl Target) -> io::Result<()> {
     let mut table = Table::new(to, ["kind", "subject", "detail"])?;
     for limitation in report.limitations() {
         table.text(&limitation.kind);

@@ -11,17 +11,124 @@ pub(crate) mod flows;
 pub(crate) mod freezable;
 pub(crate) mod holdings;
 pub(crate) mod leads;
+pub(crate) mod links;
 pub(crate) mod lists;
 pub(crate) mod next;
 pub(crate) mod postings;
 pub(crate) mod routes;
 
-use crate::cell::{Table, iso};
+use crate::cell::Table;
+use crate::conservation::recompute;
+use crate::error::Error;
 use crate::report::Report;
+use crate::sheet::{Sheet, Target};
 use dyetrace_core::ledger::TxHash;
 use dyetrace_core::trace::{ShareColumns, Trace};
 use dyetrace_core::{AddressKind, AssetId, ChainId, Ledger, PurseId};
-use std::io::Write;
+use std::fs::File;
+use std::io::{self, BufReader, BufWriter, Seek};
+use std::path::Path;
+
+/// The tables of a result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "each is named as its file")]
+pub enum TableName {
+    Freezable,
+    Holdings,
+    Flows,
+    Postings,
+    Conservation,
+    Routes,
+    Dollars,
+    Next,
+    Leads,
+    Links,
+    Decisions,
+    Rejects,
+    Limitations,
+}
+
+impl TableName {
+    /// All, in the order in which they are written.
+    pub const ALL: [Self; 13] = [
+        Self::Freezable,
+        Self::Holdings,
+        Self::Flows,
+        Self::Postings,
+        Self::Conservation,
+        Self::Routes,
+        Self::Dollars,
+        Self::Next,
+        Self::Leads,
+        Self::Links,
+        Self::Decisions,
+        Self::Rejects,
+        Self::Limitations,
+    ];
+
+    /// The name of its file, without `.csv`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Freezable => "freezable",
+            Self::Holdings => "holdings",
+            Self::Flows => "flows",
+            Self::Postings => "postings",
+            Self::Conservation => "conservation",
+            Self::Routes => "routes",
+            Self::Dollars => "dollars",
+            Self::Next => "next",
+            Self::Leads => "leads",
+            Self::Links => "links",
+            Self::Decisions => "decisions",
+            Self::Rejects => "rejects",
+            Self::Limitations => "limitations",
+        }
+    }
+}
+
+impl Report<'_> {
+    /// Writes one table: the rows and columns that its file has, in the same order.
+    ///
+    /// # Cost
+    /// **O(n)** for n rows. `conservation` is summed from what `holdings` and `postings` would hold as CSV, as it is in a folder.
+    ///
+    /// # Errors
+    /// Where the target takes no more, or the amounts do not add up.
+    pub fn write_table(&self, table: TableName, to: impl Target) -> Result<(), Error> {
+        let written = match table {
+            TableName::Freezable => freezable::write(self, to),
+            TableName::Holdings => holdings::write(self, to),
+            TableName::Flows => flows::write(self, to),
+            TableName::Postings => postings::write(self, to),
+            TableName::Conservation => {
+                let holdings = aside(|file| holdings::write(self, file))?;
+                let postings = aside(|file| postings::write(self, file))?;
+                let balances = conservation::rows(self, recompute(holdings, postings)?)?;
+                conservation::write(&balances, to)
+            }
+            TableName::Routes => routes::write(self, to),
+            TableName::Dollars => dollars::write(self, to),
+            TableName::Next => next::write(self, to),
+            TableName::Leads => leads::write(self, to),
+            TableName::Links => links::write(self, &links::rows(self), to),
+            TableName::Decisions => decisions::write(self, to),
+            TableName::Rejects => lists::write_rejects(self, to),
+            TableName::Limitations => lists::write_limitations(self, to),
+        };
+        written.map_err(|error| Error::io("make the table", Path::new(table.as_str()), error))
+    }
+}
+
+/// Writes into a file without a name, and goes back to its beginning.
+fn aside(write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) -> Result<BufReader<File>, Error> {
+    let failed = |error| Error::io("write a table aside", &std::env::temp_dir(), error);
+    let mut file = BufWriter::new(tempfile::tempfile().map_err(failed)?);
+    write(&mut file).map_err(failed)?;
+    let mut file = file.into_inner().map_err(|error| failed(error.into_error()))?;
+    file.rewind().map_err(failed)?;
+    Ok(BufReader::new(file))
+}
 
 /// The names of the rule columns: units of every rule, then claims of every rule.
 pub(crate) fn rule_columns(trace: &Trace) -> impl Iterator<Item = String> + '_ {
@@ -36,7 +143,7 @@ pub(crate) fn columns(parts: &[&[&str]], rules: &Trace, last: &[&str]) -> Vec<St
 }
 
 /// Cells that many tables share.
-impl<W: Write> Table<W> {
+impl<S: Sheet> Table<S> {
     /// Adds the rule columns of a row; poison has no claim.
     pub(crate) fn shares(&mut self, trace: &Trace, shares: &ShareColumns, row: usize, leaves: bool) {
         for rule in 0..trace.rules.len() {
@@ -68,7 +175,7 @@ impl<W: Write> Table<W> {
     /// Adds the block time of a transfer, where known.
     pub(crate) fn time(&mut self, ledger: &Ledger, place: usize) {
         match ledger.columns().time(place) {
-            Some(seconds) => self.text(&iso(seconds)),
+            Some(seconds) => self.moment(seconds),
             None => self.empty(),
         }
     }

@@ -9,16 +9,17 @@ use super::at;
 use crate::cell::Table;
 use crate::rank::{Share, first_time};
 use crate::report::Report;
+use crate::sheet::Target;
 use crate::totals::{exact_rules, telling_exact_rule};
 use dyetrace_core::Amount;
 use dyetrace_core::trace::Stop;
 use std::cmp::Reverse;
-use std::io::{self, Write};
+use std::io;
 
 const COLUMNS: [&str; 8] =
     ["theft", "stolen_asset", "chain", "address", "asset", "from_block", "amount", "claim"];
 
-pub(crate) fn write(report: &Report<'_>, to: impl Write) -> io::Result<()> {
+pub(crate) fn write(report: &Report<'_>, to: impl Target) -> io::Result<()> {
     let (ledger, trace) = (report.input.ledger, report.input.trace);
     let holdings = &trace.holdings;
     let mut table = Table::new(to, COLUMNS)?;

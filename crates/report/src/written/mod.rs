@@ -3,6 +3,7 @@
 //! Shared by what reads results. It knows how a table is written down, and nothing of what stands in it.
 
 pub(crate) mod rows;
+pub(crate) mod source;
 
 use std::fs;
 use std::path::Path;

@@ -10,7 +10,7 @@ use crate::trace::{Grade, PostingKind, Rule, Share};
 use std::collections::BTreeMap;
 
 /// What comes for what was given: one share a class of each amount got.
-fn exchange(
+pub(in super::super) fn exchange(
     rule: Rule,
     given: &[(Amount, BTreeMap<Key, Share>)],
     got: &[Amount],

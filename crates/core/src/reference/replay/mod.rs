@@ -2,6 +2,8 @@
 
 mod exchange;
 
+pub(super) use exchange::exchange;
+
 use super::Known;
 use super::money::{Key, Money, add};
 use super::seeds::{Begin, Seeds};
@@ -46,19 +48,19 @@ pub(super) struct Outcome {
 }
 
 /// A purse during the replay.
-struct Purse {
+pub(super) struct Purse {
     money: Money,
     /// Taint that arrived, where the purse is a sink.
-    kept: BTreeMap<Key, Share>,
-    arrivals: BTreeMap<Key, Arrivals>,
+    pub(super) kept: BTreeMap<Key, Share>,
+    pub(super) arrivals: BTreeMap<Key, Arrivals>,
     /// The weakest grade among tainted transfers in since the purse was last free of taint.
-    grade: Grade,
+    pub(super) grade: Grade,
     /// A spend has taken part of a mixed balance, and the balance has not been 0 since.
     blurred: bool,
 }
 
 impl Purse {
-    fn arrived(&mut self, class: Key, place: usize, deposits: u64, hops: u32) {
+    pub(super) fn arrived(&mut self, class: Key, place: usize, deposits: u64, hops: u32) {
         let arrivals =
             self.arrivals.entry(class).or_insert(Arrivals { first: place, last: place, deposits: 0, hops });
         arrivals.last = place;
@@ -79,7 +81,7 @@ pub(super) struct Replay<'a> {
     known: &'a Known<'a>,
     seeds: &'a Seeds,
     stops: &'a Stops,
-    rule: Rule,
+    pub(super) rule: Rule,
     purses: BTreeMap<Node, Purse>,
     /// Purses that sent in a transaction and held taint before it.
     tainted_before: BTreeSet<(u32, PurseId)>,
@@ -108,12 +110,15 @@ impl<'a> Replay<'a> {
             for deal in stops.deals.all.iter().filter(|deal| deal.place == place) {
                 replay.deal(deal, &mut step);
             }
+            for crossing in stops.links.crossings.iter().filter(|it| it.place == place) {
+                replay.cross(crossing);
+            }
         }
         replay.rest();
         replay.outcome
     }
 
-    fn purse(&mut self, node: Node) -> &mut Purse {
+    pub(super) fn purse(&mut self, node: Node) -> &mut Purse {
         self.purses.entry(node).or_insert_with(|| Purse {
             money: Money::none(self.rule),
             kept: BTreeMap::new(),
@@ -148,7 +153,7 @@ impl<'a> Replay<'a> {
         self.post_leg((place, event, kind, class), (purse, share, Amount::ZERO, Grade::Fact));
     }
 
-    fn post_leg(&mut self, key: PostingKey, posting: Posting) {
+    pub(super) fn post_leg(&mut self, key: PostingKey, posting: Posting) {
         if !posting.1.units.is_zero() {
             let before = self.outcome.postings.insert(key, posting);
             assert!(before.is_none(), "an event posts a kind and class once");
@@ -227,7 +232,7 @@ impl<'a> Replay<'a> {
             Some(node) => {
                 let seed = match node {
                     Node::Purse(purse) => self.seeds.deciding(purse, place),
-                    Node::Passing(..) | Node::Ended(..) => None,
+                    Node::Passing(..) | Node::Ended(..) | Node::Transit(..) => None,
                 };
                 let unseen = seed.map(|seed| self.key(seed.theft, from));
                 let tied = self.has_tied_transfer(node, place);
@@ -257,13 +262,13 @@ impl<'a> Replay<'a> {
                 purse.grade = purse.grade.max(spent.grade);
             }
         }
-        if let Some(Node::Ended(..)) = receiver {
+        if let Some(Node::Ended(..) | Node::Transit(..)) = receiver {
             // Taint ends here; what is left of the transfer is clean, and comes by the deal if it is part of one.
             let purse = self.purse(receiver.expect("it is one"));
             for (class, share) in spent.money.taint() {
                 add(purse.kept.entry(class).or_default(), share);
             }
-            if !self.stops.deals.got.contains(&place) {
+            if !self.stops.deals.got.contains(&place) && !self.known.ledger.is_void(to) {
                 let clean = Money::new(self.rule, None, value);
                 self.arrive((place, 1), Node::Purse(to), clean);
             }
@@ -273,7 +278,7 @@ impl<'a> Replay<'a> {
     }
 
     /// Whether a purse is a seed of the class's theft that has begun.
-    fn has_begun(&self, node: Node, class: Key, place: usize) -> bool {
+    pub(super) fn has_begun(&self, node: Node, class: Key, place: usize) -> bool {
         let Node::Purse(purse) = node else { return false };
         let begins = self.seeds.begins.get(&purse).map_or(&[][..], |begins| begins);
         let named = |tag: &super::seeds::Tag| tag.theft == class.theft && !tag.most.is_zero();
@@ -287,7 +292,7 @@ impl<'a> Replay<'a> {
     }
 
     /// Lets seeds take clean money, then puts the money into the receiver.
-    fn arrive(&mut self, (place, step): (usize, usize), receiver: Node, mut money: Money) {
+    pub(super) fn arrive(&mut self, (place, step): (usize, usize), receiver: Node, mut money: Money) {
         let to = receiver.purse();
         if let Some(tag) = self.seeds.tags.get(&place) {
             let class = self.key(tag.theft, to);
@@ -352,7 +357,7 @@ impl<'a> Replay<'a> {
             let account = ledger.purses().account(from);
             let theirs = self.purses.iter().filter(|(at, _)| ledger.purses().account(at.purse()) == account);
             let mut resting = theirs.filter_map(|(&at, purse)| match at {
-                Node::Ended(..) => Some(purse.kept.clone()),
+                Node::Ended(..) | Node::Transit(..) => Some(purse.kept.clone()),
                 _ if !is_stop => None,
                 _ if self.stops.is_sink(self.known, at) => Some(purse.kept.clone()),
                 Node::Passing(..) => Some(purse.money.taint()),

@@ -4,6 +4,7 @@
 //! settling on the way what they take part in; then everything else that touches one is settled too, since what a purse
 //! holds of its own decides how taint divides. So the cost follows what is reached, not how much is exchanged.
 
+use super::super::links::Links;
 use super::super::netting::Node;
 use super::super::outcome::Stop;
 use super::super::reach::{Bits, Start, starts};
@@ -45,6 +46,7 @@ struct Settler<'a, 'k> {
 /// What to find, and in what.
 pub(super) struct Finder<'a, 'k> {
     view: &'a View<'a>,
+    links: &'a Links,
     bundles: Bundles<'a>,
     reader: Reader<'a, Known<'k>>,
     /// Transactions that are left alone.
@@ -54,7 +56,7 @@ pub(super) struct Finder<'a, 'k> {
 }
 
 impl<'a, 'k> Finder<'a, 'k> {
-    pub(super) fn new(view: &'a View<'a>, wraps: &'a Wraps, known: Known<'k>) -> Self {
+    pub(super) fn new(view: &'a View<'a>, links: &'a Links, wraps: &'a Wraps, known: Known<'k>) -> Self {
         let ledger = view.ledger;
         let transaction = &ledger.columns().transaction;
         let coin = |wrap: &crate::links::wraps::Wrap| {
@@ -62,6 +64,7 @@ impl<'a, 'k> Finder<'a, 'k> {
         };
         Self {
             view,
+            links,
             bundles: Bundles::of(transaction, ledger.transactions().len()),
             without: known.seeds.taggings.keys().map(|&place| transaction[at(place)]).collect(),
             coins: wraps.wraps.iter().filter_map(coin).collect(),
@@ -111,7 +114,14 @@ impl<'a, 'k> Finder<'a, 'k> {
             settler: self.settler(),
         };
         self.coins.iter().for_each(|coin| spread.looks.set(coin.0.0));
-        spread.run(&starts(self.view, seeds));
+        let mut starts = starts(self.view, seeds);
+        // As if the taint of every source came out: a little more is settled than need be.
+        starts.extend(self.links.crossings.iter().map(|it| {
+            let node = self.view.ledger.columns().to[at(it.place)].0;
+            Start { place: it.place, node, theft: 0 }
+        }));
+        starts.sort_unstable();
+        spread.run(&starts);
         let booked = spread.booked;
         let mut looks = booked.clone();
         self.coins.iter().for_each(|coin| looks.set(coin.0.0));
@@ -166,10 +176,10 @@ impl<'a, 'k> Finder<'a, 'k> {
 impl Settler<'_, '_> {
     /// Settles a bundle: its parts by place, and the order of its deals.
     fn settle(&mut self, bundle: Range<usize>) {
-        let Finder { view, reader, without, .. } = self.finder;
+        let Finder { view, links, reader, without, .. } = self.finder;
         let transaction = &view.ledger.columns().transaction;
         self.rows.clear();
-        self.rows.extend(bundle.filter(|&place| view.moves(place)));
+        self.rows.extend(bundle.filter(|&place| view.moves(place) && !links.has(place)));
         // In order already where it is one transaction.
         if !self.rows.is_sorted_by_key(|&row| transaction[row]) {
             self.rows.sort_by_key(|&row| transaction[row]);
@@ -217,7 +227,9 @@ impl Settler<'_, '_> {
             if gets.len() > 1 {
                 gets.sort_by_cached_key(|it: &(PurseId, Amount, bool)| name(it.0));
             }
-            found.deals.push(self.transactions[number], &legs[deal.legs.clone()], gives, gets);
+            let gives = gives.iter().map(|&(purse, amount)| (purse.0, amount));
+            let (legs, gets) = (&legs[deal.legs.clone()], gets.iter().copied());
+            found.deals.push(self.transactions[number], legs, gives, gets);
         }
     }
 }

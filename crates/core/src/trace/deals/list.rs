@@ -1,5 +1,7 @@
 //! Deals as columns: flat lists, and where those of each deal end in them.
 
+use super::super::links::Crossing;
+use super::super::view::Node;
 use crate::amount::{Amount, AmountColumn};
 use crate::ledger::PurseId;
 use std::ops::Range;
@@ -13,13 +15,26 @@ pub(in super::super) struct DealList {
     /// Where its legs, what it gives and what it gets end.
     ends: Vec<[u32; 3]>,
     legs: Vec<u64>,
-    gives: Vec<PurseId>,
+    gives: Vec<Node>,
     given: AmountColumn,
     gets: Vec<(PurseId, bool)>,
     got: AmountColumn,
+    /// The deals that are destinations of links, by their numbers, rising.
+    through: Vec<(usize, Through)>,
 }
 
-/// One account's deal in one transaction.
+/// What a deal is as a destination of a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in super::super) struct Through {
+    /// So many units of the source are left before it.
+    pub(in super::super) left: Amount,
+    /// Whether a heuristic says so.
+    pub(in super::super) is_inferred: bool,
+    /// An index into the links of the options.
+    pub(in super::super) number: u32,
+}
+
+/// One account's deal in one transaction, or one destination of a link.
 #[derive(Clone, Copy, Debug)]
 pub(in super::super) struct Deal<'a> {
     list: &'a DealList,
@@ -33,17 +48,17 @@ impl DealList {
         &mut self,
         transaction: u32,
         legs: &[u64],
-        gives: &[(PurseId, Amount)],
-        gets: &[(PurseId, Amount, bool)],
+        gives: impl IntoIterator<Item = (Node, Amount)>,
+        gets: impl IntoIterator<Item = (PurseId, Amount, bool)>,
     ) {
         self.places.push(*legs.last().expect("a deal has legs"));
         self.transactions.push(transaction);
         self.legs.extend_from_slice(legs);
-        for &(purse, amount) in gives {
-            self.gives.push(purse);
+        for (node, amount) in gives {
+            self.gives.push(node);
             self.given.push(amount);
         }
-        for &(purse, amount, is_price) in gets {
+        for (purse, amount, is_price) in gets {
             self.gets.push((purse, is_price));
             self.got.push(amount);
         }
@@ -65,6 +80,31 @@ impl DealList {
         self.gets.append(&mut other.gets);
         (0..other.given.len()).for_each(|row| self.given.push_from(&other.given, row));
         (0..other.got.len()).for_each(|row| self.got.push_from(&other.got, row));
+    }
+
+    /// Puts the destinations of links among them, by place. No deal is done at the place of one. `row` tells the transaction
+    /// of a destination, the transit that it takes from, and what its receiver gets.
+    pub(super) fn with_links(
+        self,
+        crossings: &[Crossing],
+        row: impl Fn(&Crossing) -> (u32, Node, (PurseId, Amount)),
+    ) -> Self {
+        if crossings.is_empty() {
+            return self;
+        }
+        let mut all = Self::default();
+        let mut deals = self.iter().peekable();
+        for crossing in crossings {
+            while let Some(deal) = deals.next_if(|deal| deal.place < crossing.place) {
+                all.push(deal.transaction(), deal.legs(), deal.gives(), deal.gets());
+            }
+            let (transaction, transit, (to, value)) = row(crossing);
+            let &Crossing { place, given, left, is_inferred, number, .. } = crossing;
+            all.through.push((all.len(), Through { left, is_inferred, number }));
+            all.push(transaction, &[place], [(transit, given)], [(to, value, true)]);
+        }
+        deals.for_each(|deal| all.push(deal.transaction(), deal.legs(), deal.gives(), deal.gets()));
+        all
     }
 
     /// How many there are.
@@ -104,8 +144,16 @@ impl<'a> Deal<'a> {
         &self.list.legs[self.list.range(0, self.number)]
     }
 
-    /// What the account gave, by the assets' names.
-    pub(in super::super) fn gives(self) -> impl Iterator<Item = (PurseId, Amount)> + Clone + use<'a> {
+    /// What it is as a destination of a link, if it is one.
+    #[inline]
+    pub(in super::super) fn through(self) -> Option<Through> {
+        let through = &self.list.through;
+        let at = through.binary_search_by_key(&self.number, |it| it.0).ok()?;
+        Some(through[at].1)
+    }
+
+    /// What the account gave, by the assets' names: the nodes of purses; of a link its transit.
+    pub(in super::super) fn gives(self) -> impl Iterator<Item = (Node, Amount)> + Clone + use<'a> {
         self.list.range(1, self.number).map(move |row| (self.list.gives[row], self.list.given.get(row)))
     }
 
@@ -117,8 +165,8 @@ impl<'a> Deal<'a> {
         })
     }
 
-    /// The purses that it gives from.
-    pub(in super::super) fn givers(self) -> &'a [PurseId] {
+    /// The nodes that it gives from.
+    pub(in super::super) fn givers(self) -> &'a [Node] {
         &self.list.gives[self.list.range(1, self.number)]
     }
 

@@ -12,6 +12,8 @@ pub(super) mod mark {
     pub(in super::super) const TO: u8 = 1 << 1;
     /// A branch that arrives by it ends.
     pub(in super::super) const END: u8 = 1 << 2;
+    /// Part of a link.
+    pub(in super::super) const LINK: u8 = 1 << 3;
 }
 
 /// The marked transfers.

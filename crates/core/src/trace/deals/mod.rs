@@ -4,23 +4,29 @@
 //! A transfer that is part of its sender's deal takes nothing out of the sender by itself, and one that is part of its
 //! receiver's brings it nothing: the deal does both, once, net, after its last transfer. Taint that somebody else's transfer
 //! brings to an account that exchanges in the same transaction ends there, in an *ended* node of that purse.
+//!
+//! A link is a deal, too: it gives out of a *transit*, a node that only its source's taint comes to, and gets what a
+//! destination brings. Transfers of links are part of no other deal.
 
 mod bundles;
 mod find;
 mod list;
 mod marked;
 
+use super::links::Links;
 use super::netting::Node;
-use super::options::StopRule;
+use super::options::{StopRule, TraceOptions};
 use super::outcome::Stop;
 use super::seed::Seeds;
 use super::view::View;
 use crate::account::AccountId;
 use crate::asset::AssetId;
+use crate::label::Category;
 use crate::ledger::PurseId;
+use crate::links::LinkFault;
 use crate::links::swaps::{End, Facts};
 use crate::links::wraps::Wraps;
-use find::Finder;
+use find::{Finder, Found};
 use hashbrown::HashMap;
 pub(super) use list::Deal;
 use list::DealList;
@@ -31,12 +37,33 @@ pub(super) struct Deals {
     base: usize,
     /// By place, then the account's address.
     pub(super) all: DealList,
-    /// Ended nodes: their purses, and why.
-    ended: Vec<(PurseId, Stop)>,
-    ended_of: HashMap<(PurseId, Stop), Node>,
+    /// Ended nodes and transits: their purses, and why.
+    ended: Vec<(PurseId, Ending)>,
+    ended_of: HashMap<(PurseId, Ending), Node>,
     marked: Marked,
-    /// Purses, and the deals that they give in; sorted.
-    of_purse: Vec<(PurseId, u32)>,
+    /// Nodes, and the deals that they give in; sorted.
+    of_node: Vec<(Node, u32)>,
+    /// Links that are not followed, by their indices, rising.
+    pub(super) unlinked: Vec<(u32, LinkFault)>,
+}
+
+/// Where a branch ends for good, or waits for its link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Ending {
+    At(End),
+    /// The link whose source is at this place.
+    Transit(u64),
+}
+
+impl Ending {
+    const fn stop(self) -> Stop {
+        match self {
+            Self::At(End::Position) => Stop::Position,
+            Self::At(End::Unclear) => Stop::Unclear,
+            // Nothing rests there at the end.
+            Self::Transit(_) => Stop::Label(Category::Bridge),
+        }
+    }
 }
 
 /// What stops and seeds say of accounts.
@@ -91,57 +118,73 @@ impl Deals {
             ended: Vec::new(),
             ended_of: HashMap::new(),
             marked: Marked::default(),
-            of_purse: Vec::new(),
+            of_node: Vec::new(),
+            unlinked: Vec::new(),
         }
     }
 
-    /// Finds the deals of all accounts that do not stop, in all transactions of purses that taint can get to. The view has
-    /// no deals yet.
+    /// Finds the deals of all accounts that do not stop, in all transactions of purses that taint can get to, and takes up
+    /// the links. The view has no deals yet.
     ///
     /// # Cost
     /// Three passes over some columns, two of them in parallel; the rest follows what is reached.
-    pub(super) fn find(view: &View<'_>, stops: &[Option<Stop>], seeds: &Seeds) -> Self {
+    pub(super) fn find(
+        view: &View<'_>,
+        stops: &[Option<Stop>],
+        seeds: &Seeds,
+        options: &TraceOptions,
+    ) -> Self {
         let mut deals = Self::none(view.node_count());
-        let ledger = view.ledger;
-        if ledger.assets().len() < 2 {
-            return deals;
-        }
-        let wraps = Wraps::of(ledger);
-        let contract = |(_, asset): (AssetId, crate::asset::Asset)| {
-            ledger.accounts().find(asset.chain, &asset.contract?)
+        let (ledger, columns) = (view.ledger, view.ledger.columns());
+        let links = Links::find(view, seeds, &options.links);
+        let found = if options.swaps && ledger.assets().len() > 1 {
+            exchanges(view, stops, seeds, &links)
+        } else {
+            Found::default()
         };
-        let contracts = ledger.assets().iter().map(contract).collect();
-        let known = Known { stops, seeds, wraps: &wraps, contracts };
-        let found = Finder::new(view, &wraps, known).find();
-        let marks = found.marks.into_iter().map(|(place, mark, end)| {
-            let end = end.map(|end| deals.end_at(ledger.columns().to[at(place)], end));
+        let of_exchange = |(place, mark, end): (u64, u8, Option<End>)| (place, mark, end.map(Ending::At));
+        let mut marks: Vec<(u64, u8, Option<Ending>)> = found.marks.into_iter().map(of_exchange).collect();
+        if !links.crossings.is_empty() {
+            let source = |&place: &u64| (place, mark::LINK | mark::END, Some(Ending::Transit(place)));
+            marks.extend(links.sources.iter().map(source));
+            // What its sender had of its own ends; the value comes by the link.
+            let unclear = Some(Ending::At(End::Unclear));
+            marks.extend(
+                links.crossings.iter().map(|it| (it.place, mark::LINK | mark::TO | mark::END, unclear)),
+            );
+            marks.sort_unstable_by_key(|marked| marked.0);
+        }
+        // In the order of their places, so that a ledger that has grown numbers the first ones the same.
+        let marks = marks.into_iter().map(|(place, mark, end)| {
+            let end = end.map(|end| deals.end_at(columns.to[at(place)], end));
             (place, mark, end.unwrap_or(0))
         });
         let marked = Marked::of(marks, ledger.transfer_count());
         deals.marked = marked;
-        deals.all = found.deals;
+        deals.all = found.deals.with_links(&links.crossings, |it| {
+            let transit = deals.marked.end(at(it.source)).expect("a source ends in its transit");
+            let got = (columns.to[at(it.place)], columns.value.get(at(it.place)));
+            (columns.transaction[at(it.place)], transit, got)
+        });
         let gives = |(number, deal): (u32, Deal<'_>)| {
-            deal.givers().iter().map(|&purse| (purse, number)).collect::<Vec<_>>()
+            deal.givers().iter().map(|&node| (node, number)).collect::<Vec<_>>()
         };
-        deals.of_purse = (0..).zip(deals.all.iter()).flat_map(gives).collect();
-        deals.of_purse.sort_unstable();
+        deals.of_node = (0..).zip(deals.all.iter()).flat_map(gives).collect();
+        deals.of_node.sort_unstable();
+        deals.unlinked = links.faults;
         deals
     }
 
-    fn end_at(&mut self, purse: PurseId, end: End) -> Node {
-        let stop = match end {
-            End::Position => Stop::Position,
-            End::Unclear => Stop::Unclear,
-        };
+    fn end_at(&mut self, purse: PurseId, end: Ending) -> Node {
         let next = u32::try_from(self.base + self.ended.len()).expect("fewer than 2^32 nodes");
-        let node = *self.ended_of.entry((purse, stop)).or_insert(next);
+        let node = *self.ended_of.entry((purse, end)).or_insert(next);
         if node == next {
-            self.ended.push((purse, stop));
+            self.ended.push((purse, end));
         }
         node
     }
 
-    /// Whether there are none.
+    /// Whether there are none, and no link.
     pub(super) fn is_empty(&self) -> bool {
         self.marked.is_empty()
     }
@@ -153,7 +196,8 @@ impl Deals {
 
     /// The purse of an ended node, and why it is one; `None` for other nodes.
     pub(super) fn ended(&self, node: Node) -> Option<(PurseId, Stop)> {
-        (node as usize).checked_sub(self.base).map(|at| self.ended[at])
+        let (purse, end) = self.ended[(node as usize).checked_sub(self.base)?];
+        Some((purse, end.stop()))
     }
 
     /// The transfers that are part of a deal, or by which branches end, rising.
@@ -169,8 +213,34 @@ impl Deals {
 
     /// The ended node of a purse, where there is one: of a position, or of what is unclear.
     pub(super) fn find_ended(&self, purse: PurseId, is_position: bool) -> Option<Node> {
-        let stop = if is_position { Stop::Position } else { Stop::Unclear };
-        self.ended_of.get(&(purse, stop)).copied()
+        let end = if is_position { End::Position } else { End::Unclear };
+        self.ended_of.get(&(purse, Ending::At(end))).copied()
+    }
+
+    /// The place of the source whose taint waits in a node, if that is a transit.
+    pub(super) fn source(&self, node: Node) -> Option<u64> {
+        match self.ended[(node as usize).checked_sub(self.base)?].1 {
+            Ending::Transit(place) => Some(place),
+            Ending::At(_) => None,
+        }
+    }
+
+    /// The transit of a source's taint, where there is one.
+    pub(super) fn find_transit(&self, source: u64) -> Option<Node> {
+        self.end(at(source)).filter(|&node| self.source(node) == Some(source))
+    }
+
+    /// Whether a transfer is part of a link, and so of no exchange.
+    pub(super) fn is_linked(&self, place: usize) -> bool {
+        self.marked.mark(place) & mark::LINK != 0
+    }
+
+    /// The transit that a destination of a link takes from, and the link's index.
+    pub(super) fn transit(&self, place: u64) -> Option<(Node, u32)> {
+        let first = self.all.places().partition_point(|&done| done < place);
+        let mut here = (first..self.all.len()).map(|number| self.all.get(number));
+        let deal = here.next().filter(|deal| deal.place == place)?;
+        deal.through().map(|through| (deal.givers()[0], through.number))
     }
 
     /// Whether a transfer is part of its sender's deal.
@@ -191,8 +261,8 @@ impl Deals {
 
     /// The deals that a node gives in, by place.
     pub(super) fn of_node(&self, node: Node) -> impl Iterator<Item = Deal<'_>> {
-        let start = self.of_purse.partition_point(|entry| entry.0.0 < node);
-        let theirs = self.of_purse[start..].iter().take_while(move |entry| entry.0.0 == node);
+        let start = self.of_node.partition_point(|entry| entry.0 < node);
+        let theirs = self.of_node[start..].iter().take_while(move |entry| entry.0 == node);
         theirs.map(|&(_, number)| self.all.get(number as usize))
     }
 
@@ -208,16 +278,23 @@ impl Deals {
                 add(place);
                 add(u64::from(mark));
                 let end = end.and_then(|node| self.ended(node));
-                add(end.map_or(0, |(_, stop)| if stop == Stop::Position { 1 } else { 2 }));
+                add(end.map_or(0, |(_, stop)| match stop {
+                    Stop::Position => 1,
+                    Stop::Unclear => 2,
+                    _ => 3,
+                }));
             }
         }
         for deal in self.all.iter().take_while(|deal| deal.place < place) {
-            if !deal.givers().iter().copied().chain(deal.getters()).any(&counts) {
+            let gives = |&node: &Node| self.source(node).map_or(counts(PurseId(node)), |_| true);
+            if !deal.givers().iter().any(gives) && !deal.getters().any(&counts) {
                 continue;
             }
             add(deal.place);
-            for (purse, amount) in deal.gives() {
-                add(u64::from(purse.0));
+            add(deal.through().map_or(0, |through| 1 + u64::from(through.is_inferred)));
+            for (node, amount) in deal.gives() {
+                // A transit is told by its source: its number changes with the ledger.
+                add(self.source(node).map_or(u64::from(node), |source| !source));
                 amount.to_limbs().into_iter().for_each(&mut add);
             }
             for (purse, amount, is_price) in deal.gets() {
@@ -227,6 +304,17 @@ impl Deals {
         }
         seal
     }
+}
+
+/// The exchanges of accounts that do not stop.
+fn exchanges(view: &View<'_>, stops: &[Option<Stop>], seeds: &Seeds, links: &Links) -> Found {
+    let ledger = view.ledger;
+    let wraps = Wraps::of(ledger);
+    let contract =
+        |(_, asset): (AssetId, crate::asset::Asset)| ledger.accounts().find(asset.chain, &asset.contract?);
+    let contracts = ledger.assets().iter().map(contract).collect();
+    let known = Known { stops, seeds, wraps: &wraps, contracts };
+    Finder::new(view, links, &wraps, known).find()
 }
 
 fn at(place: u64) -> usize {

@@ -161,7 +161,7 @@ impl<'a> Walk<'a> {
         let is_sink = self.question.sinks.get(node) == 1;
         let deals = self.question.view.deals.of_node(node).filter(move |deal| {
             let done = Times::encode(place(deal.place));
-            !is_sink && done <= times.from && done > times.followed
+            (deal.through().is_some() || !is_sink) && done <= times.from && done > times.followed
         });
         deals.flat_map(|deal| deal.prices().map(move |purse| (purse.0, place(deal.place) + 1)))
     }

@@ -81,8 +81,9 @@ impl Visit for Masks<'_> {
     }
 
     fn deal(&mut self, deal: Deal<'_>) {
-        let sends = deal.givers().iter().map(|purse| purse.0);
-        let sends = sends.filter(|&node| self.question.sinks.get(node) == 0);
+        // What waits for its link goes on.
+        let goes_on = |node: &Node| deal.through().is_some() || self.question.sinks.get(*node) == 0;
+        let sends = deal.givers().iter().copied().filter(goes_on);
         let carries = sends.fold(0, |all, node| all | self.thefts[node as usize]);
         deal.prices().for_each(|purse| self.thefts[purse.index()] |= carries);
     }

@@ -110,7 +110,7 @@ impl<'a> Question<'a> {
         let view = self.view;
         !view.is_after_end(place)
             && !view.is_dust(place)
-            && !view.ledger.is_void(view.ledger.columns().to[place])
+            && (!view.ledger.is_void(view.ledger.columns().to[place]) || view.deals.end(place).is_some())
     }
 }
 

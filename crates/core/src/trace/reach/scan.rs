@@ -75,7 +75,9 @@ impl Visit for Scan<'_> {
     }
 
     fn deal(&mut self, deal: Deal<'_>) {
-        if deal.givers().iter().any(|purse| self.sends.get(purse.0) == 1) {
+        // What waits for its link goes on.
+        let goes_on = if deal.through().is_some() { &self.reached } else { &self.sends };
+        if deal.givers().iter().any(|&node| goes_on.get(node) == 1) {
             deal.prices().for_each(|purse| self.reach(purse.0, deal.place + 1));
         }
     }

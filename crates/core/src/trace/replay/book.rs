@@ -33,11 +33,11 @@ pub(super) struct Watches {
 
 impl Watches {
     pub(super) fn find(parts: &Parts, part: &Part, ties: &Ties) -> Self {
-        let is_here = |purse: PurseId| part.find(parts, purse).is_some();
+        let is_here = |purse: PurseId| part.find(parts, purse.0).is_some();
         let mut conversions: Vec<_> = ties.conversions.iter().filter(|(at, _)| is_here(at.1)).collect();
         conversions.sort_unstable_by_key(|(at, conversion)| (conversion.first_place, **at));
         let watch = |conversion: &super::ties::Conversion| {
-            let nodes = conversion.sent_from.iter().filter_map(|purse| part.find(parts, *purse));
+            let nodes = conversion.sent_from.iter().filter_map(|purse| part.find(parts, purse.0));
             Watch { place: conversion.first_place, nodes: nodes.collect() }
         };
         let of_arrival = (0..).zip(&conversions).map(|(number, (at, _))| (**at, number)).collect();
@@ -205,22 +205,28 @@ impl<'a, U: Units> Books<'a, U> {
         let Plan { view, parts, part, .. } = self.plan;
         let deal: Deal<'_> = view.deals.all.get(number);
         let first = chunk.events.len();
-        for (purse, amount) in deal.gives() {
-            let Some(from) = part.find(parts, purse) else { continue };
-            let flags = if is_unordered_deal(view, deal, purse) { flag::UNORDERED } else { 0 };
-            chunk.events.push(Event::new(deal.place, U::from_amount(amount), from, OUTSIDE, flags));
+        for (node, amount) in deal.gives() {
+            let Some(from) = part.find(parts, node) else { continue };
+            let flags = if is_unordered_deal(view, deal, node) { flag::UNORDERED } else { 0 };
+            let mut event = Event::new(deal.place, U::from_amount(amount), from, OUTSIDE, flags);
+            if let Some(through) = deal.through() {
+                event.mark(flag::THROUGH);
+                event.from_held = U::from_amount(through.left);
+            }
+            chunk.events.push(event);
         }
         let gives = chunk.events.len() - first;
         let mut gets = Vec::new();
         for (purse, amount, is_price) in deal.gets() {
-            let Some(to) = part.find(parts, purse) else { continue };
+            let Some(to) = part.find(parts, purse.0) else { continue };
             chunk.events.push(Event::new(deal.place, U::from_amount(amount), OUTSIDE, to, 0));
             gets.push(is_price);
         }
         let number = |number: usize| u32::try_from(number).expect("fewer than 2^32 events");
         if let Some(event) = chunk.events.get_mut(first) {
             event.mark(flag::DEAL);
-            chunk.deals.push(DealAt { event: number(first), gives: number(gives), gets });
+            let is_inferred = deal.through().is_some_and(|through| through.is_inferred);
+            chunk.deals.push(DealAt { event: number(first), gives: number(gives), gets, is_inferred });
         }
     }
 
@@ -231,7 +237,9 @@ impl<'a, U: Units> Books<'a, U> {
         let columns = view.ledger.columns();
         let mut to = parts.local_purse(columns.to[at]);
         let mut flags = 0;
-        if to == OUTSIDE && parts.is_void(view, columns.to[at]) {
+        let ends =
+            !view.deals.is_empty() && view.deals.end(at).is_some_and(|end| parts.local(end) != OUTSIDE);
+        if to == OUTSIDE && !ends && parts.is_void(view, columns.to[at]) {
             flags |= flag::BURN;
         } else if view.is_dust(at) {
             flags |= flag::DUST;
@@ -248,7 +256,7 @@ impl<'a, U: Units> Books<'a, U> {
             if view.deals.is_got(at) {
                 to = OUTSIDE;
             }
-            if view.deals.end(at).is_some_and(|end| parts.local(end) != OUTSIDE) {
+            if ends {
                 flags |= flag::END;
             }
         }
@@ -259,7 +267,7 @@ impl<'a, U: Units> Books<'a, U> {
     fn book(&mut self, event: &mut Event<U>, deals: bool) -> Action<U> {
         let mut action = Action { unseen: None, receive: None };
         let (from, to, place) = (event.from, event.to, event.place());
-        if from != OUTSIDE {
+        if from != OUTSIDE && !event.is(flag::THROUGH) {
             event.from_held = spend(&mut self.accounts[from as usize][BALANCE], event.value);
             if event.value > event.from_held {
                 action.unseen = if event.is(flag::FEE) { None } else { self.deciding(from, place) };
@@ -293,7 +301,7 @@ impl<'a, U: Units> Books<'a, U> {
                 (event.from, event.to) = (local(view.from(at)), local(to));
             }
         }
-        if event.from != OUTSIDE {
+        if event.from != OUTSIDE && !event.is(flag::THROUGH) {
             event.from_held = spend(&mut self.apart[event.from as usize], event.value);
         }
         if event.to != OUTSIDE {

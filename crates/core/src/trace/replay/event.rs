@@ -22,10 +22,12 @@ pub(super) mod flag {
     pub(in super::super) const END: u64 = 1 << 6;
     /// The first event of a deal: see the chunk's deals.
     pub(in super::super) const DEAL: u64 = 1 << 7;
+    /// A destination of a link takes its part of what waits for it.
+    pub(in super::super) const THROUGH: u64 = 1 << 8;
 }
 
 /// How many bits of [`Event::place_and_flags`] are flags.
-const FLAGS: u32 = 8;
+const FLAGS: u32 = 9;
 
 /// One spend, of a fee or by a transfer, with what the two nodes held before: 64 bytes with 128-bit units.
 #[derive(Clone, Copy, Debug)]
@@ -94,6 +96,8 @@ pub(super) struct DealAt {
     pub(super) gives: u32,
     /// For each event that gets, whether it is the price.
     pub(super) gets: Vec<bool>,
+    /// Whether it is one by a heuristic.
+    pub(super) is_inferred: bool,
 }
 
 impl DealAt {

@@ -22,12 +22,17 @@ pub(in super::super) enum NodeName {
     Passing(u32),
     /// Where branches ended at a purse: as a position, or unclear.
     Ended(PurseId, bool),
+    /// Where the taint of the transfer at this place waits for its link.
+    Transit(u64),
 }
 
 impl NodeName {
     pub(in super::super) fn of(view: &View<'_>, node: Node) -> Self {
         let count = |nodes: usize| u32::try_from(nodes).expect("fewer than 2^32 nodes");
         let purses = count(view.ledger.purses().len());
+        if let Some(source) = view.deals.source(node) {
+            return Self::Transit(source);
+        }
         if let Some((purse, stop)) = view.deals.ended(node) {
             return Self::Ended(purse, stop == Stop::Position);
         }
@@ -41,6 +46,7 @@ impl NodeName {
             Self::Purse(purse) => (purse.index(), purses),
             Self::Passing(number) => (purses + number as usize, view.node_count() - view.deals.len()),
             Self::Ended(purse, is_position) => return view.deals.find_ended(purse, is_position),
+            Self::Transit(source) => return view.deals.find_transit(source),
         };
         (node < end).then(|| Node::try_from(node).expect("fewer than 2^32 nodes"))
     }

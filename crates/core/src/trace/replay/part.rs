@@ -86,7 +86,8 @@ impl Parts {
         let mut numbers = Numbers::of(from.iter().map(|&place| place != NEVER), &ledger.purses().void);
         // A passing purse's own account is booked too, so that its balance is known.
         for node in (0..).zip(from).skip(ledger.purses().len()).map(|(node, _)| node) {
-            if numbers.has(node) {
+            // What is burned for a link rests in no purse.
+            if numbers.has(node) && !ledger.is_void(view.purse(node)) {
                 numbers.follow(view.purse(node).0);
             }
         }
@@ -141,10 +142,10 @@ impl Parts {
 }
 
 impl Part {
-    /// The number of a purse in this part, if it is of it.
-    pub(super) fn find(&self, parts: &Parts, purse: PurseId) -> Option<u32> {
-        let local = parts.local_purse(purse);
-        (self.nodes.get(local as usize) == Some(&purse.0)).then_some(local)
+    /// The number of a node in this part, if it is of it.
+    pub(super) fn find(&self, parts: &Parts, node: Node) -> Option<u32> {
+        let local = parts.local(node);
+        (self.nodes.get(local as usize) == Some(&node)).then_some(local)
     }
 }
 
@@ -233,10 +234,10 @@ fn find_rows(
             fee += 1;
         } else if next_deal.is_some() {
             let dealt = deals.get(deal);
-            let gets = dealt.gets().map(|(purse, amount, _)| (purse, amount));
-            for (purse, amount) in dealt.gives().chain(gets) {
-                if followed.has(purse.0) {
-                    found[part_of(purse.0)].add_leg(deal, amount);
+            let gets = dealt.gets().map(|(purse, amount, _)| (purse.0, amount));
+            for (node, amount) in dealt.gives().chain(gets) {
+                if followed.has(node) {
+                    found[part_of(node)].add_leg(deal, amount);
                 }
             }
             deal += 1;
@@ -281,10 +282,15 @@ fn has_another_tied(view: &View<'_>, place: usize) -> bool {
 }
 
 /// Whether a purse that gives in a deal has another transfer, of no leg of that deal, in the tie group of one of its legs.
-pub(super) fn is_unordered_deal(view: &View<'_>, deal: Deal<'_>, purse: PurseId) -> bool {
+pub(super) fn is_unordered_deal(view: &View<'_>, deal: Deal<'_>, node: Node) -> bool {
+    if deal.through().is_some() {
+        return false;
+    }
+    let purse = PurseId(node);
     let columns = view.ledger.columns();
     let is_leg = |place: usize| {
         columns.transaction[place] == deal.transaction()
+            && !view.deals.is_linked(place)
             && (columns.from[place] == purse && view.deals.is_given(place)
                 || columns.to[place] == purse && view.deals.is_got(place))
     };

@@ -76,9 +76,9 @@ impl Ties {
         let mut pairs = HashSet::new();
         for deal in view.deals.all.iter() {
             let given = deal.givers();
-            if given.iter().any(|purse| from[purse.index()] != NEVER) {
-                let first = asset(given[0]);
-                let all = given.iter().copied().chain(deal.getters());
+            if given.iter().any(|&node| from[node as usize] != NEVER) {
+                let first = asset(view.purse(given[0]));
+                let all = given.iter().map(|&node| view.purse(node)).chain(deal.getters());
                 pairs.extend(all.map(|purse| (first, asset(purse))));
             }
         }
@@ -123,7 +123,7 @@ impl Ties {
         let (columns, purses) = (ledger.columns(), ledger.purses());
         let sender = |place: u64| {
             let purse = columns.from[index(place)];
-            (purse != PurseId::NONE).then(|| purses.account(purse))
+            (!ledger.is_void(purse)).then(|| purses.account(purse))
         };
         let senders: HashSet<AccountId> = arrivals.iter().filter_map(|&place| sender(place)).collect();
         let mut sinks: HashMap<AccountId, Vec<Node>> = HashMap::new();

@@ -3,7 +3,7 @@
 use super::super::super::outcome::{Grade, PostingKind};
 use super::super::event::{Action, Chunk, DealAt, Event, flag};
 use super::{Flow, Found, Post, Walk};
-use crate::rules::convert::Given;
+use crate::rules::convert::{Given, take_evenly};
 use crate::rules::{Part, Store, Tag, Units};
 use std::slice::Iter;
 
@@ -38,12 +38,17 @@ impl<S: Store<U>, U: Units> Walk<'_, S, U> {
         found: &mut Found<U>,
     ) {
         let events = (deal.event..).zip(&chunk.events[deal.event as usize..]).take(deal.length());
-        let (mut given, mut grade) = (Vec::new(), Grade::Fact);
+        let mut given = Vec::new();
+        let mut grade = if deal.is_inferred { Grade::Inferred } else { Grade::Fact };
         let mut given_by = Vec::new();
         for (number, event) in events.clone().take(deal.gives as usize) {
             self.parts.clear();
             let action = if event.is(flag::ACTION) { actions.next() } else { None };
-            let hop = self.spend(number, event, action, found);
+            let hop = if event.is(flag::THROUGH) {
+                self.cross(event)
+            } else {
+                self.spend(number, event, action, found)
+            };
             self.sum_by_class();
             if !self.by_class.is_empty() {
                 grade = hop.max(grade);
@@ -68,6 +73,23 @@ impl<S: Store<U>, U: Units> Walk<'_, S, U> {
             let came = if is_price { priced.next().unwrap_or_default() } else { Vec::new() };
             self.get(number, event, action, came, grade, found);
         }
+    }
+
+    /// Takes a destination's part of what waits for a link: of every class, and of what is clean, in proportion. Leaves the
+    /// tainted parts in `parts`, and returns the weakest grade on the way.
+    fn cross(&mut self, event: &Event<U>) -> Grade {
+        let (node, value, left) = (event.from, event.value, event.from_held);
+        let waiting = self.sunk.entry(node).or_default();
+        if S::EXACT {
+            self.parts = take_evenly(waiting, left, value);
+        } else if !value.is_zero() {
+            // Whatever goes on is flagged with all that came.
+            self.parts.extend(waiting.iter().map(|&it| Part { units: value, claim: value, ..it }));
+        }
+        if value == left {
+            self.sunk.remove(&node);
+        }
+        self.held[node as usize].grade
     }
 
     /// What a deal got of one asset comes: tainted parts, and clean money for the rest.

@@ -1,0 +1,258 @@
+//! `dyetrace mixers`: transfers and event files → notes and exits → leads and groups.
+
+use crate::args::MixersArgs;
+use crate::assets::{AssetTables, read_tokens};
+use crate::damage::blame_damage;
+use crate::decisions::{add_cuts, labels_of, read_log};
+use crate::exit::Exit;
+use crate::facts::{file_facts, now};
+use crate::inputs::{add_detected, read_all_labels, read_transfers, usual_options};
+use crate::output::Output;
+use crate::plan::{keep_inputs, lay_case};
+use anyhow::{Result, bail};
+use dyetrace_core::attribution::deposits::{DepositGrade, find_deposits};
+use dyetrace_core::links::mixers::{
+    Band, Detected, GroupOptions, LeadOptions, MixerTable, PoolHistory, Ties, common_ends,
+    depositor_clusters, detect, exit_groups, fill_times, find_leads, weigh,
+};
+use dyetrace_core::trace::{seed_accounts, trace};
+use dyetrace_core::{AccountId, Address, Category, Label, Labels, Ledger};
+use dyetrace_ingest::pool_events::{parse_known_exit, parse_pool, parse_pool_events};
+use dyetrace_ingest::{Case, PoolEvents, Reading, read_pool_events};
+use dyetrace_report::{MixerFacts, MixerReport, TheftNotes, check_out, theft_notes};
+use dyetrace_run::noise::find_noise;
+use dyetrace_run::{Error, TypedCase};
+use std::collections::BTreeSet;
+
+/// Runs the command.
+pub(crate) fn run(args: &MixersArgs, output: &Output) -> Result<Exit> {
+    let started = now();
+    let named = case_args(args);
+    let case = lay(args, &named)?;
+    if let Some(out) = &args.out {
+        keep_inputs(&named, &case, out)?;
+        check_out(out)?;
+    }
+    let inputs = case.inputs.iter().map(|input| &input.file);
+    blame_damage(inputs, output, || run_case(args, &case, started, output))
+}
+
+fn case_args(args: &MixersArgs) -> TypedCase {
+    TypedCase {
+        case: args.case.clone(),
+        transfers: args.transfers.clone(),
+        labels: args.labels.clone(),
+        decisions: args.decisions.clone(),
+        thefts: args.thefts.clone(),
+    }
+}
+
+/// The case with what was typed over it.
+fn lay(args: &MixersArgs, named: &TypedCase) -> Result<Case> {
+    let mut case = lay_case(named, &args.reading.typed())?;
+    case.skip_bad_rows |= args.skip_bad_rows;
+    for text in &args.pool_events {
+        case.pool_events.push(parse_pool_events(text)?);
+    }
+    for text in &args.outstanding {
+        let stated = text.split_once('=').and_then(|(pool, notes)| Some((pool, notes.parse::<u64>().ok()?)));
+        let Some((pool, notes)) = stated else {
+            bail!("`--outstanding`: `{text}` is no `POOL=NOTES`\n\nhint: `ethereum:eth_100=1938`");
+        };
+        let pool = parse_pool(pool)?;
+        case.pool_events.iter_mut().filter(|it| it.pool == pool).for_each(|it| it.outstanding = Some(notes));
+    }
+    for text in &args.known_exits {
+        case.known_exits.push(parse_known_exit(text)?);
+    }
+    Ok(case)
+}
+
+/// What was read: transfers, if any were named, and what goes with them.
+struct Material {
+    reading: Option<Reading>,
+    labels: Labels,
+    deposit_accounts: Vec<AccountId>,
+    thefts: Option<dyetrace_core::trace::Trace>,
+    files: Vec<dyetrace_report::FileFacts>,
+}
+
+fn run_case(args: &MixersArgs, case: &Case, started: i64, output: &Output) -> Result<Exit> {
+    let table = MixerTable::known();
+    let none = Ledger::default();
+    let material = read_material(case, &table, output)?;
+    let ledger = material.reading.as_ref().map_or(&none, |it| &it.ledger);
+    let events = read_pool_events(&table, &case.pool_events, case.skip_bad_rows)?;
+
+    let busy = output.busy("looking at mixers");
+    let PoolEvents { mut histories, facts: event_facts, rejects } = events;
+    let Detected { histories: seen, shieldings, misfits } = detect(ledger, &table);
+    let mut beside_events = 0;
+    for history in seen {
+        match histories.iter_mut().find(|it| it.pool == history.pool) {
+            Some(known) => beside_events += known.add_from_transfers(history),
+            None => histories.push(history),
+        }
+    }
+    histories.sort_by_key(|it| it.pool);
+    let without_time = fill_times(&table, &mut histories);
+    let (leads_options, group_options) = (lead_options(args), group_options(args));
+    let ties = Ties::of(
+        ledger,
+        &material.labels,
+        &table,
+        &histories,
+        &material.deposit_accounts,
+        args.hub_transfers,
+    );
+    let leads = find_leads(&table, &histories, &ties, &leads_options);
+    let links = weigh(&leads);
+    let known: BTreeSet<Address> = case.known_exits.iter().copied().collect();
+    let mut groups = Vec::new();
+    for history in &histories {
+        let chain = Ties::chain(&table, history.pool);
+        let counted = links.iter().filter(|it| it.band != Band::Weak && it.chain == chain);
+        let anchors = known.iter().copied().chain(counted.map(|it| it.recipient)).collect();
+        groups.extend(exit_groups(history, &anchors, &group_options));
+    }
+    let common = common_ends(ledger, &table, &groups);
+    let clusters = depositor_clusters(ledger, &material.labels, &table, &histories, args.funder_transfers);
+    let thefts: Vec<TheftNotes> =
+        material.thefts.as_ref().map(|it| theft_notes(it, &case.thefts, &histories)).unwrap_or_default();
+    busy.finish_and_clear();
+
+    let rejected = rejects.len() + material.reading.as_ref().map_or(0, |it| it.rejects.len());
+    let facts = MixerFacts {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        case: case.name.clone(),
+        command: std::iter::once("dyetrace".to_owned()).chain(std::env::args().skip(1)).collect(),
+        inputs: material.files.into_iter().chain(event_facts.iter().map(file_facts)).collect(),
+        rejects: rejected as u64,
+        started,
+        finished: now(),
+    };
+    let report = MixerReport {
+        ledger,
+        labels: &material.labels,
+        table: &table,
+        histories: &histories,
+        shieldings: &shieldings,
+        misfits: &misfits,
+        leads: &leads,
+        links: &links,
+        groups: &groups,
+        common: &common,
+        clusters: &clusters,
+        known: &known,
+        thefts: &thefts,
+        without_time,
+        beside_events,
+        lead_options: &leads_options,
+        group_options: &group_options,
+        facts: &facts,
+    };
+    if let Some(out) = &args.out {
+        report.write(out)?;
+    }
+    for address in known.iter().filter(|it| !drew(&histories, it)) {
+        output.note(&format!("the known exit {address} drew from none of these pools"));
+    }
+    output.data(&if args.json { format!("{:#}\n", report.to_json()) } else { report.to_text() })?;
+    if rejected > 0 {
+        output.note(&format!("{rejected} bad rows were left out: the answer is not complete"));
+        return Ok(Exit::Incomplete);
+    }
+    Ok(Exit::Complete)
+}
+
+fn drew(histories: &[PoolHistory], who: &Address) -> bool {
+    histories.iter().any(|it| it.exits.iter().any(|exit| exit.recipient == *who))
+}
+
+/// Reads transfers, labels and tokens, if transfers are named, and traces the thefts up to the pools.
+fn read_material(case: &Case, table: &MixerTable, output: &Output) -> Result<Material> {
+    if case.inputs.is_empty() {
+        if case.pool_events.is_empty() {
+            bail!(
+                "nothing to look at\n\nhint: name a case, `--transfers FILE`, or `--pool-events POOL=FILE`"
+            );
+        }
+        return Ok(Material {
+            reading: None,
+            labels: Labels::default(),
+            deposit_accounts: Vec::new(),
+            thefts: None,
+            files: Vec::new(),
+        });
+    }
+    let (tokens, token_files) = read_tokens(&case.tokens)?;
+    let reading = read_transfers(case, &tokens, output)?;
+    let (mut stated, of_labels) = read_all_labels(&case.labels, &reading, output)?;
+    let log = read_log(case)?;
+    stated.extend(labels_of(log.as_ref()));
+    stated.extend(table.pools.iter().map(pool_label));
+    let tables = AssetTables::read(&reading, token_files, case)?;
+    let ledger = &reading.ledger;
+    let mut files: Vec<_> = reading.facts.iter().map(file_facts).collect();
+    files.extend(of_labels.facts.iter().chain(&tables.files).map(file_facts));
+
+    let mut case = case.clone();
+    let (labels, found) = add_detected(&case, ledger, stated, &tables);
+    let found = match found {
+        Some((_, found)) => found,
+        None => {
+            let options = usual_options(ledger, &tables);
+            find_deposits(ledger, &labels, &seed_accounts(ledger, &case.thefts), &options)
+        }
+    };
+    // Addresses that only resemble deposit accounts, or sweep to nobody known, are at chance.
+    let sure = found.found.iter().filter(|it| it.grade != DepositGrade::Lead);
+    let deposit_accounts = sure.map(|it| it.account).collect();
+    let thefts = if case.thefts.is_empty() {
+        None
+    } else {
+        add_cuts(log.as_ref(), ledger, &mut case.options);
+        let _ = find_noise(ledger, &tables, &mut case.options);
+        Some(trace(ledger, &labels, &case.thefts, &case.options).map_err(Error::from)?)
+    };
+    Ok(Material { labels, deposit_accounts, thefts, files, reading: Some(reading) })
+}
+
+/// A pool of the table as what it is: whatever goes in stops there.
+fn pool_label(pool: &dyetrace_core::links::mixers::Pool) -> Label {
+    Label {
+        address: pool.address,
+        chain: Some(pool.chain.clone()),
+        text: format!("mixer pool {}", pool.name),
+        category: Category::Mixer,
+        entity: String::new(),
+        source: "table of mixer pools".to_owned(),
+        as_of: String::new(),
+        confidence: 90,
+    }
+}
+
+fn lead_options(args: &MixersArgs) -> LeadOptions {
+    let usual = LeadOptions::default();
+    LeadOptions {
+        voucher_gap: args.voucher_gap.unwrap_or(usual.voucher_gap),
+        window: args.window.unwrap_or(usual.window),
+        late_window: args.late_window.unwrap_or(usual.late_window),
+        profile_pools: args.profile_pools.unwrap_or(usual.profile_pools),
+        profile_notes: args.profile_notes.unwrap_or(usual.profile_notes),
+        weak_profile_notes: usual.weak_profile_notes,
+        decoys: args.decoys.unwrap_or(usual.decoys),
+        least_leads: args.least_leads.unwrap_or(usual.least_leads),
+    }
+}
+
+fn group_options(args: &MixersArgs) -> GroupOptions {
+    let usual = GroupOptions::default();
+    GroupOptions {
+        window: args.group_window.unwrap_or(usual.window),
+        joins: args.group_joins.unwrap_or(usual.joins),
+        share: args.group_share.map_or(usual.share, u64::from),
+        members: args.group_members.unwrap_or(usual.members),
+        shifts: usual.shifts,
+    }
+}

@@ -1,0 +1,75 @@
+//! `deposits`: exchange deposit addresses, labelled or found by their sweeps.
+
+use crate::case::Case;
+use crate::column::Amounts;
+use crate::ledger::Ledger;
+use crate::many::{LabelFiles, Pairs};
+use crate::sheet::Batch;
+use crate::table::Table;
+use crate::work::{How, work};
+use dyetrace_run::damage::blame_damage_aloud;
+use dyetrace_run::decisions::read_log;
+use dyetrace_run::deposits::TypedDeposits;
+use dyetrace_run::plan::lay_case;
+use dyetrace_run::{CaseFiles, Error, TypedCase, TypedReading};
+use pyo3::prelude::*;
+use std::path::PathBuf;
+
+/// Finds deposit addresses of exchanges: the list that `dyetrace deposits` writes.
+#[pyfunction]
+#[pyo3(signature = (what, *, labels=None, min_share=None, destinations=None, max_transfers=None, max_senders=None,
+    max_delay=None, max_delay_blocks=None, max_short=None, gas_accounts=None, gas_share=None, threads=None, progress=None))]
+#[expect(clippy::too_many_arguments, reason = "they are named where it is called")]
+pub(crate) fn deposits(
+    py: Python<'_>,
+    what: Bound<'_, PyAny>,
+    labels: Option<LabelFiles>,
+    min_share: Option<u32>,
+    destinations: Option<usize>,
+    max_transfers: Option<u64>,
+    max_senders: Option<u64>,
+    max_delay: Option<i64>,
+    max_delay_blocks: Option<u64>,
+    max_short: Option<Pairs>,
+    gas_accounts: Option<u64>,
+    gas_share: Option<u32>,
+    threads: Option<u16>,
+    progress: Option<Py<PyAny>>,
+) -> PyResult<Table> {
+    let (mut case, read) = if let Ok(ledger) = what.cast::<Ledger>() {
+        (ledger.get().case.clone(), Some(ledger.get().files.clone()))
+    } else if let Ok(case) = what.cast::<Case>() {
+        (case.get().clone(), None)
+    } else {
+        let typed = TypedCase { case: Some(what.extract::<PathBuf>()?), ..TypedCase::default() };
+        (Case { typed, reading: TypedReading::default(), skip_bad_rows: false }, None)
+    };
+    case.typed.labels.extend(labels.unwrap_or_default().0);
+    let thresholds = TypedDeposits {
+        min_share,
+        destinations,
+        max_transfers,
+        max_senders,
+        max_delay,
+        max_delay_blocks,
+        max_short: max_short.unwrap_or_default().0,
+        gas_accounts,
+        gas_share,
+    };
+    let batch = work(py, &How { threads, progress }, move |watch| {
+        let mut laid = lay_case(&case.typed, &case.reading)?;
+        laid.skip_bad_rows |= case.skip_bad_rows;
+        let inputs = laid.inputs.iter().map(|input| &input.file);
+        blame_damage_aloud(inputs, watch, || {
+            let files = match read {
+                Some(files) => CaseFiles { log: read_log(&laid)?, ..files },
+                None => CaseFiles::read(&laid, watch)?,
+            };
+            let found = files.deposits(&laid, &thresholds, watch)?;
+            let mut batch = Batch::new(Amounts::Auto);
+            let made = found.list().write_csv(&mut batch).and_then(|()| batch.into_made());
+            made.map_err(|error| Error::Refused { what: error.to_string(), hint: String::new() })
+        })
+    })?;
+    Ok(Table::new("deposits".to_owned(), batch))
+}

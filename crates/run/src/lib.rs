@@ -1,0 +1,27 @@
+//! A case in, a trace ready to be reported out: the steps that the command and the Python package share.
+//!
+//! [`Plan::of`] reads the case file and lays over it what was typed; [`CaseFiles::read`] reads its transfers,
+//! [`CaseFiles::trace`] the rest, decides what stands at the edges (deposit accounts, noise, cuts) and traces. A
+//! [`Traced`] owns all that a [`Report`](dyetrace_report::Report) borrows.
+//!
+//! Whoever calls prints: what is under way is told to a [`Watch`]. The same plan gives the same result, whoever made it.
+
+pub mod assets;
+pub mod damage;
+pub mod decisions;
+pub mod deposits;
+mod error;
+pub mod facts;
+pub mod inputs;
+pub mod label_doubts;
+mod links;
+pub mod noise;
+pub mod plan;
+mod resume;
+mod traced;
+mod watch;
+
+pub use error::Error;
+pub use plan::{Plan, TypedCase, TypedReading, TypedTrace};
+pub use traced::{CaseFiles, Traced};
+pub use watch::{Bar, Silent, Watch};
