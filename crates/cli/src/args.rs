@@ -152,6 +152,15 @@ pub(crate) struct TraceArgs {
     /// Do not follow taint into what an account gets for it in the same transaction
     #[arg(long)]
     pub(crate) no_swaps: bool,
+    /// Files of links between transactions, `source_transaction,destination_transaction,method,confidence`: taint goes on over them
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(crate) links: Vec<PathBuf>,
+    /// Follow links, and pairs found at bridges, of at least this confidence [default: 0.9]
+    #[arg(long, value_name = "0…1", allow_negative_numbers = true)]
+    pub(crate) link_confidence: Option<String>,
+    /// Do not look for the other sides of bridges
+    #[arg(long)]
+    pub(crate) no_bridges: bool,
     /// Files of issuers that can stop an address, beside the built-in table
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub(crate) issuers: Vec<PathBuf>,

@@ -75,7 +75,7 @@ fn cut(input: &Input<'_>, decision: &Decision, account: AccountId) -> Limitation
     of_account(input, "cut", account, format!("{}: {what}", in_words(decision)))
 }
 
-/// A link is kept, and looked up; it changes nothing yet.
+/// A link is looked up: the trace follows it where both sides are in the data and it is told which transfers are meant.
 fn link(input: &Input<'_>, decision: &Decision) -> Limitation {
     let transactions = input.ledger.transactions();
     let is_there = |hash: &str| {
@@ -88,6 +88,6 @@ fn link(input: &Input<'_>, decision: &Decision) -> Limitation {
         (false, true) => "the first transaction is not in the data",
         (false, false) => "neither transaction is in the data",
     };
-    let detail = format!("{}: not used yet, no money is followed over it; {seen}", in_words(decision));
+    let detail = format!("{}: {seen}; what became of it stands in links.csv", in_words(decision));
     Limitation { kind: "link".to_owned(), subject: format!("{} {destination}", decision.subject), detail }
 }

@@ -6,6 +6,8 @@ use crate::price::Prices;
 use dyetrace_core::attribution::Noise;
 use dyetrace_core::attribution::deposits::{DepositOptions, Deposits};
 use dyetrace_core::decision::NO_LINE;
+use dyetrace_core::links::Link;
+use dyetrace_core::links::bridges::{BridgeOptions, Bridges};
 use dyetrace_core::trace::{Theft, Trace, TraceOptions};
 use dyetrace_core::{AssetId, Decision, Labels, Ledger, OwnAccount, Status};
 use std::collections::BTreeMap;
@@ -174,6 +176,45 @@ impl DecisionFacts {
     }
 }
 
+/// Who stated a link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LinkOrigin {
+    /// A file, and the line.
+    File(String),
+    /// The decision of this number.
+    Decision(u64),
+}
+
+/// A stated link, and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatedRow {
+    /// The link, or why it is not in the data.
+    pub link: Result<Link, String>,
+    /// How sure its author is, in millionths.
+    pub confidence: u32,
+    /// Among the links of the options; `None` where it is not followed.
+    pub index: Option<usize>,
+    /// Who stated it.
+    pub origin: LinkOrigin,
+    /// Who, when and why, in their words: data.
+    pub told_by: String,
+}
+
+/// The links of a run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LinkFacts {
+    /// The files of links, as they were read.
+    pub files: Vec<FileFacts>,
+    /// In the order in which they were stated.
+    pub stated: Vec<StatedRow>,
+    /// What was found at bridges, and by what choices. `None` where nobody looked.
+    pub bridges: Option<(BridgeOptions, Bridges)>,
+    /// Where the pairs at bridges that are followed begin among the links of the options.
+    pub first_pair: usize,
+    /// Links of at least this confidence are followed, in millionths.
+    pub follow: u32,
+}
+
 /// What was run, on what.
 #[derive(Clone, Debug, Default)]
 pub struct RunFacts {
@@ -193,6 +234,8 @@ pub struct RunFacts {
     pub status: Vec<Status>,
     /// The log of the analyst's decisions, if there is one.
     pub decisions: Option<DecisionFacts>,
+    /// The links of the options, and others.
+    pub links: LinkFacts,
     /// The deposit accounts that were found by their sweeps, and by what thresholds; those that are sure enough
     /// stand among the labels. `None` where nobody looked for them.
     pub deposits: Option<(DepositOptions, Deposits)>,

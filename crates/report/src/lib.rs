@@ -9,6 +9,7 @@
 mod account_labels;
 mod cell;
 mod conservation;
+mod crossing;
 mod decisions;
 mod deposits;
 mod detected;
@@ -21,6 +22,7 @@ mod graph;
 mod input;
 mod leads;
 mod limitation;
+mod links;
 mod manifest;
 mod missing;
 mod mixers;
@@ -57,8 +59,8 @@ pub use explain::{
 };
 pub use finding::Finding;
 pub use input::{
-    DecisionFacts, FileFacts, Input, Issuer, Issuers, Limitation, Reject, RunFacts, SnapshotFacts, Token,
-    Tokens,
+    DecisionFacts, FileFacts, Input, Issuer, Issuers, Limitation, LinkFacts, LinkOrigin, Reject, RunFacts,
+    SnapshotFacts, StatedRow, Token, Tokens,
 };
 pub use manifest::{FORMAT, FORMAT_VERSION, SealCheck, check_seal};
 pub use missing::Missing;

@@ -5,9 +5,11 @@
 
 use crate::account_labels;
 use crate::cell::when_in_words;
+use crate::crossing::Crossings;
 use crate::decisions;
 use crate::detected;
 use crate::input::{Input, Limitation};
+use crate::links;
 use crate::missing::counted;
 use crate::noise;
 use crate::state::State;
@@ -36,6 +38,7 @@ pub(crate) fn limitations(
     list.rows.extend(detected::limitations(input));
     list.stated(stated);
     list.rows.extend(decisions::limitations(input));
+    list.rows.extend(links::limitations(input));
     list.gaps();
     list.repeats();
     list.times();
@@ -187,10 +190,12 @@ impl List<'_> {
     fn exchanged(&self, rule: usize) -> BTreeMap<(ClassId, AssetId), (usize, Amount)> {
         let postings = &self.input.trace.postings;
         let mut sums = BTreeMap::new();
+        let crossings = Crossings::of(self.input);
         for leg in &postings.legs {
             let row = usize::try_from(leg.posting).expect("rows are in memory");
             let share = postings.shares.get(row, rule);
-            if postings.kind[row].enters() && !share.units.is_zero() {
+            let is_link = crossings.link(postings.place[row]).is_some();
+            if !is_link && postings.kind[row].enters() && !share.units.is_zero() {
                 let asset = self.input.ledger.purses().asset(postings.purse[row]);
                 let (count, sum) = sums.entry((postings.class[row], asset)).or_insert((0, Amount::ZERO));
                 *count += 1;
@@ -415,7 +420,11 @@ pub(crate) fn in_words(kind: &str) -> &'static str {
         "hops" | "hub" | "horizon" => "taint where a limit ended the trace",
         "in_bridge" => "taint that went into bridges and is not linked to what came out",
         "in_pool" => "taint that went into mixers and is not linked to what came out",
-        "link" => "links that an analyst decided on: not used yet",
+        "bridge" => "stolen money in bridges whose other side is not followed",
+        "bridge_error" => "how many pairs at bridges chance makes, measured in these data",
+        "link" => "links that an analyst decided on",
+        "linked" => "taint that went on over links: bridges, refunds, what was stated",
+        "unlinked" => "links that were stated and are not followed",
         "labels" => {
             "labels that contradict each other or were left out, and what else label files leave open"
         }

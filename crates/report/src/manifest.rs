@@ -17,9 +17,11 @@ use crate::input::{DecisionFacts, FileFacts, RunFacts, SnapshotFacts};
 use crate::mixers::MixerReport;
 use crate::report::Report;
 use crate::table::at;
+use crate::table::links::decimal;
 use crate::write::folder::{WrittenFile, hex};
 use dyetrace_core::asset::AssetName;
 use dyetrace_core::attribution::deposits::{DepositOptions, Short};
+use dyetrace_core::links::bridges::{Band, BandCount};
 use dyetrace_core::trace::{Seed, Since, Theft, Until};
 use dyetrace_core::{AddressKind, Amount, AssetId, OwnAccount, Status};
 use hashbrown::HashSet;
@@ -60,6 +62,7 @@ pub(crate) fn manifest(report: &Report<'_>, files: &[WrittenFile]) -> String {
         "snapshot": facts.snapshot.as_ref().map(snapshot),
         "inputs": facts.inputs.iter().map(file).collect::<Vec<_>>(),
         "decisions": facts.decisions.as_ref().map(decisions),
+        "links": links(facts),
         "tokens": tokens(report),
         "labels": facts.labels.iter().map(file).collect::<Vec<_>>(),
         "accounts_reached": trace.reached_accounts,
@@ -208,6 +211,26 @@ fn file(file: &FileFacts) -> Value {
         "last_block": file.last_block,
         "first_time": file.first_time.map(iso),
         "last_time": file.last_time.map(iso),
+    })
+}
+
+/// The files of links, and what was looked for at bridges.
+fn links(facts: &RunFacts) -> Value {
+    let found = facts.links.bridges.as_ref().map(|(options, bridges)| {
+        let band = |(band, count): (Band, &BandCount)| {
+            json!({"band": band.as_str(), "found": count.found, "placebo": count.placebo})
+        };
+        json!({
+            "windows": options.windows,
+            "thousandths": options.thousandths,
+            "shift": options.shift,
+            "bands": Band::ALL.into_iter().zip(&bridges.bands).map(band).collect::<Vec<_>>(),
+        })
+    });
+    json!({
+        "files": facts.links.files.iter().map(file).collect::<Vec<_>>(),
+        "follow": decimal(facts.links.follow),
+        "bridges": found,
     })
 }
 

@@ -1,6 +1,7 @@
 //! The report: states, findings and sums of one trace, decided once and then written in many forms.
 
 use crate::conservation::Balance;
+use crate::crossing::Crossings;
 use crate::error::Error;
 use crate::finding::{Finding, findings};
 use crate::input::{Input, Limitation};
@@ -32,6 +33,8 @@ pub struct Decided {
     /// One entry an asset of the ledger.
     pub(crate) asset_names: Vec<String>,
     pub(crate) totals: Totals,
+    /// The links that were followed.
+    pub(crate) crossings: Crossings,
     pub(crate) findings: Vec<Finding>,
     /// What came to the findings, by holding.
     pub(crate) arrivals: Vec<Arrival>,
@@ -72,8 +75,18 @@ impl<'a> Report<'a> {
         let names = input.ledger.assets().iter().map(|(asset, _)| input.ledger.asset_name(asset));
         let asset_names: Vec<String> = names.collect();
         let order = holding_order(&input, &asset_names);
-        let decided =
-            Decided { states, order, asset_names, totals, findings, arrivals, leads, missing, limitations };
+        let decided = Decided {
+            states,
+            order,
+            asset_names,
+            totals,
+            crossings: Crossings::of(&input),
+            findings,
+            arrivals,
+            leads,
+            missing,
+            limitations,
+        };
         Ok(Self { input, decided: Arc::new(decided) })
     }
 

@@ -3,7 +3,7 @@
 use crate::plan::Plan;
 use dyetrace_core::attribution::Noise;
 use dyetrace_ingest::{InputFact, Reading, Warning};
-use dyetrace_report::{FileFacts, Limitation, Reject, RunFacts, SnapshotFacts};
+use dyetrace_report::{FileFacts, Limitation, LinkFacts, Reject, RunFacts, SnapshotFacts};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Unix seconds.
@@ -35,6 +35,7 @@ pub fn run_facts(plan: &Plan, reading: &Reading, labels: Vec<FileFacts>, started
         }),
         labels,
         noise: Noise::default(),
+        links: LinkFacts::default(),
         rejects: reading
             .rejects
             .iter()

@@ -14,6 +14,7 @@ mod error;
 pub mod facts;
 pub mod inputs;
 pub mod label_doubts;
+mod links;
 pub mod noise;
 pub mod plan;
 mod resume;

@@ -1,10 +1,11 @@
 //! What to do: the case file, with what was typed over it.
 
 use crate::error::Error;
+use dyetrace_core::links::bridges::BridgeOptions;
 use dyetrace_core::trace::TraceOptions;
 use dyetrace_ingest::case::{
-    merge_thefts, parse_mapping, parse_min_amount, parse_rule, parse_rules, parse_stop, parse_theft,
-    parse_until,
+    merge_thefts, parse_confidence, parse_mapping, parse_min_amount, parse_rule, parse_rules, parse_stop,
+    parse_theft, parse_until,
 };
 use dyetrace_ingest::labels::parse_labels;
 use dyetrace_ingest::{Case, FileSpec, InputSpec, read_case};
@@ -63,6 +64,12 @@ pub struct TypedTrace {
     pub follow_noise: bool,
     /// Do not follow exchanges.
     pub no_swaps: bool,
+    /// Files of links between transactions.
+    pub links: Vec<PathBuf>,
+    /// The least confidence of a link that is followed, `0…1`.
+    pub link_confidence: Option<String>,
+    /// Do not look for the other sides of bridges.
+    pub no_bridges: bool,
     /// Files of issuers.
     pub issuers: Vec<PathBuf>,
     /// Files of prices.
@@ -99,6 +106,11 @@ impl Plan {
         }
         case.issuers.extend(args.issuers.iter().map(FileSpec::typed));
         case.prices.extend(args.prices.iter().map(FileSpec::typed));
+        case.links.extend(args.links.iter().map(FileSpec::typed));
+        case.bridges &= !args.no_bridges;
+        if let Some(text) = &args.link_confidence {
+            case.link_confidence = parse_confidence(text)?;
+        }
         case.skip_bad_rows |= args.skip_bad_rows;
         case.detected_deposits &= !args.no_detected_deposits;
         lay_options(args, &mut case.options)?;
@@ -127,6 +139,9 @@ pub fn lay_case(args: &TypedCase, reading: &TypedReading) -> Result<Case, Error>
             thefts: Vec::new(),
             own: Vec::new(),
             status: Vec::new(),
+            links: Vec::new(),
+            bridges: true,
+            link_confidence: BridgeOptions::FOLLOW,
             decisions: None,
             pool_events: Vec::new(),
             known_exits: Vec::new(),
@@ -185,7 +200,14 @@ pub fn keep_inputs(args: &TypedCase, case: &Case, out: &Path) -> Result<(), Erro
     let case_file = args.case.iter().map(FileSpec::typed);
     let inputs = case.inputs.iter().map(|input| input.file.clone());
     let labels = case.labels.iter().map(|labels| labels.file.clone());
-    let tables = case.tokens.iter().chain(&case.issuers).chain(&case.prices).chain(&case.decisions).cloned();
+    let tables = case
+        .tokens
+        .iter()
+        .chain(&case.issuers)
+        .chain(&case.prices)
+        .chain(&case.links)
+        .chain(&case.decisions)
+        .cloned();
     for file in case_file.chain(inputs).chain(labels).chain(tables) {
         if file.path.canonicalize().is_ok_and(|path| path.starts_with(&goal)) {
             return Err(Error::refused(
@@ -246,6 +268,8 @@ fn command(args: &TypedTrace) -> Vec<String> {
     add("transfers", args.case.transfers.iter().map(name).collect());
     add("labels", args.case.labels.iter().map(labels).collect());
     add("decisions", args.case.decisions.iter().map(name).collect());
+    add("links", args.links.iter().map(name).collect());
+    add("link-confidence", args.link_confidence.iter().cloned().collect());
     add("theft", args.case.thefts.clone());
     add("rule", args.rule.iter().cloned().collect());
     add("compare", args.compare.iter().cloned().collect());
@@ -264,6 +288,9 @@ fn command(args: &TypedTrace) -> Vec<String> {
     }
     if args.no_swaps {
         words.push("--no-swaps".to_owned());
+    }
+    if args.no_bridges {
+        words.push("--no-bridges".to_owned());
     }
     if args.no_detected_deposits {
         words.push("--no-detected-deposits".to_owned());

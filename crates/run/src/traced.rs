@@ -6,6 +6,7 @@ use crate::error::Error;
 use crate::facts::{file_facts, run_facts};
 use crate::inputs::{add_detected, read_all_labels, read_transfers};
 use crate::label_doubts::label_doubts;
+use crate::links::{add_links, bridge_labels, read_links};
 use crate::noise::find_noise;
 use crate::plan::Plan;
 use crate::resume::go_on;
@@ -64,8 +65,10 @@ impl CaseFiles {
         watch: &dyn Watch,
     ) -> Result<Traced, Error> {
         let Self { reading, token_files, log } = self;
+        let link_files = read_links(&plan.case)?;
         let (mut stated, of_labels) = read_all_labels(&plan.case.labels, &reading, watch)?;
         stated.extend(labels_of(log.as_ref()));
+        stated.extend(bridge_labels(&plan.case, &reading.ledger, &stated));
         let tables = AssetTables::read(&reading, token_files, &plan.case)?;
 
         let busy = watch.busy("tracing");
@@ -73,6 +76,8 @@ impl CaseFiles {
         let (labels, deposits) = add_detected(&case, &reading.ledger, stated, &tables);
         add_cuts(log.as_ref(), &reading.ledger, &mut case.options);
         let noise = find_noise(&reading.ledger, &tables, &mut case.options);
+        let links =
+            add_links(&plan.case, link_files, log.as_ref(), &reading.ledger, &labels, &mut case.options)?;
         let (trace, state) = match resume {
             None => (trace(&reading.ledger, &labels, &case.thefts, &case.options)?, None),
             Some(path) => go_on(FileSpec::typed(path), &case, &reading, &labels, watch)?,
@@ -81,7 +86,9 @@ impl CaseFiles {
 
         let files = of_labels.facts.iter().chain(&tables.files).map(file_facts).collect();
         let decisions = log.as_ref().map(decision_facts);
-        let mut facts = RunFacts { decisions, noise, deposits, ..run_facts(plan, &reading, files, started) };
+        let mut facts =
+            RunFacts { decisions, noise, deposits, links, ..run_facts(plan, &reading, files, started) };
+        facts.options.links.clone_from(&case.options.links);
         facts.warnings.extend(label_doubts(&of_labels));
         Ok(Traced { reading, labels, trace, tables, facts, state })
     }

@@ -6,8 +6,8 @@
 use super::Case;
 use super::stated::{OwnTable, StatusTable, read_own, read_status};
 use super::typed::{
-    add_mapping, merge_thefts, min_amount, parse_address, parse_asset, parse_hash, parse_id, parse_rule,
-    parse_until, stop_rule, time_error,
+    add_mapping, merge_thefts, min_amount, parse_address, parse_asset, parse_confidence, parse_hash,
+    parse_id, parse_rule, parse_until, stop_rule, time_error,
 };
 use crate::dialect::is_chain_name;
 use crate::error::Error;
@@ -19,6 +19,7 @@ use crate::read::{check_dialect, unknown_chain};
 use crate::schema::CANONICAL;
 use crate::time::parse_time;
 use dyetrace_core::ledger::Covers;
+use dyetrace_core::links::bridges::BridgeOptions;
 use dyetrace_core::trace::{AddressSeed, Seed, Since, StopRule, Theft, TraceOptions, TransactionSeed, Until};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -46,6 +47,8 @@ struct CaseFile {
     issuers: Vec<File>,
     #[serde(default)]
     prices: Vec<File>,
+    #[serde(default)]
+    links: Vec<File>,
     #[serde(default)]
     theft: Vec<TheftTable>,
     #[serde(default)]
@@ -132,6 +135,8 @@ struct TraceTable {
     min_amount: Option<Spanned<toml::Table>>,
     follow_noise: bool,
     swaps: Option<bool>,
+    bridges: Option<bool>,
+    link_confidence: Option<Spanned<Value>>,
     detected_deposits: Option<bool>,
     skip_bad_rows: bool,
 }
@@ -217,6 +222,16 @@ pub fn read_case(file: &FileSpec) -> Result<Case, Error> {
         thefts: merge_thefts(thefts?),
         own: read_own(&place, &case.own)?,
         status: read_status(&place, &case.status)?,
+        links: case.links.iter().map(|it| beside(&it.path)).collect::<Result<_, Error>>()?,
+        bridges: case.trace.bridges.unwrap_or(true),
+        link_confidence: match &case.trace.link_confidence {
+            Some(value) => {
+                let text =
+                    value.get_ref().as_str().map_or_else(|| value.get_ref().to_string(), str::to_owned);
+                place.of(value, parse_confidence(&text))?
+            }
+            None => BridgeOptions::FOLLOW,
+        },
         decisions: case.decisions.as_ref().map(|it| beside(&it.path)).transpose()?,
         pool_events: case
             .pool_events

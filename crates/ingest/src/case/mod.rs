@@ -7,8 +7,8 @@ mod typed;
 pub use file::read_case;
 pub(crate) use typed::parse_address;
 pub use typed::{
-    merge_thefts, parse_asset, parse_mapping, parse_max_short, parse_min_amount, parse_rule, parse_rules,
-    parse_stop, parse_theft, parse_until,
+    merge_thefts, parse_asset, parse_confidence, parse_mapping, parse_max_short, parse_min_amount,
+    parse_rule, parse_rules, parse_stop, parse_theft, parse_until,
 };
 
 use crate::input::InputSpec;
@@ -42,6 +42,12 @@ pub struct Case {
     pub own: Vec<OwnAccount>,
     /// How addresses stood at a block, as somebody looked it up.
     pub status: Vec<Status>,
+    /// Files of links.
+    pub links: Vec<FileSpec>,
+    /// Look for the other sides of bridges, and follow them.
+    pub bridges: bool,
+    /// Links and pairs of at least this confidence are followed, in millionths.
+    pub link_confidence: u32,
     /// The log of the analyst's decisions.
     pub decisions: Option<FileSpec>,
     /// Event files of mixer pools.

@@ -8,12 +8,14 @@
 //! | `ID=tx:HASH`, `ID=HASH` (`0x` and 64 hex digits) | what a transaction brought its net receivers |
 //! | `ID=tx:HASH/ADDRESS` | what a transaction brought an address |
 
+use crate::decimal::parse_rounded;
 use crate::error::{Error, cut};
 use crate::schema::CANONICAL;
 use crate::time::{TimeError, parse_time};
 use dyetrace_core::asset::AssetName;
 use dyetrace_core::attribution::deposits::Short;
 use dyetrace_core::ledger::TxHash;
+use dyetrace_core::links::Link;
 use dyetrace_core::trace::{AddressSeed, Rule, Seed, Since, StopRule, Theft, TransactionSeed, Until};
 use dyetrace_core::{Address, Amount, Category};
 
@@ -203,6 +205,21 @@ pub(super) fn add_mapping(map: &mut Vec<(String, String)>, column: &str, name: &
     }
     map.push((column, name.to_owned()));
     Ok(())
+}
+
+/// Parses how sure a link is, a decimal from 0 to 1, into millionths.
+///
+/// # Errors
+/// An [`Error`] that says what was expected.
+pub fn parse_confidence(text: &str) -> Result<u32, Error> {
+    let parsed = parse_rounded(text.trim().as_bytes(), 6).ok().and_then(Amount::to_u128);
+    let parsed = parsed.and_then(|it| u32::try_from(it).ok()).filter(|it| *it <= Link::CERTAIN);
+    parsed.ok_or_else(|| {
+        Error::typed(format!(
+            "{} is no confidence: a decimal from 0 to 1 with at most 6 digits behind the point was expected",
+            shown(text)
+        ))
+    })
 }
 
 /// Parses the name of a rule.

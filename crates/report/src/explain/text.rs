@@ -225,7 +225,10 @@ impl Route {
                 "from a seed, which sent it without being seen to receive it".to_owned()
             }
             Origin::Theft { kind, transaction } if kind == "converted" => {
-                format!("got in an exchange for another asset, in {}", plain(transaction, 100))
+                format!(
+                    "got in an exchange for another asset, or over a link, in {}",
+                    plain(transaction, 100)
+                )
             }
             Origin::Theft { transaction, .. } => format!("stolen in {}", plain(transaction, 100)),
         }

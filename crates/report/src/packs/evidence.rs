@@ -71,10 +71,9 @@ pub(super) fn path(asked: &Asked<'_>) -> Vec<Hop> {
         let rule = input.trace.holdings.shares.telling_rule(finding.holding);
         let mut number_of_hop = 0;
         for evidence in &finding.route {
-            let place = at(evidence.place);
-            let chain = ledger.chain_name(chain_of(ledger, place));
-            let hash = transaction_hash(asked, place);
-            for Step { from, to, value, taint } in steps(input, evidence, rule) {
+            for Step { place, from, to, value, taint, .. } in steps(input, evidence, rule) {
+                let chain = ledger.chain_name(chain_of(ledger, place));
+                let hash = transaction_hash(asked, place);
                 let asset = ledger.purses().asset(to);
                 number_of_hop += 1;
                 hops.push(Hop {
@@ -82,7 +81,7 @@ pub(super) fn path(asked: &Asked<'_>) -> Vec<Hop> {
                     route_id: format!("R{}", at_finding + 1),
                     hop: number_of_hop,
                     chain: chain.to_owned(),
-                    block_timestamp: when(ledger, evidence.place),
+                    block_timestamp: when(ledger, place as u64),
                     explorer: transaction_link(chain, &hash),
                     transaction_hash: hash.clone(),
                     from_address: address(asked, from),

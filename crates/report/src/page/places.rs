@@ -236,9 +236,11 @@ fn route(report: &Report<'_>, rank: usize, finding: &Finding, html: &mut String)
     let all =
         finding.route.iter().flat_map(|hop| steps(input, hop, rule).into_iter().map(move |it| (hop, it)));
     for (hop, (evidence, step)) in (1..).zip(all).take(MOST_HOPS) {
-        let place = at(evidence.place);
+        let place = step.place;
         let show = |units| money(&amount(input, ledger.purses().asset(step.to), units), None);
-        let swap = if evidence.exchange.is_some() { "<small>exchange</small>" } else { "" };
+        let word = if step.link == "swap" { "exchange" } else { step.link };
+        let swap =
+            if word.is_empty() { String::new() } else { format!("<small>{}</small>", foreign(word, NAME)) };
         let _ = write!(
             html,
             "<tr><td class=\"num\">{hop}</td><td><code>{}</code>{swap}</td><td class=\"num\">{}</td><td \
@@ -247,7 +249,7 @@ fn route(report: &Report<'_>, rank: usize, finding: &Finding, html: &mut String)
             show(step.taint),
             show(step.value),
             grade(evidence.grade.as_str()),
-            escaped(&moment(ledger, evidence.place)),
+            escaped(&moment(ledger, place as u64)),
             foreign(&hash(ledger, place), NAME * 2)
         );
     }

@@ -9,6 +9,7 @@ use super::role::{Part, Roles};
 use super::text::{NAME, escaped, visible};
 use crate::report::Report;
 use crate::table::at;
+use dyetrace_core::trace::Evidence;
 use dyetrace_core::{AccountId, Amount, AssetId};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -53,14 +54,18 @@ impl<'a> Map<'a> {
         let (columns, purses) = (ledger.columns(), ledger.purses());
         let first = || report.findings().iter().take(MOST_PLACES);
         let mut hops: Vec<_> = first().flat_map(|finding| &finding.route).copied().collect();
-        // An exchange goes from an account to itself: there is nothing to draw.
-        hops.retain(|hop| hop.exchange.is_none());
+        // An exchange goes from an account to itself: there is nothing to draw. A link goes to another.
+        hops.retain(|hop| hop.exchange.is_none() || hop.link.is_some());
         hops.sort_unstable_by_key(|hop| (hop.place, hop.class));
         hops.dedup_by_key(|hop| (hop.place, hop.class));
-        let ends =
-            |place: u64| (purses.account(columns.from[at(place)]), purses.account(columns.to[at(place)]));
+        let ends = |hop: &Evidence| {
+            let legs = hop.exchange.map(|legs| legs.map(|row| purses.account(trace.postings.purse[row])));
+            let of_transfer =
+                || [columns.from[at(hop.place)], columns.to[at(hop.place)]].map(|it| purses.account(it));
+            <(AccountId, AccountId)>::from(legs.unwrap_or_else(of_transfer))
+        };
         let mut accounts: Vec<AccountId> =
-            hops.iter().flat_map(|hop| <[AccountId; 2]>::from(ends(hop.place))).collect();
+            hops.iter().flat_map(|hop| <[AccountId; 2]>::from(ends(hop))).collect();
         accounts.sort_unstable();
         accounts.dedup();
         let local = |account: AccountId| {
@@ -69,7 +74,7 @@ impl<'a> Map<'a> {
         let mut flows: Vec<(u32, u32)> = Vec::new();
         let mut carried = Carried::new();
         for hop in &hops {
-            let (from, to) = ends(hop.place);
+            let (from, to) = ends(hop);
             let pair = (local(from), local(to));
             if pair.0 == pair.1 {
                 continue;

@@ -52,7 +52,7 @@ pub(super) fn limits(report: &Report<'_>) -> String {
         html.push_str("</details>");
     }
     html.push_str(
-        "<p>Throughout: money is not followed through swaps, bridges and mixers; an exchange's inside is not seen; \
+        "<p>Throughout: money is followed through mixers and bridges only by the links that <code>links.csv</code> lists; an exchange's inside is not seen; \
          nobody was asked whether an address is frozen; an account is no person.</p>",
     );
     html

@@ -2,7 +2,8 @@
 //!
 //! An exchange stands there too, after the last transfer of its transaction that is part of it: a row for each asset that the
 //! account gave and a row for each that it got, from the account to itself, each with the net amount and its tainted part. The two
-//! amounts are the ratio. A transfer to oneself is never listed otherwise.
+//! amounts are the ratio. A link is such a pair, too: a row at the purse that its source entered, as of the source, and one at the
+//! receiver's, as of the destination. A transfer to oneself is never listed otherwise.
 
 use super::{at, chain_of, columns};
 use crate::cell::Table;
@@ -68,7 +69,7 @@ fn write_place<S: Sheet>(report: &Report<'_>, table: &mut Table<S>, place: usize
 fn write_leg<S: Sheet>(report: &Report<'_>, table: &mut Table<S>, leg: &ConvertedLeg) -> io::Result<()> {
     let (ledger, trace) = (report.input.ledger, report.input.trace);
     let (postings, row) = (&trace.postings, at(leg.posting));
-    write_place(report, table, at(postings.place[row]));
+    write_place(report, table, report.crossings.place(&report.input, row));
     table.holder(ledger, postings.purse[row]);
     table.holder(ledger, postings.purse[row]);
     table.asset(report, ledger.purses().asset(postings.purse[row]));

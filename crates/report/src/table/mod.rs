@@ -11,6 +11,7 @@ pub(crate) mod flows;
 pub(crate) mod freezable;
 pub(crate) mod holdings;
 pub(crate) mod leads;
+pub(crate) mod links;
 pub(crate) mod lists;
 pub(crate) mod next;
 pub(crate) mod postings;
@@ -41,6 +42,7 @@ pub enum TableName {
     Dollars,
     Next,
     Leads,
+    Links,
     Decisions,
     Rejects,
     Limitations,
@@ -48,7 +50,7 @@ pub enum TableName {
 
 impl TableName {
     /// All, in the order in which they are written.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Freezable,
         Self::Holdings,
         Self::Flows,
@@ -58,6 +60,7 @@ impl TableName {
         Self::Dollars,
         Self::Next,
         Self::Leads,
+        Self::Links,
         Self::Decisions,
         Self::Rejects,
         Self::Limitations,
@@ -76,6 +79,7 @@ impl TableName {
             Self::Dollars => "dollars",
             Self::Next => "next",
             Self::Leads => "leads",
+            Self::Links => "links",
             Self::Decisions => "decisions",
             Self::Rejects => "rejects",
             Self::Limitations => "limitations",
@@ -107,6 +111,7 @@ impl Report<'_> {
             TableName::Dollars => dollars::write(self, to),
             TableName::Next => next::write(self, to),
             TableName::Leads => leads::write(self, to),
+            TableName::Links => links::write(self, &links::rows(self), to),
             TableName::Decisions => decisions::write(self, to),
             TableName::Rejects => lists::write_rejects(self, to),
             TableName::Limitations => lists::write_limitations(self, to),

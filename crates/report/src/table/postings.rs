@@ -2,10 +2,12 @@
 //! theft, stolen asset. What enters (received, unseen) is positive, what leaves (fee, burn, dust) negative; what is
 //! converted is negative where it was given and positive where it was got.
 //!
+//! What a link takes out of the purse that its source entered stands with that source, though it leaves as the destination comes.
+//!
 //! `address` is the purse's that it entered or left: of a fee, the payer's. A fee stands where
 //! its transaction begins.
 
-use super::{at, chain_of, columns};
+use super::{chain_of, columns};
 use crate::cell::Table;
 use crate::report::Report;
 use crate::sheet::Target;
@@ -29,7 +31,8 @@ pub(crate) fn write(report: &Report<'_>, to: impl Target) -> io::Result<()> {
     let mut table = Table::new(to, columns(&[&FIRST], trace, &[]))?;
     let (transfers, postings) = (ledger.columns(), &trace.postings);
     for row in 0..postings.place.len() {
-        let (kind, place, purse) = (postings.kind[row], at(postings.place[row]), postings.purse[row]);
+        let (kind, purse) = (postings.kind[row], postings.purse[row]);
+        let place = report.crossings.place(&report.input, row);
         let (chain, transaction) = (chain_of(ledger, place), transfers.transaction[place]);
         table.text(trace.theft_of(postings.class[row]));
         table.asset(report, trace.asset_of(postings.class[row]));

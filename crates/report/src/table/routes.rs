@@ -3,10 +3,10 @@
 //!
 //! `taint` is under the finding's telling rule; `grade` is the weakest on the way, this hop included; `link`
 //! names what joined a hop to the one before it, and is empty for a plain transfer. An exchange is two rows with the link
-//! `swap`, as in `flows.csv`: what the account gave, and what it got. A
+//! `swap`, as in `flows.csv`: what the account gave, and what it got. So is a link, under its own word. A
 //! finding at a seed's own purse has no hop.
 
-use super::{at, chain_of};
+use super::chain_of;
 use crate::cell::Table;
 use crate::report::Report;
 use crate::sheet::Target;
@@ -36,7 +36,7 @@ pub(crate) fn write(report: &Report<'_>, to: impl Target) -> io::Result<()> {
             steps(&report.input, evidence, rule).into_iter().map(move |step| (evidence, step))
         });
         for (hop, (evidence, step)) in (1..).zip(steps) {
-            let place = at(evidence.place);
+            let place = step.place;
             let chain = chain_of(ledger, place);
             table.text(&format!("R{rank}"));
             table.number(hop);
@@ -48,7 +48,7 @@ pub(crate) fn write(report: &Report<'_>, to: impl Target) -> io::Result<()> {
             table.amount(step.value);
             table.amount(step.taint);
             table.text(evidence.grade.as_str());
-            table.text(if evidence.exchange.is_some() { "swap" } else { "" });
+            table.text(step.link);
             table.end()?;
         }
     }

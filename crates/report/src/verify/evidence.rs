@@ -98,6 +98,7 @@ pub(super) struct Hop {
     pub(super) transfer: [String; 5],
     pub(super) value: Amount,
     pub(super) taint: Amount,
+    pub(super) link: String,
 }
 
 /// A line of `freezable.csv`.
@@ -209,7 +210,8 @@ impl Evidence {
 
     fn read_routes(&mut self, folder: &Path) -> Result<(), Fault> {
         let mut rows = Rows::open(folder, "routes.csv")?;
-        let [route, number, value, taint] = rows.columns(["route_id", "hop", "value", "taint"])?;
+        let [route, number, value, taint, link] =
+            rows.columns(["route_id", "hop", "value", "taint", "link"])?;
         let transfer = rows.columns(TRANSFER)?;
         while rows.next()? {
             let hop = Hop {
@@ -218,6 +220,7 @@ impl Evidence {
                 transfer: rows.texts(transfer),
                 value: rows.amount(value)?,
                 taint: rows.amount(taint)?,
+                link: rows.text(link).to_owned(),
             };
             self.named.insert(transfer_key(&hop.transfer), Vec::new());
             self.routes.push(hop);

@@ -23,7 +23,13 @@ pub(super) fn check(evidence: &Evidence, holdings: &ByKey<'_>, verdict: &mut Ver
             verdict.compare(FILE, || format!("{name}: hop"), &hop.number, &number);
             check_hop(evidence, end, hop, verdict);
         }
-        let joined = route.windows(2).all(|hops| hops[0].transfer[3] == hops[1].transfer[2]);
+        // The two sides of a link are of two accounts, each a row from an account to itself.
+        let is_side = |hop: &Hop| hop.transfer[2] == hop.transfer[3] && !hop.link.is_empty();
+        let joins = |hops: &[Hop]| {
+            let is_link = hops[0].link == hops[1].link && hops[0].link != "swap";
+            hops[0].transfer[3] == hops[1].transfer[2] || (is_link && hops.iter().all(is_side))
+        };
+        let joined = route.windows(2).all(joins);
         let last = &route[route.len() - 1].transfer;
         let arrives = [&last[0], &last[3], &last[4]].into_iter().eq(&end.purse);
         if !joined {

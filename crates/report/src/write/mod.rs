@@ -52,6 +52,10 @@ impl Report<'_> {
         let balances = table::conservation::rows(self, sums)?;
         folder.write("conservation.csv", |to| table::conservation::write(&balances, to))?;
         folder.write("routes.csv", |to| table::routes::write(self, to))?;
+        let links = table::links::rows(self);
+        if !links.is_empty() {
+            folder.write("links.csv", |to| table::links::write(self, &links, to))?;
+        }
         if !self.input.prices.is_empty() {
             folder.write("dollars.csv", |to| table::dollars::write(self, to))?;
         }

@@ -1,0 +1,117 @@
+//! The links of a case: stated in files, decided by an analyst, and found at bridges.
+
+use crate::error::Error;
+use crate::facts::file_facts;
+use dyetrace_core::ledger::TxHash;
+use dyetrace_core::links::bridges::{BridgeOptions, known_bridges, pair_bridges};
+use dyetrace_core::links::{Link, StatedEnd, StatedFault, StatedLink, find_stated};
+use dyetrace_core::trace::TraceOptions;
+use dyetrace_core::{Category, DecisionKind, Label, Labels, Ledger};
+use dyetrace_ingest::{Case, DecisionLog, LinkTable};
+use dyetrace_report::{FileFacts, LinkFacts, LinkOrigin, StatedRow};
+use std::collections::HashSet;
+
+/// The method of a link that an analyst decided on.
+const DECIDED: &str = "decision";
+
+/// The files of links, read.
+pub(crate) struct LinkFiles {
+    table: LinkTable,
+    files: Vec<FileFacts>,
+}
+
+/// Reads the files of links that a case names.
+pub(crate) fn read_links(case: &Case) -> Result<LinkFiles, Error> {
+    let mut table = LinkTable::default();
+    let files = case.links.iter().map(|file| table.add_file(file).map(|fact| file_facts(&fact)));
+    let files = files.collect::<Result<_, _>>()?;
+    Ok(LinkFiles { table, files })
+}
+
+/// The labels of bridges that nobody else has labelled.
+pub(crate) fn bridge_labels(case: &Case, ledger: &Ledger, stated: &[Label]) -> Vec<Label> {
+    let mut known = known_bridges(ledger);
+    if !case.bridges {
+        known.clear();
+    }
+    let named: HashSet<_> = stated.iter().map(|label| (label.address, label.chain.as_deref())).collect();
+    let is_named = |label: &Label| {
+        named.contains(&(label.address, None)) || named.contains(&(label.address, label.chain.as_deref()))
+    };
+    known.retain(|label| !is_named(label));
+    known
+}
+
+/// Tells the options of a trace which links to follow: what files state, what was decided, then pairs at bridges.
+pub(crate) fn add_links(
+    case: &Case,
+    files: LinkFiles,
+    log: Option<&DecisionLog>,
+    ledger: &Ledger,
+    labels: &Labels,
+    options: &mut TraceOptions,
+) -> Result<LinkFacts, Error> {
+    let mut facts = LinkFacts { files: files.files, follow: case.link_confidence, ..LinkFacts::default() };
+    let mut stated: Vec<(StatedLink, LinkOrigin, String)> = Vec::new();
+    for row in files.table.rows {
+        stated.push((row.link, LinkOrigin::File(row.place), row.told_by));
+    }
+    stated.extend(decided(log));
+    let links: Vec<StatedLink> = stated.iter().map(|it| it.0.clone()).collect();
+    for (found, (link, origin, told_by)) in find_stated(ledger, labels, &links).into_iter().zip(stated) {
+        let found = match (found, &origin) {
+            (Ok(found), _) => Ok(found),
+            (Err(StatedFault::Unclear(what)), LinkOrigin::File(place)) => {
+                return Err(Error::refused(
+                    format!("{place}: {what}"),
+                    "the event index is that of the transfer in its transaction's log",
+                ));
+            }
+            (Err(StatedFault::Unclear(what)), _) => Err(what),
+            (Err(StatedFault::Absent(which)), _) => {
+                Err(format!("the {which} transaction is not in the data"))
+            }
+        };
+        let follows = link.confidence >= case.link_confidence;
+        let index = match &found {
+            Ok(found) if follows => {
+                options.links.push(found.clone());
+                Some(options.links.len() - 1)
+            }
+            _ => None,
+        };
+        facts.stated.push(StatedRow { link: found, confidence: link.confidence, index, origin, told_by });
+    }
+    if case.bridges && labels.accounts().any(|account| labels.has(account, Category::Bridge)) {
+        let rows = |link: &Link| {
+            std::iter::once(link.source).chain(link.destinations.iter().copied()).collect::<Vec<_>>()
+        };
+        let taken = options.links.iter().flat_map(rows).collect();
+        let search = BridgeOptions { follow: case.link_confidence, ..BridgeOptions::default() };
+        let bridges = pair_bridges(ledger, labels, &taken, &search);
+        facts.first_pair = options.links.len();
+        options.links.extend(bridges.links());
+        facts.bridges = Some((search, bridges));
+    }
+    Ok(facts)
+}
+
+/// The links of a log. A person says so, and no identifier: inferred.
+fn decided(log: Option<&DecisionLog>) -> Vec<(StatedLink, LinkOrigin, String)> {
+    let decisions = log.into_iter().flat_map(|log| &log.decisions);
+    let links = decisions.filter(|decision| decision.kind == DecisionKind::Link).filter_map(|decision| {
+        let end = |text: &str| {
+            let transaction = TxHash::parse(text.as_bytes())?;
+            Some(StatedEnd { chain: None, transaction, events: Vec::new() })
+        };
+        let link = StatedLink {
+            source: end(&decision.subject)?,
+            destination: end(decision.detail.destination.as_deref()?)?,
+            method: DECIDED.to_owned(),
+            confidence: Link::CERTAIN,
+            is_inferred: true,
+        };
+        Some((link, LinkOrigin::Decision(decision.number), decision.source()))
+    });
+    links.collect()
+}
