@@ -10,6 +10,7 @@ mod against_reference;
 mod append;
 mod deposits;
 mod engines;
+mod exposure;
 mod generate;
 mod golden;
 mod laws;

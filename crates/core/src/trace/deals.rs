@@ -69,9 +69,16 @@ fn may_hold_taint(view: &View<'_>, stops: &[Option<Stop>], seeds: &Seeds) -> Vec
     let named = seeds.accounts.iter().copied().chain(tagged);
     named.for_each(|account| holds[account.index()] = true);
     let begins = seeds.purses.values().flatten().map(|begin| begin.place);
-    let first = begins.chain(seeds.taggings.keys().copied()).min().map_or(0, at);
+    let first = begins.chain(seeds.taggings.keys().copied()).min().filter(|_| seeds.senders.is_empty());
+    let first = first.map_or(0, at);
     for (&from, &to) in columns.from[first..].iter().zip(&columns.to[first..]) {
-        if from == PurseId::NONE || !holds[purses.account(from).index()] {
+        if from == PurseId::NONE {
+            continue;
+        }
+        if seeds.senders.contains_key(&purses.account(from)) && !ledger.is_void(to) {
+            holds[purses.account(to).index()] = true;
+        }
+        if !holds[purses.account(from).index()] {
             continue;
         }
         let keeps = match stops[purses.account(from).index()] {

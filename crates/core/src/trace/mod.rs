@@ -5,8 +5,11 @@
 //! every asked rule.
 
 mod assemble;
+mod cone;
 mod deals;
+mod entity;
 mod error;
+mod exposure;
 mod hops;
 mod netting;
 mod options;
@@ -22,7 +25,9 @@ mod sum;
 mod theft;
 mod view;
 
+pub use entity::{Entity, Grouping};
 pub use error::TraceError;
+pub use exposure::{Exposure, Exposures, Origins, Source, exposures, source};
 pub use options::{Rule, StopRule, TraceOptions, Until};
 pub use outcome::{
     Class, ClassId, ConvertedLeg, Flows, Gap, Grade, Holdings, LeftClean, LeftCleanRow, OrderSpread,
