@@ -17,10 +17,14 @@ mod ingest;
 mod inputs;
 mod label_doubts;
 mod noise;
+mod origins;
 mod output;
 mod plan;
+mod put;
 mod resume;
+mod screen;
 mod simulate;
+mod source;
 mod trace;
 mod verify;
 
@@ -43,7 +47,9 @@ fn main() -> ExitCode {
         Command::Diff(args) => diff::run(args, &output),
         Command::Explain(args) => explain::run(args, &output),
         Command::Ingest(args) => ingest::run(args, &output),
+        Command::Screen(args) => screen::run(args, &output),
         Command::Simulate(args) => simulate::run(args, &output),
+        Command::Source(args) => source::run(args, &output),
         Command::Verify(args) => verify::run(args, &output),
     });
     match done {

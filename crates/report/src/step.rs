@@ -2,8 +2,8 @@
 
 use crate::input::Input;
 use crate::table::at;
-use dyetrace_core::trace::Evidence;
-use dyetrace_core::{Amount, PurseId};
+use dyetrace_core::trace::{Evidence, Trace};
+use dyetrace_core::{Amount, Ledger, PurseId};
 
 /// One step. In an exchange both ends are the account's own purse, and the value is the net amount of it.
 #[derive(Clone, Copy, Debug)]
@@ -16,7 +16,12 @@ pub(crate) struct Step {
 
 /// The steps of a hop, under the rule by which the route is told.
 pub(crate) fn steps(input: &Input<'_>, evidence: &Evidence, rule: usize) -> Vec<Step> {
-    let (columns, postings) = (input.ledger.columns(), &input.trace.postings);
+    steps_of(input.ledger, input.trace, evidence, rule)
+}
+
+/// The same, of a trace by itself.
+pub(crate) fn steps_of(ledger: &Ledger, trace: &Trace, evidence: &Evidence, rule: usize) -> Vec<Step> {
+    let (columns, postings) = (ledger.columns(), &trace.postings);
     let place = at(evidence.place);
     let Some(legs) = evidence.exchange else {
         let (from, to) = (columns.from[place], columns.to[place]);
