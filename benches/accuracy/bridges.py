@@ -163,7 +163,7 @@ def score(world, folder):
             band["right"] += out == true and true != ""
             band[row["fate"]] += 1
             band["person"] += out == true != "" or receiver.get(out, "-") == receiver.get(true, "")
-            band["confidence"] = row["confidence"]
+            band["confidence"] = row["link_confidence"]
     print(f"{len(world.rows)} transfers, {len(world.truth)} into bridges with known truth, {len(seen & set(world.truth))} of them in links.csv")
     print(f"{'band':24}{'found':>7}{'right':>7}{'precision':>11}{'receiver':>10}{'confidence':>12}  fate")
     for name in ("same_address", "same_address_in_order", "refund", "other_address"):

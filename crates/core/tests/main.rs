@@ -11,6 +11,7 @@ mod append;
 mod bridges;
 mod deposits;
 mod engines;
+mod exposure;
 mod generate;
 mod golden;
 mod laws;

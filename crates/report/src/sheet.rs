@@ -180,6 +180,11 @@ impl ColumnKind {
             "all_sweeps",
             "hot_wallets",
             "gas_top_ups",
+            "source_event",
+            "destination_event",
+            "direct_per_mille",
+            "indirect_per_mille",
+            "transfers",
         ];
         const TIMES: &[&str] = &[
             "block_timestamp",
@@ -191,6 +196,10 @@ impl ColumnKind {
             "price_time",
             "first_sweep",
             "last_sweep",
+            "source_timestamp",
+            "destination_timestamp",
+            "first",
+            "last",
         ];
         const AMOUNTS: &[&str] = &[
             "value",
@@ -214,6 +223,13 @@ impl ColumnKind {
             "difference",
             "received",
             "swept",
+            "destination_value",
+            "direct",
+            "indirect",
+            "exchanged",
+            "came",
+            "stolen_here",
+            "rests",
         ];
         let rule = column.strip_prefix("claim_").unwrap_or(column);
         if NUMBERS.contains(&column) {

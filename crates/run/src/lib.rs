@@ -18,11 +18,13 @@ mod links;
 pub mod noise;
 pub mod plan;
 pub mod pools;
+mod ready;
 mod resume;
 mod traced;
 mod watch;
 
 pub use error::Error;
 pub use plan::{Plan, TypedCase, TypedReading, TypedTrace};
+pub use ready::Ready;
 pub use traced::{CaseFiles, Traced};
 pub use watch::{Bar, Silent, Watch};

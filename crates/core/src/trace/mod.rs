@@ -5,8 +5,11 @@
 //! every asked rule.
 
 mod assemble;
+mod cone;
 mod deals;
+mod entity;
 mod error;
+mod exposure;
 mod hops;
 mod links;
 mod netting;
@@ -23,7 +26,9 @@ mod sum;
 mod theft;
 mod view;
 
+pub use entity::{Entity, Grouping};
 pub use error::TraceError;
+pub use exposure::{Exposure, Exposures, Origins, Source, exposures, source};
 pub use options::{Rule, StopRule, TraceOptions, Until};
 pub use outcome::{
     Class, ClassId, ConvertedLeg, Flows, Gap, Grade, Holdings, LeftClean, LeftCleanRow, OrderSpread,

@@ -6,6 +6,7 @@ use super::error::TraceError;
 use super::netting::Netting;
 pub(super) use super::netting::Node;
 use super::options::{TraceOptions, Until};
+use crate::account::AccountId;
 use crate::amount::Amount;
 use crate::ledger::{Ledger, PurseId};
 
@@ -18,6 +19,8 @@ pub(super) struct View<'a> {
     until: Option<Until>,
     /// Purses that only noise came into, sorted; none where noise is followed.
     decoys: Vec<PurseId>,
+    /// Accounts that are asked about, sorted: what they exchange is found, whether taint gets to them or not.
+    pub(super) asked: Vec<AccountId>,
     /// Passing purses, made after the stops are known.
     pub(super) netting: Netting,
     /// What accounts exchange, found after the passing purses are known.
@@ -40,7 +43,7 @@ impl<'a> View<'a> {
         let netting = Netting::none(ledger.purses().len());
         let decoys = if options.follow_noise { Vec::new() } else { options.decoys.clone() };
         let deals = Deals::none(ledger.purses().len());
-        Ok(Self { ledger, least, any_least, until: options.until, decoys, netting, deals })
+        Ok(Self { ledger, least, any_least, until: options.until, decoys, asked: Vec::new(), netting, deals })
     }
 
     /// Whether a transfer lies after the end that the user set.

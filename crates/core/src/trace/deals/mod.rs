@@ -235,11 +235,16 @@ impl Deals {
         self.marked.mark(place) & mark::LINK != 0
     }
 
+    /// The deals that are done after the transfer at a place.
+    pub(super) fn done_at(&self, place: u64) -> impl Iterator<Item = Deal<'_>> {
+        let first = self.all.places().partition_point(|&done| done < place);
+        let here = (first..self.all.len()).map(|number| self.all.get(number));
+        here.take_while(move |deal| deal.place == place)
+    }
+
     /// The transit that a destination of a link takes from, and the link's index.
     pub(super) fn transit(&self, place: u64) -> Option<(Node, u32)> {
-        let first = self.all.places().partition_point(|&done| done < place);
-        let mut here = (first..self.all.len()).map(|number| self.all.get(number));
-        let deal = here.next().filter(|deal| deal.place == place)?;
+        let deal = self.done_at(place).next()?;
         deal.through().map(|through| (deal.givers()[0], through.number))
     }
 

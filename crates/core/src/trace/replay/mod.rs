@@ -16,10 +16,12 @@ mod marks;
 mod numbers;
 mod part;
 mod tables;
+mod tally;
 mod ties;
 mod walk;
 
 use super::outcome::{Grade, Stop};
+use super::reach::Bits;
 use super::seed::Seeds;
 use super::view::View;
 use super::{Class, Rule};
@@ -38,6 +40,8 @@ use part::{OUTSIDE, Part, Parts};
 use rayon::prelude::*;
 pub(super) use tables::PartTables;
 use tables::Rest;
+use tally::Tally;
+pub(super) use tally::{TallyRow, way};
 pub(super) use ties::Ties;
 use walk::Found;
 
@@ -57,6 +61,19 @@ pub(super) struct Job<'a> {
     pub(super) earlier: Option<&'a Earlier<'a>>,
     /// Whether another replay is to go on from this one.
     pub(super) keeps: bool,
+    /// Whether all that is found is listed; else only the tally is made, if one is asked for.
+    pub(super) lists: bool,
+    /// What to tally under the run's rule, if anything.
+    pub(super) tally: Option<Asked<'a>>,
+}
+
+/// What a tally is about.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'a> {
+    /// The purses.
+    pub(super) purses: &'a Bits,
+    /// Whether origins are entities, not thefts.
+    pub(super) of_entities: bool,
 }
 
 /// What a replay finds: one table a part, and what was found earlier. What each rule keeps of the nodes, if asked.
@@ -107,6 +124,7 @@ impl<U> Step<U> {
 struct Runner<'a, U> {
     rule: Box<dyn walk::Rule<U> + 'a>,
     facts: Facts<'a, U>,
+    tally: Option<Tally<U>>,
 }
 
 impl Job<'_> {
@@ -145,9 +163,13 @@ impl Job<'_> {
                 Rule::TaintFirst => walk::start::<TaintFirst<U>, U>(&plan),
                 Rule::Poison => walk::start::<Poison, U>(&plan),
             };
-            Runner { rule, facts }
+            Runner { rule, facts, tally: None }
         };
         let mut runners: Vec<Runner<'_, U>> = self.rules.par_iter().map(start).collect();
+        if let Some(Asked { purses, of_entities }) = self.tally {
+            let asked = part.nodes.iter().map(|&node| purses.get(view.purse(node).0) == 1);
+            runners[0].tally = Some(Tally::new(Marks::of(asked), of_entities));
+        }
         if let Some(earlier) = self.earlier {
             books.catch_up(earlier.end);
             runners
@@ -160,6 +182,14 @@ impl Job<'_> {
         self.run(&mut books, &mut runners, &mut tables, purse);
         let kept = runners.iter().filter(|_| self.keeps).map(|runner| keep(view, part, &books, runner));
         let kept = kept.collect();
+        if let Some(tally) = runners[0].tally.take() {
+            tables.tally = tally.finish(part, &runners[0], &books, purse);
+        }
+        if !self.lists {
+            // The law is checked all the same.
+            runners.iter_mut().for_each(|runner| runner.check(&books, part));
+            return (tables, kept);
+        }
         add_holdings(&books, &mut runners, &mut tables, part, purse);
         let ended =
             part.nodes.iter().zip(0..).filter_map(|(&node, local)| Some((view.deals.ended(node)?, local)));
@@ -192,10 +222,15 @@ impl Job<'_> {
                     scope.spawn(move |_| {
                         runner.rule.walk(chunk, found);
                         runner.facts.gather(chunk, found);
+                        if let Some(tally) = &mut runner.tally {
+                            tally.add(chunk, found, &runner.facts, purse);
+                        }
                     });
                 }
                 scope.spawn(move |_| books.next_chunk(next));
-                scope.spawn(move |_| tables.add(&last.chunk, &mut last.found, purse));
+                if self.lists {
+                    scope.spawn(move |_| tables.add(&last.chunk, &mut last.found, purse));
+                }
             });
         }
     }
@@ -231,6 +266,21 @@ impl<U: Units> Runner<'_, U> {
         }
         self.facts.check();
         all
+    }
+}
+
+impl<U: Units> Runner<'_, U> {
+    /// Checks that what came to each node and did not leave it rests there, without keeping what that is.
+    fn check(&mut self, books: &Books<'_, U>, part: &Part) {
+        let mut rests = Vec::new();
+        for node in (0..).take(part.nodes.len()) {
+            rests.clear();
+            self.rule.rests_at(node, books.held(node), &mut rests);
+            for rest in &rests {
+                self.facts.settle(node, rest.tag, rest.units);
+            }
+        }
+        self.facts.check();
     }
 }
 
