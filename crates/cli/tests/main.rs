@@ -13,6 +13,7 @@ mod flags;
 mod labels;
 mod leads;
 mod limits;
+mod links;
 mod noise;
 mod output;
 mod real;
