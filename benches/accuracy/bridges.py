@@ -121,7 +121,9 @@ def write(world, thief, folder):
         print(head, file=file)
         for time, number, chain, tx, frm, to, asset, value in rows:
             kind = "external" if asset == "native" else "token"
+            # A block has one time.
             block = (time - START) // 12 if chain == "ethereum" else (time - START) * 4
+            time = START + 12 * block if chain == "ethereum" else time
             print(f"{chain},{block},{number},0,{time},{tx},{frm},{to},{asset},{value},,{kind}", file=file)
     with open(folder / "labels.csv", "w") as file:
         print("address,chain,label,category", file=file)

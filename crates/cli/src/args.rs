@@ -591,7 +591,7 @@ const DECIDE_EXAMPLE: &str = "Examples:
   dyetrace trace case.toml --decisions decisions.jsonl --out result
 
 The log is only ever added to: each line names the hash of the one before, so that a change to an earlier one is told.
-A trace applies labels and cuts; a link is kept and checked, and not used yet.";
+A trace applies labels, cuts and links.";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = DECIDE_EXAMPLE)]
