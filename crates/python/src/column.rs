@@ -29,7 +29,7 @@ pub(crate) enum Amounts {
     Text,
 }
 
-/// A column under way.
+/// A column under way. One of texts takes everything: a column whose kind nobody told is exact all the same.
 pub(crate) enum Column {
     Text(LargeStringBuilder),
     Number(Vec<Option<u64>>),
@@ -69,6 +69,7 @@ impl Column {
     pub(crate) fn push_number(&mut self, number: u64) -> bool {
         match self {
             Self::Number(column) => column.push(Some(number)),
+            Self::Text(column) => column.append_value(number.to_string()),
             _ => return false,
         }
         true
@@ -77,6 +78,7 @@ impl Column {
     pub(crate) fn push_time(&mut self, seconds: i64) -> bool {
         match self {
             Self::Time(column) => column.push(Some(seconds)),
+            Self::Text(column) => column.append_value(iso(seconds)),
             _ => return false,
         }
         true

@@ -4,6 +4,7 @@ mod conservation;
 mod engine;
 mod folder;
 mod graph;
+mod kinds;
 mod leads;
 mod packs;
 mod page;
