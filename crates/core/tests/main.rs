@@ -19,6 +19,7 @@ mod ledgers;
 mod links;
 mod mixers;
 mod peers;
+mod pools;
 mod reach;
 mod resume;
 mod stream;

@@ -15,6 +15,7 @@ mod links;
 mod netting;
 mod options;
 mod outcome;
+mod pools;
 mod reach;
 mod replay;
 mod resume;
@@ -34,6 +35,7 @@ pub use outcome::{
     Class, ClassId, ConvertedLeg, Flows, Gap, Grade, Holdings, LeftClean, LeftCleanRow, OrderSpread,
     PostingKind, Postings, Share, ShareColumns, Stop, Trace,
 };
+pub use pools::Pool;
 pub use reach::ReachByTheft;
 pub use resume::{Course, TraceState};
 pub use routes::{Evidence, EvidenceGraph, Routes};

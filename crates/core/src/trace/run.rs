@@ -9,6 +9,7 @@ use super::hops::{FAR, fewest_hops};
 use super::netting::Netting;
 use super::options::{Rule, StopRule, TraceOptions};
 use super::outcome::{Class, OrderSpread, Stop, Trace};
+use super::pools::Pools;
 use super::reach::{Arrivals, Bits, Question, ReachByTheft, masks};
 use super::replay::{Asked, Job, Kept, KeptNode, Replayed, TallyRow, Ties, replay};
 use super::resume::{Course, ReplayState, TraceState, check};
@@ -123,7 +124,11 @@ pub(super) fn settle<'a>(
     let mut view = View::new(ledger, options)?;
     view.asked = asked.to_vec();
     let seeds = Seeds::resolve(&view, thefts)?;
-    let stops = Stops::decide(ledger, labels, &seeds.accounts, options);
+    view.pools = Pools::of(options, &seeds.accounts);
+    let mut stops = Stops::decide(ledger, labels, &seeds.accounts, options);
+    for pool in &view.pools.0 {
+        stops.of_account[pool.account.index()] = None;
+    }
     view.netting = Netting::find(ledger, &stops.netting_accounts(), |place| view.moves(place));
     view.deals = Deals::none(view.node_count());
     view.deals = Deals::find(&view, &stops.of_account, &seeds, options);

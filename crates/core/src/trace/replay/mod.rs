@@ -23,7 +23,7 @@ mod walk;
 use super::outcome::{Grade, Stop};
 use super::reach::Bits;
 use super::seed::Seeds;
-use super::view::View;
+use super::view::{Node, View};
 use super::{Class, Rule};
 use crate::ledger::PurseId;
 use crate::rules::lots::{Fifo, Lifo};
@@ -134,7 +134,13 @@ impl Job<'_> {
         let is_sink = Marks::of(part.nodes.iter().map(|&node| self.sinks[node as usize].is_some()));
         let is_seed = Marks::of(part.nodes.iter().map(|&node| seeds.has(PurseId(node))));
         let watches = Watches::find(parts, part, ties);
-        let booking = book::Plan { view, seeds, ties, parts, part, watches: &watches, is_seed: &is_seed };
+        let is_pool = |&node: &Node| view.is_pool(node) && self.sinks[node as usize].is_none();
+        let keeps = part.nodes.iter().map(|node| self.sinks[*node as usize].is_some() || is_pool(node));
+        let keeps = Marks::of(keeps);
+        let pools = Marks::of(part.nodes.iter().map(is_pool));
+        let is_pool = (!view.pools.is_empty()).then_some(&pools);
+        let (watched, is_seed) = (&watches, &is_seed);
+        let booking = book::Plan { view, seeds, ties, parts, part, watches: watched, is_seed, is_pool };
         let mut books = Books::open(&booking);
 
         let tag_of = |theft: u32, event: &Event<U>| {
@@ -150,11 +156,12 @@ impl Job<'_> {
             nodes: part.nodes.len(),
             watches: &watches.list,
             is_sink: &is_sink,
+            keeps: &keeps,
             tag_of: &tag_of,
             theft_of: &theft_of,
         };
         let start = |rule: &Rule| {
-            let facts = Facts::new(part.nodes.len(), rule.is_exact(), &is_seed, &has_begun);
+            let facts = Facts::new(part.nodes.len(), rule.is_exact(), is_seed, &has_begun);
             let rule = match rule {
                 Rule::Fifo => walk::start::<Fifo<U>, U>(&plan),
                 Rule::Lifo => walk::start::<Lifo<U>, U>(&plan),

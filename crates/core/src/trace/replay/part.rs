@@ -120,6 +120,13 @@ impl Parts {
             }
             part.total = total.total();
         }
+        for (account, asset, held) in view.pools.outstanding() {
+            let purse = ledger.purses().find(account, asset).filter(|purse| numbers.has(purse.0));
+            if let Some(purse) = purse {
+                let total = &mut parts[part_of(purse.0)].total;
+                *total = total.plus(held);
+            }
+        }
         Self { parts, numbers }
     }
 
