@@ -34,6 +34,7 @@ pub use outcome::{
     PostingKind, Postings, Share, ShareColumns, Stop, Trace,
 };
 pub use reach::ReachByTheft;
+pub use replay::Cut;
 pub use resume::{Course, TraceState};
 pub use routes::{Evidence, EvidenceGraph, Routes};
 pub use run::{Prepared, Reach, Resumed, resume, trace};

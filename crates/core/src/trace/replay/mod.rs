@@ -40,6 +40,7 @@ use part::{OUTSIDE, Part, Parts};
 use rayon::prelude::*;
 pub(super) use tables::PartTables;
 use tables::Rest;
+pub use tally::Cut;
 use tally::Tally;
 pub(super) use tally::{TallyRow, way};
 pub(super) use ties::Ties;
@@ -183,7 +184,7 @@ impl Job<'_> {
         let kept = runners.iter().filter(|_| self.keeps).map(|runner| keep(view, part, &books, runner));
         let kept = kept.collect();
         if let Some(tally) = runners[0].tally.take() {
-            tables.tally = tally.finish(part, &runners[0], &books, purse);
+            (tables.tally, tables.cut) = tally.finish(part, &runners[0], &books, self.sinks, purse);
         }
         if !self.lists {
             // The law is checked all the same.
