@@ -7,7 +7,7 @@ use crate::origins::categories;
 use crate::output::Output;
 use crate::plan::{keep_inputs, lay_case};
 use anyhow::{Context, Result, bail};
-use dyetrace_core::trace::{Entity, Exposures, Grouping, Origins, exposures};
+use dyetrace_core::trace::{Cut, Entity, Exposures, Grouping, Origins, exposures};
 use dyetrace_core::{AccountId, Category};
 use dyetrace_ingest::{Case, FileSpec, read_addresses};
 use dyetrace_report::{AskedAccount, Group, Screening, Threshold};
@@ -88,11 +88,21 @@ fn run_case(args: &ScreenArgs, case: &Case, typed: &Asked, output: &Output) -> R
         "{addresses} addresses, {unknown} of them in no transfer; {} rows{flagged}",
         screening.len()
     ));
-    if !reading.rejects.is_empty() {
-        output.note(&format!("{} bad rows were left out: the answer is not complete", reading.rejects.len()));
-        return Ok(Exit::Incomplete);
+    let mut exit = Exit::Complete;
+    for (what, Cut { hubs, hops, dust }) in [("thefts", &thefts), ("labelled holders", &labelled)]
+        .iter()
+        .filter_map(|(what, it)| Some((what, it.as_ref()?.cut)))
+    {
+        if hubs + hops + dust > 0 {
+            output.note(&format!("not complete: of {what}, {hubs} hubs, {hops} purses too far away and {dust} transfers too small are not followed"));
+            exit = Exit::Incomplete;
+        }
     }
-    Ok(Exit::Complete)
+    if !reading.rejects.is_empty() {
+        output.note(&format!("not complete: {} bad rows were left out", reading.rejects.len()));
+        exit = Exit::Incomplete;
+    }
+    Ok(exit)
 }
 
 /// What was typed as thresholds.

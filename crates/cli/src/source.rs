@@ -8,7 +8,7 @@ use crate::output::Output;
 use crate::plan::lay_case;
 use anyhow::{Result, anyhow, bail};
 use dyetrace_core::ledger::TxHash;
-use dyetrace_core::trace::{Entity, Grouping, Origins, Source, source};
+use dyetrace_core::trace::{Cut, Entity, Grouping, Origins, Source, source};
 use dyetrace_core::{AccountId, Address, Ledger};
 use dyetrace_ingest::Case;
 use dyetrace_report::display::plain;
@@ -99,11 +99,12 @@ fn run_case(
         let texts: Vec<String> = answers.iter().map(ToString::to_string).collect();
         output.data(&texts.join("\n"))?;
     }
+    let is_cut = answers.iter().flat_map(|it| it.cut).any(Cut::any);
     if !reading.rejects.is_empty() {
         output.note(&format!("{} bad rows were left out: the answer is not complete", reading.rejects.len()));
         return Ok(Exit::Incomplete);
     }
-    Ok(Exit::Complete)
+    Ok(if is_cut { Exit::Incomplete } else { Exit::Complete })
 }
 
 /// The accounts of an address: on the chain before its colon, if one stands there, else on all.

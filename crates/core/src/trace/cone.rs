@@ -14,6 +14,14 @@ use super::view::{Node, View};
 use crate::account::AccountId;
 use crate::ledger::PurseId;
 
+/// A reach without what cannot come to some accounts.
+pub(super) struct Kept {
+    /// One entry a node.
+    pub(super) from: Vec<u64>,
+    /// The sinks that taint gets to and that send to the cone, in order: what stopped there may be missing.
+    pub(super) behind: Vec<Node>,
+}
+
 /// Takes out of a reach, one entry a node, all that cannot come to these accounts.
 ///
 /// # Cost
@@ -24,14 +32,19 @@ pub(super) fn within(
     ties: &Ties,
     from: &[u64],
     accounts: &[AccountId],
-) -> Vec<u64> {
-    let mut cone = Cone { view, sinks, ties, kept: Bits::new(view.node_count()) };
+) -> Kept {
+    let mut cone =
+        Cone { view, sinks, ties, kept: Bits::new(view.node_count()), behind: Bits::new(view.node_count()) };
     cone.begin(accounts);
     for place in (0..view.end()).rev() {
         cone.step(place);
     }
     let is_kept = |node: Node| cone.kept.get(node) == 1 || view.deals.ended(node).is_some();
-    (0..).zip(from).map(|(node, &place)| if is_kept(node) { place } else { NEVER }).collect()
+    let is_behind =
+        |(node, place): &(Node, &u64)| cone.behind.get(*node) == 1 && **place != NEVER && !is_kept(*node);
+    let behind = (0..).zip(from).filter(is_behind).map(|(node, _)| node).collect();
+    let from = (0..).zip(from).map(|(node, &place)| if is_kept(node) { place } else { NEVER }).collect();
+    Kept { from, behind }
 }
 
 struct Cone<'a> {
@@ -39,6 +52,8 @@ struct Cone<'a> {
     sinks: &'a Bits,
     ties: &'a Ties,
     kept: Bits,
+    /// Sinks that send to the cone.
+    behind: Bits,
 }
 
 impl Cone<'_> {
@@ -84,6 +99,8 @@ impl Cone<'_> {
     fn keep(&mut self, node: Node) {
         if self.sinks.get(node) == 0 {
             self.kept.set(node);
+        } else {
+            self.behind.set(node);
         }
     }
 

@@ -14,9 +14,9 @@
 use super::error::TraceError;
 use super::options::TraceOptions;
 use super::outcome::{Class, ClassId, Share, ShareColumns, Trace};
-use super::replay::{TallyRow, way};
+use super::replay::{Cut, way};
 use super::routes::{EvidenceGraph, Routes};
-use super::run::{Asking, Prepared};
+use super::run::{Asking, Prepared, Tallied};
 use super::theft::Theft;
 use super::{Entity, Rule};
 use crate::account::AccountId;
@@ -60,6 +60,9 @@ pub struct Exposures {
     pub purses: Vec<PurseId>,
     /// All that each of them received from others, in base units: by transfers, and net in exchanges.
     pub received: AmountColumn,
+    /// What limits cut off: where any did, more may have come. Of one account, hubs and far purses that taint got to and that sent to
+    /// what is asked about.
+    pub cut: Cut,
 }
 
 /// What came of one class into one purse: units of the purse's asset, claims in that of the class.
@@ -160,8 +163,8 @@ pub fn exposures(
     let accounts = sorted(accounts);
     let (prepared, of_entities) = prepare(ledger, labels, origins, options, &accounts)?;
     let asking = Asking { accounts: &accounts, within: false, lists: false, of_entities };
-    let (trace, rows) = prepared.tally(&prepared.reach(None), &asking);
-    Ok(gathered(&prepared, trace.thefts, trace.classes, rows, &accounts))
+    let (trace, tally) = prepared.tally(&prepared.reach(None), &asking);
+    Ok(gathered(&prepared, trace.thefts, trace.classes, tally, &accounts))
 }
 
 /// Where one account's money came from.
@@ -196,8 +199,8 @@ pub fn source(
     let accounts = [account];
     let (prepared, of_entities) = prepare(ledger, labels, origins, options, &accounts)?;
     let asking = Asking { accounts: &accounts, within: true, lists: true, of_entities };
-    let (trace, rows) = prepared.tally(&prepared.reach(None), &asking);
-    let exposures = gathered(&prepared, trace.thefts.clone(), trace.classes.clone(), rows, &accounts);
+    let (trace, tally) = prepared.tally(&prepared.reach(None), &asking);
+    let exposures = gathered(&prepared, trace.thefts.clone(), trace.classes.clone(), tally, &accounts);
     let graph = Routes::of(prepared).graph(&trace, 0);
     Ok(Source { exposures, trace, graph })
 }
@@ -232,7 +235,7 @@ fn gathered(
     prepared: &Prepared<'_>,
     origins: Vec<String>,
     classes: Vec<Class>,
-    mut rows: Vec<TallyRow>,
+    Tallied { mut rows, cut }: Tallied,
     accounts: &[AccountId],
 ) -> Exposures {
     rows.sort_unstable_by_key(|row| (row.purse, row.class));
@@ -250,6 +253,7 @@ fn gathered(
         shares: ShareColumns::new(way::COUNT),
         purses,
         received,
+        cut,
     };
     for rows in rows.chunk_by(|one, other| (one.purse, one.class) == (other.purse, other.class)) {
         let mut row = rows[0];

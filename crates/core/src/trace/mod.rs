@@ -37,6 +37,7 @@ pub use outcome::{
 };
 pub use pools::Pool;
 pub use reach::ReachByTheft;
+pub use replay::Cut;
 pub use resume::{Course, TraceState};
 pub use routes::{Evidence, EvidenceGraph, Routes};
 pub use run::{Prepared, Reach, Resumed, resume, trace};

@@ -11,7 +11,7 @@ use super::options::{Rule, StopRule, TraceOptions};
 use super::outcome::{Class, OrderSpread, Stop, Trace};
 use super::pools::Pools;
 use super::reach::{Arrivals, Bits, Question, ReachByTheft, masks};
-use super::replay::{Asked, Job, Kept, KeptNode, Replayed, TallyRow, Ties, replay};
+use super::replay::{Asked, Cut, Job, Kept, KeptNode, Replayed, TallyRow, Ties, replay};
 use super::resume::{Course, ReplayState, TraceState, check};
 use super::seed::Seeds;
 use super::stop::Stops;
@@ -186,6 +186,12 @@ pub struct Reach {
     pub purses: u64,
 }
 
+/// What a tally found.
+pub(super) struct Tallied {
+    pub(super) rows: Vec<TallyRow>,
+    pub(super) cut: Cut,
+}
+
 /// What is asked of a tally.
 pub(super) struct Asking<'a> {
     /// The accounts, sorted.
@@ -355,20 +361,24 @@ impl<'a> Prepared<'a> {
     /// Apportions over what is reached, or over that part of it from which money can have come to the accounts that
     /// are asked about, and tallies what came to these. Of the part, the trace lists what is in it, and no law is checked
     /// over all.
-    pub(super) fn tally(&self, reach: &Reach, asking: &Asking<'_>) -> (Trace, Vec<TallyRow>) {
+    pub(super) fn tally(&self, reach: &Reach, asking: &Asking<'_>) -> (Trace, Tallied) {
         let classes = classes(self.view.ledger, &self.seeds);
         let mut tied = self.tie(reach);
+        let mut cut = Cut::default();
         if asking.within {
-            tied.from = cone::within(&self.view, &self.is_sink, &tied.ties, &tied.from, asking.accounts);
+            let kept = cone::within(&self.view, &self.is_sink, &tied.ties, &tied.from, asking.accounts);
+            kept.behind.iter().for_each(|&node| cut.stop(self.sinks[node as usize]));
+            tied.from = kept.from;
         }
         let purses = self.view.ledger.purses();
         let is_asked = |purse: PurseId| asking.accounts.binary_search(&purses.account(purse)).is_ok();
         let mut asked = Bits::new(purses.len());
         purses.iter().filter(|&purse| is_asked(purse)).for_each(|purse| asked.set(purse.0));
         let tally = Some(Asked { purses: &asked, of_entities: asking.of_entities });
-        let (trace, _, rows) =
+        let (trace, _, mut tally) =
             self.assemble(reach, &Job { tally, lists: asking.lists, ..self.job(&classes, &tied) });
-        (trace, rows)
+        tally.cut = tally.cut.and(cut);
+        (trace, tally)
     }
 
     /// What routes need of it.
@@ -423,11 +433,13 @@ impl<'a> Prepared<'a> {
     }
 
     /// Replays and puts the tables in order, with all classes that could be. Also returns what each rule keeps, and the tally.
-    fn assemble(&self, reach: &Reach, job: &Job<'_>) -> (Trace, Vec<Vec<KeptNode>>, Vec<TallyRow>) {
+    fn assemble(&self, reach: &Reach, job: &Job<'_>) -> (Trace, Vec<Vec<KeptNode>>, Tallied) {
         let Self { view, seeds, stops, sinks, rules, .. } = self;
         let ledger = view.ledger;
         let Replayed { mut tables, nodes } = replay(job);
-        let tally = tables.iter_mut().flat_map(|table| std::mem::take(&mut table.tally)).collect();
+        let rows = tables.iter_mut().flat_map(|table| std::mem::take(&mut table.tally)).collect();
+        let tally =
+            Tallied { rows, cut: tables.iter().fold(Cut::default(), |cut, table| cut.and(table.cut)) };
         let (thefts, classes) = (seeds.thefts.clone(), job.classes.to_vec());
         let mut trace = Trace { rules: rules.clone(), thefts, classes, ..Trace::default() };
         trace.set_aside.clone_from(&seeds.set_aside);

@@ -3,7 +3,7 @@
 use super::{AskedTransfer, FromOrigin, PartOf, RouteHop, SourcePurse, Sources};
 use crate::input::Token;
 use dyetrace_core::Amount;
-use dyetrace_core::trace::Share;
+use dyetrace_core::trace::{Cut, Share};
 use serde_json::{Value, json};
 
 impl Sources {
@@ -15,10 +15,15 @@ impl Sources {
             "address": self.address,
             "chain": self.chain,
             "rule": self.rule,
+            "cut": {"thefts": cut(self.cut[0]), "labelled": cut(self.cut[1])},
             "purses": self.purses.iter().map(|it| purse(it, thefts, labelled)).collect::<Vec<_>>(),
             "transfers": self.transfers.iter().map(transfer).collect::<Vec<_>>(),
         })
     }
+}
+
+fn cut(cut: Cut) -> Value {
+    json!({"hubs": cut.hubs, "hops": cut.hops, "dust": cut.dust})
 }
 
 fn symbol(token: &Option<Token>) -> Option<&String> {

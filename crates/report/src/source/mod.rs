@@ -13,7 +13,7 @@ use crate::screening::share_of;
 use crate::step::steps_of;
 use dyetrace_core::ledger::TxHash;
 use dyetrace_core::links::Link;
-use dyetrace_core::trace::{ClassId, Exposure, PostingKind, Share, Source};
+use dyetrace_core::trace::{ClassId, Cut, Exposure, PostingKind, Share, Source};
 use dyetrace_core::{AccountId, AddressKind, Amount, Ledger, PurseId};
 
 /// What is asked, and what the two runs found.
@@ -48,6 +48,8 @@ pub struct Sources {
     pub rule: String,
     /// Whether thefts were asked about, and labelled holders.
     pub asked: [bool; 2],
+    /// What limits cut off on the way, in both runs: where any did, more may have come.
+    pub cut: [Cut; 2],
     /// Its purses that received something, by the assets' names.
     pub purses: Vec<SourcePurse>,
     /// The transfers to it of the transaction that was named, in order.
@@ -170,6 +172,7 @@ impl Sources {
             chain: ledger.chain_name(ledger.accounts().chain(account)).to_owned(),
             rule,
             asked: both.map(|it| it.is_some()),
+            cut: both.map(|it| it.map_or_else(Cut::default, |it| it.exposures.cut)),
             purses,
             transfers: question.transfers(),
         }

@@ -6,7 +6,7 @@ use crate::input::Token;
 use crate::missing::counted;
 use crate::screening::share_of;
 use dyetrace_core::Amount;
-use dyetrace_core::trace::Share;
+use dyetrace_core::trace::{Cut, Share};
 use std::fmt::{self, Display};
 
 /// How many origins of a purse are shown, and of how many the route.
@@ -26,6 +26,15 @@ impl Display for Sources {
         }
         for purse in &self.purses {
             self.say_purse(purse, f)?;
+        }
+        let cut = self.cut.map(Cut::any);
+        if cut.contains(&true) {
+            let sum = |count: fn(&Cut) -> u64| self.cut.iter().map(count).sum::<u64>();
+            let (hubs, hops, dust) = (sum(|it| it.hubs), sum(|it| it.hops), sum(|it| it.dust));
+            writeln!(
+                f,
+                "\nNot complete: on the way {hubs} hubs, {hops} purses too far away and {dust} transfers too small are not followed"
+            )?;
         }
         writeln!(
             f,

@@ -33,6 +33,7 @@ use crate::rules::{Tag, Units};
 use book::{Books, Watches};
 use event::{Chunk, Event};
 use facts::Facts;
+use hashbrown::HashMap;
 use kept::keep;
 pub(super) use kept::{Earlier, Kept, KeptNode, NodeName};
 use marks::Marks;
@@ -40,6 +41,7 @@ use part::{OUTSIDE, Part, Parts};
 use rayon::prelude::*;
 pub(super) use tables::PartTables;
 use tables::Rest;
+pub use tally::Cut;
 use tally::Tally;
 pub(super) use tally::{TallyRow, way};
 pub(super) use ties::Ties;
@@ -85,7 +87,8 @@ pub(super) struct Replayed {
 
 /// Replays everything reached.
 pub(super) fn replay(job: &Job<'_>) -> Replayed {
-    let parts = Parts::cut(job.view, job.from, &job.ties.assets);
+    let mut parts = Parts::cut(job.view, job.from, &job.ties.assets);
+    parts.tags = job.tags();
     let busy: Vec<&Part> = parts.parts.iter().filter(|part| !part.rows.is_empty()).collect();
     let found: Vec<(PartTables, Vec<Vec<KeptNode>>)> = busy
         .par_iter()
@@ -146,7 +149,7 @@ impl Job<'_> {
         let tag_of = |theft: u32, event: &Event<U>| {
             let node = if event.from == OUTSIDE { event.to } else { event.from };
             let asset = purses.asset(view.purse(part.nodes[node as usize]));
-            self.tag(Class { theft, asset })
+            *parts.tags.get(&Class { theft, asset }).expect("seeds make the classes")
         };
         let theft_of = |tag: Tag| self.classes[tag as usize - 1].theft;
         let has_begun = |node: u32, tag: Tag, place: u64| {
@@ -190,7 +193,7 @@ impl Job<'_> {
         let kept = runners.iter().filter(|_| self.keeps).map(|runner| keep(view, part, &books, runner));
         let kept = kept.collect();
         if let Some(tally) = runners[0].tally.take() {
-            tables.tally = tally.finish(part, &runners[0], &books, purse);
+            (tables.tally, tables.cut) = tally.finish(part, &runners[0], &books, self.sinks, purse);
         }
         if !self.lists {
             // The law is checked all the same.
@@ -242,9 +245,9 @@ impl Job<'_> {
         }
     }
 
-    fn tag(&self, class: Class) -> Tag {
-        let at = self.classes.iter().position(|known| *known == class);
-        Tag::try_from(at.expect("seeds make the classes") + 1).expect("fewer than 2^32 classes")
+    /// The tag of each class: entities make a class for every asset that one of them pays, and tag millions of transfers.
+    fn tags(&self) -> HashMap<Class, Tag> {
+        self.classes.iter().copied().zip(1..).collect()
     }
 }
 

@@ -6,7 +6,7 @@ use super::super::outcome::{
 };
 use super::event::Chunk;
 use super::facts::Fact;
-use super::tally::TallyRow;
+use super::tally::{Cut, TallyRow};
 use super::walk::{Found, Post};
 use crate::ledger::PurseId;
 use crate::rules::{Part, Tag, Units};
@@ -26,6 +26,8 @@ pub(in super::super) struct PartTables {
     pub(in super::super) ended: Vec<(PurseId, Stop)>,
     /// What came into the purses that were asked about.
     pub(in super::super) tally: Vec<TallyRow>,
+    /// What limits cut off.
+    pub(in super::super) cut: Cut,
 }
 
 /// What rests of one class in a purse under one rule.
@@ -46,6 +48,7 @@ impl PartTables {
             left_clean: Vec::new(),
             ended: Vec::new(),
             tally: Vec::new(),
+            cut: Cut::default(),
         }
     }
 

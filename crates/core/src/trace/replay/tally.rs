@@ -2,8 +2,8 @@
 //!
 //! Where only that is asked, no transfer need be listed: of a million accounts and many thefts these would be far too many.
 
-use super::super::outcome::{ClassId, PostingKind, Share};
-use super::event::Chunk;
+use super::super::outcome::{ClassId, PostingKind, Share, Stop};
+use super::event::{Chunk, flag};
 use super::facts::Facts;
 use super::marks::Marks;
 use super::part::Part;
@@ -44,6 +44,39 @@ pub(in super::super) struct TallyRow {
     pub(in super::super) shares: [Share; way::COUNT],
 }
 
+/// What limits cut off, of all that was replayed: more may have come further on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cut {
+    /// Purses of unnamed accounts in very many transfers, where money stopped.
+    pub hubs: u64,
+    /// Purses too many transfers away.
+    pub hops: u64,
+    /// Transfers below the least amount that is followed.
+    pub dust: u64,
+}
+
+impl Cut {
+    /// Whether anything was.
+    #[must_use]
+    pub const fn any(self) -> bool {
+        self.hubs + self.hops + self.dust > 0
+    }
+
+    /// Both.
+    pub(in super::super) const fn and(self, other: Self) -> Self {
+        Self { hubs: self.hubs + other.hubs, hops: self.hops + other.hops, dust: self.dust + other.dust }
+    }
+
+    /// Counts what stops at a node.
+    pub(in super::super) fn stop(&mut self, stop: Option<Stop>) {
+        match stop {
+            Some(Stop::Hub) => self.hubs += 1,
+            Some(Stop::Hops) => self.hops += 1,
+            _ => {}
+        }
+    }
+}
+
 /// What came of one class to one node.
 struct Came<U> {
     /// Units and claims, one pair a way.
@@ -59,11 +92,12 @@ pub(super) struct Tally<U> {
     came: HashMap<(u32, Tag), Came<U>>,
     /// Whether what is received comes from an entity's purse.
     of_entities: bool,
+    cut: Cut,
 }
 
 impl<U: Units> Tally<U> {
     pub(super) fn new(asked: Marks, of_entities: bool) -> Self {
-        Self { asked, came: HashMap::new(), of_entities }
+        Self { asked, came: HashMap::new(), of_entities, cut: Cut::default() }
     }
 
     /// Adds what a rule found in a chunk. `purse` is the purse of a node.
@@ -89,6 +123,10 @@ impl<U: Units> Tally<U> {
                 PostingKind::Received if self.of_entities => way::DIRECT,
                 PostingKind::Received | PostingKind::Unseen => way::HERE,
                 PostingKind::ConvertedIn => way::EXCHANGED,
+                PostingKind::Dust => {
+                    self.cut.dust += u64::from(chunk.events[post.event as usize].is(flag::DUST));
+                    continue;
+                }
                 _ => continue,
             };
             if self.asked.has(post.node) {
@@ -111,17 +149,25 @@ impl<U: Units> Tally<U> {
         part: &Part,
         runner: &Runner<'_, U>,
         books: &Books<'_, U>,
+        sinks: &[Option<Stop>],
         purse: impl Fn(u32) -> PurseId,
-    ) -> Vec<TallyRow> {
+    ) -> (Vec<TallyRow>, Cut) {
         let mut rows = Vec::new();
         let mut rests = Vec::new();
         let nodes = u32::try_from(part.nodes.len()).expect("fewer than 2^32 nodes");
         for node in 0..nodes {
-            if !self.asked.has(node) {
+            let stop = sinks[part.nodes[node as usize] as usize];
+            if !self.asked.has(node) && !matches!(stop, Some(Stop::Hub | Stop::Hops)) {
                 continue;
             }
             rests.clear();
             runner.rule.rests_at(node, books.held(node), &mut rests);
+            if !rests.is_empty() {
+                self.cut.stop(stop);
+            }
+            if !self.asked.has(node) {
+                continue;
+            }
             for rest in &rests {
                 self.book(node, rest.tag, way::RESTS, rest.units, rest.claim);
             }
@@ -142,6 +188,6 @@ impl<U: Units> Tally<U> {
                 });
             }
         }
-        rows
+        (rows, self.cut)
     }
 }
