@@ -65,7 +65,7 @@ impl<'py> Source<'py> {
 #[pyfunction]
 #[pyo3(signature = (what, *, thefts=None, labels=None, decisions=None, rule=None, compare=None, stop=None,
     no_detected_deposits=false, hub_transfers=None, max_hops=None, until=None, min_amount=None, follow_noise=false,
-    no_swaps=false, issuers=None, prices=None, no_graph=false, resume=None, threads=None, progress=None))]
+    no_swaps=false, links=None, link_confidence=None, no_bridges=false, issuers=None, prices=None, no_graph=false, resume=None, threads=None, progress=None))]
 #[expect(clippy::too_many_arguments, reason = "they are named where it is called")]
 pub(crate) fn trace(
     py: Python<'_>,
@@ -83,6 +83,9 @@ pub(crate) fn trace(
     min_amount: Option<Pairs>,
     follow_noise: bool,
     no_swaps: bool,
+    links: Option<Paths>,
+    link_confidence: Option<Bound<'_, PyAny>>,
+    no_bridges: bool,
     issuers: Option<Paths>,
     prices: Option<Paths>,
     no_graph: bool,
@@ -108,6 +111,9 @@ pub(crate) fn trace(
         min_amounts: min_amount.unwrap_or_default().0,
         follow_noise,
         no_swaps,
+        links: links.unwrap_or_default().0,
+        link_confidence: link_confidence.map(|share| share.str()?.extract()).transpose()?,
+        no_bridges,
         issuers: issuers.unwrap_or_default().0,
         prices: prices.unwrap_or_default().0,
         reading,
@@ -157,11 +163,13 @@ impl Trace {
         });
         let batch = batch.map_err(|error: dyetrace_report::Error| raised(py, &error.into()))?.into_made()?;
         if amounts == Amounts::Decimal {
-            let wide = batch.schema_ref().fields().iter().find(|field| {
-                ColumnKind::of(field.name()) == ColumnKind::Amount
-                    && *field.data_type() == arrow_schema::DataType::LargeUtf8
+            let schema = batch.schema_ref();
+            let names: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
+            let kinds = ColumnKind::of_table(&names);
+            let wide = schema.fields().iter().zip(kinds).find(|(field, kind)| {
+                *kind == ColumnKind::Amount && *field.data_type() == arrow_schema::DataType::LargeUtf8
             });
-            if let Some(field) = wide {
+            if let Some((field, _)) = wide {
                 return Err(PyValueError::new_err(format!(
                     "column `{}` of `{}` holds an amount of more than 38 digits: ask for amounts=\"text\"",
                     field.name(),
@@ -229,6 +237,12 @@ impl Trace {
     #[getter]
     fn leads(&self, py: Python<'_>) -> PyResult<Py<Table>> {
         self.table_of(py, TableName::Leads, Amounts::Auto)
+    }
+
+    /// A row is a link that the trace was handed, or a transfer into a bridge of which the other side was looked for.
+    #[getter]
+    fn links(&self, py: Python<'_>) -> PyResult<Py<Table>> {
+        self.table_of(py, TableName::Links, Amounts::Auto)
     }
 
     /// A row is a decision of the analyst that the trace rests on.

@@ -147,9 +147,17 @@ pub enum ColumnKind {
 }
 
 impl ColumnKind {
-    /// What a column of the written tables holds, by its name: the same in every table.
+    /// What the columns of a written table hold, by their names.
     #[must_use]
-    pub fn of(column: &str) -> Self {
+    pub fn of_table(columns: &[&str]) -> Vec<Self> {
+        // Of a label it is a count, of a link a share.
+        let is_share = |column: &str| column == "confidence" && columns.contains(&"method");
+        let kind = |&column: &&str| if is_share(column) { Self::Text } else { Self::of(column) };
+        columns.iter().map(kind).collect()
+    }
+
+    /// What a column holds, by its name.
+    fn of(column: &str) -> Self {
         const NUMBERS: &[&str] = &[
             "rank",
             "deposits",
@@ -180,6 +188,8 @@ impl ColumnKind {
             "all_sweeps",
             "hot_wallets",
             "gas_top_ups",
+            "source_event",
+            "destination_event",
         ];
         const TIMES: &[&str] = &[
             "block_timestamp",
@@ -191,6 +201,8 @@ impl ColumnKind {
             "price_time",
             "first_sweep",
             "last_sweep",
+            "source_timestamp",
+            "destination_timestamp",
         ];
         const AMOUNTS: &[&str] = &[
             "value",
@@ -213,6 +225,7 @@ impl ColumnKind {
             "total",
             "difference",
             "received",
+            "destination_value",
             "swept",
         ];
         let rule = column.strip_prefix("claim_").unwrap_or(column);

@@ -127,6 +127,8 @@ class Trace:
     @property
     def leads(self) -> Table: ...
     @property
+    def links(self) -> Table: ...
+    @property
     def decisions(self) -> Table: ...
     @property
     def rejects(self) -> Table: ...
@@ -218,6 +220,9 @@ def trace(
     min_amount: _Pairs | None = None,
     follow_noise: bool = False,
     no_swaps: bool = False,
+    links: _Paths | None = None,
+    link_confidence: str | float | None = None,
+    no_bridges: bool = False,
     issuers: _Paths | None = None,
     prices: _Paths | None = None,
     no_graph: bool = False,
