@@ -7,6 +7,7 @@
 rederive refuses and the engine takes.
 """
 import argparse, copy, csv, os, random, shutil, subprocess, sys, tempfile
+from collections import Counter
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -92,8 +93,20 @@ def make(rng, edgy):
                        rng.sample(accounts, rng.randint(1, len(accounts))) for _ in range(files)],
             "trace": make_options(rng, chains, assets, rows, clock)}
     # A token that bears the coin's symbol: no seed takes it that does not name it.
+    case["links"] = make_links(rng, rows)
     case["fakes"] = [t for t in assets[1:] if rng.random() < 0.2]
     return case
+
+
+def make_links(rng, rows):
+    """Links between transactions of one transfer each: which transfer is meant is then told."""
+    count = Counter(r["transaction_hash"] for r in rows)
+    single = [r["transaction_hash"] for r in rows if r["transaction_hash"] and count[r["transaction_hash"]] == 1]
+    if len(single) < 2 or rng.random() < 0.5:
+        return []
+    pairs = [rng.sample(single, 2) for _ in range(rng.randint(1, 5))]
+    pairs = [sorted(pair, key=single.index) if rng.random() < 0.9 else pair for pair in pairs]
+    return [[*pair, rng.choice(["exact", "by_hand"]), rng.choice(["1", "0.95", "0.5"])] for pair in pairs]
 
 
 def make_labels(rng, chains, accounts, edgy):
@@ -302,6 +315,10 @@ def write_case(case, folder):
         tokens = [f"{chain},{token},{coins[chain]},0" for chain in chains for token in case["fakes"]]
         (folder / "tokens.csv").write_text("\n".join(["chain,contract,symbol,decimals", *tokens, ""]))
         lines += ["[[tokens]]", 'path = "tokens.csv"']
+    if case["links"]:
+        head = "source_transaction,destination_transaction,method,confidence"
+        (folder / "links.csv").write_text("\n".join([head, *map(",".join, case["links"]), ""]))
+        lines += ["[[links]]", 'path = "links.csv"']
     for theft in dict.fromkeys(s["theft"] for s in case["seeds"]):
         lines += ["[[theft]]", f'id = "{theft}"']
         for seed in case["seeds"]:
@@ -365,7 +382,7 @@ def shrink(case, folder, binary, found):
     changed = True
     while changed:
         changed = False
-        for part in ("rows", "labels", "seeds", "fakes"):
+        for part in ("rows", "labels", "seeds", "fakes", "links"):
             size = max(1, len(case[part]) // 2)
             while size:
                 n = 0

@@ -294,6 +294,15 @@ def divide(amount, weights):
     return share
 
 
+def in_order(amount, weights):
+    """Share amount out by weight: floors first, then the largest remainders, of equal ones the first."""
+    share = [amount * w // sum(weights) for w in weights]
+    order = sorted(range(len(weights)), key=lambda n: (-(amount * weights[n] % sum(weights)), n))
+    for n in order[:amount - sum(share)]:
+        share[n] += 1
+    return share
+
+
 def cut(part, units):
     """Take units of a part: (taken, rest)."""
     cls, n, claim = part
@@ -450,6 +459,7 @@ class Case:
             self.find_deposits()
         self.find_stops()
         self.deals, self.given, self.got, self.ends = defaultdict(list), set(), set(), {}
+        self.read_links(result)
         if conf.get("trace", {}).get("swaps", True):
             for tx in self.members:
                 self.settle(tx)
@@ -716,11 +726,57 @@ class Case:
         assets = {r.asset for r in (self.rows[i] for i in self.members[tx])}
         return all(self.inflow[tx, (*account, a)] == self.outflow[tx, (*account, a)] for a in assets)
 
+    # ------------------------------------------------------------ links
+
+    def read_links(self, result):
+        """The links that a result says were followed. Which ones there are is the engine's word; what follows is derived here."""
+        self.waits, self.crossings, self.linked = {}, {}, set()
+        path = Path(result or "") / "links.csv"
+        if not result or not path.exists():
+            return
+        places = defaultdict(list)
+        for i, r in enumerate(self.rows):
+            if r.moves():
+                places[r.chain, r.hash.lower(), blank(r.ev), r.frm, r.to, name(r.chain, r.asset), str(r.value)].append(i)
+        found = {}
+        for row in csv.DictReader(io.StringIO(path.read_text(), newline="")):
+            if row["fate"] != "followed":
+                continue
+            ends = [tuple(row[c] for c in columns.split()) for columns in (
+                "source_chain source_transaction source_event from_address into_address asset value",
+                "destination_chain destination_transaction destination_event out_of_address to_address destination_asset destination_value")]
+            source, out = (places[e[0], e[1].lower(), e[2], address(e[3]), address(e[4]), e[5], e[6]]
+                           for e in ends)
+            if not source or not out:
+                raise CaseError(f"links.csv names a transfer that is not there: {ends}")
+            free = lambda rows: next((i for i in rows if i not in self.linked), rows[0])
+            key = ends[0]
+            if key not in found:
+                found[key] = (free(source), [], row["grade"] == "INFERRED")
+                self.linked.add(found[key][0])
+            found[key][1].append(free(out))
+            self.linked.add(found[key][1][-1])
+        for n, (source, outs, inferred) in enumerate(found.values()):
+            r = self.rows[source]
+            self.waits[source] = ("wait", n, (r.chain, r.to, r.asset))
+            outs = sorted(outs)
+            kinds = list(dict.fromkeys((self.rows[i].chain, self.rows[i].asset) for i in outs))
+            given = {}
+            for kind, whole in zip(kinds, in_order(r.value, [1] * len(kinds))):
+                theirs = [i for i in outs if (self.rows[i].chain, self.rows[i].asset) == kind]
+                given |= dict(zip(theirs, in_order(whole, [self.rows[i].value for i in theirs])))
+            left = r.value
+            for i in outs:
+                self.crossings[i] = (source, self.waits[source], given[i], left, inferred)
+                left -= given[i]
+                self.got.add(i)
+                self.ends[i] = "unclear"
+
     # ------------------------------------------------------------ exchanges
 
     def settle(self, tx):
         """What accounts gave and got in a transaction, and where branches end because of it."""
-        at = [i for i in self.members[tx] if self.rows[i].moves()]
+        at = [i for i in self.members[tx] if self.rows[i].moves() and i not in self.linked]
         if not at or any(t == tx for t, _ in self.tx_seeds):
             return
         chain = self.rows[at[0]].chain
@@ -807,13 +863,16 @@ class Case:
             here = None
             if r and ((row.tx, r) in self.tx_seeds or self.seed_theft(r, i) is not None):
                 here = 0
-            elif i in self.given or i in self.ends:
+            elif i in self.given or (i in self.ends and i not in self.waits):
                 pass
             elif s and not self.dust(row):
                 kind = self.mode(row.tx, s)
                 before = inside.get((row.tx, s)) if kind == "pass" else None if kind == "sink" else self.hops.get(s)
                 here = None if before is None else before + 1
-            if r and here is not None:
+            if i in self.waits:
+                if here is not None:
+                    self.hops[self.waits[i]] = here
+            elif r and here is not None:
                 self.hops[r] = min(here, self.hops.get(r, here))
                 if self.mode(row.tx, r) == "pass":
                     inside[row.tx, r] = min(here, inside.get((row.tx, r), here))
@@ -822,6 +881,9 @@ class Case:
                 for p in [g[0] for g in deal.gets if g[2] and near]:
                     near_or_seed = 0 if self.seed_theft(p, i) is not None else min(near) + 1
                     self.hops[p] = min(near_or_seed, self.hops.get(p, near_or_seed))
+            if i in self.crossings and self.crossings[i][1] in self.hops:
+                near = 0 if self.seed_theft(r, i) is not None else self.hops[self.crossings[i][1]] + 1
+                self.hops[r] = min(near, self.hops.get(r, near))
         if self.max_hops is not None:
             far = {p for p, h in self.hops.items() if h >= self.max_hops}
             self.hop_sinks = {p for p in far if p[:2] not in self.seed_accounts}
@@ -876,6 +938,8 @@ class Replay:
             step = 2
             for deal in case.deals[i] if i in case.deals else []:
                 step = self.deal(i, deal, step)
+            if i in case.crossings:
+                self.cross(i, row)
             if i == members[-1]:
                 self.leave(row.tx)
 
@@ -944,6 +1008,50 @@ class Replay:
                 self.purse(key).add(both, value)
         return step + len(deal.gives) + len(deal.gets)
 
+    def cross(self, i, row):
+        """What waits for a link goes on by one of its destinations, in proportion."""
+        case = self.case
+        source, key, given, left, inferred = case.crossings[i]
+        held, purse = self.ended[key], key[2]
+        if self.rule == "poison":
+            taken = {cls: (given, given) for cls, both in held.items() if both[0] and given}
+            if given == left:
+                held.clear()
+        else:
+            weights = {None: left - sum(u for u, _ in held.values()), **{cls: u for cls, (u, _) in held.items()}}
+            taken, shares = {}, divide(given, weights) if given else {}
+            for cls in sorted(held, key=class_key):
+                if shares.get(cls):
+                    some, rest = cut((cls, *held[cls]), shares[cls])
+                    taken[cls] = some[1:]
+                    held[cls][:] = rest[1:]
+            for cls in [cls for cls, both in held.items() if not both[0]]:
+                del held[cls]
+        came = exchange(self.rule, [(given, taken)] if taken else [], [row.value])[0] if taken else {}
+        sure = 2 if inferred else max((self.info[key][cls].grade for cls in taken), default=0)
+        if taken and not inferred:
+            sure = max(x.grade for x in self.info[key].values())
+        for cls, (units, claim) in taken.items():
+            self.post(i, 2, "converted" if cls in came else "dust", purse, cls, -units, -claim)
+            self.legs[(i, 2), purse, cls] = given, sure
+        to, own = row.receiver(), ("own", row.receiver())
+        clean = 0 if self.rule == "poison" and came else row.value - sum(u for u, _ in came.values())
+        both = [(None, clean, clean)] if clean else []
+        for cls in sorted(came, key=class_key):
+            self.post(i, 3, "converted", to, cls, *came[cls])
+            self.legs[(i, 3), to, cls] = row.value, sure
+            near = 0 if case.is_seed_of(cls[0], to, i) else self.info[key][cls].hops + 1
+            self.arrive(own, cls, i, near, sure, False)
+            both.append((cls, *came[cls]))
+        before = {p[0] for p in both}
+        both = self.tag(i, row, both, False, to, 3, row.value)
+        for cls in {p[0] for p in both} - before - {None}:
+            self.arrive(own, cls, i, 0, 0, False)
+        if case.mode(row.tx, to) == "sink":
+            self.sink(to, both)
+        else:
+            self.purse(own).add(both, row.value)
+
     def spend(self, i, key, value, seed, step=1, tied=None):
         """Take value from a followed purse: its parts and the grade of each theft's part."""
         purse, gap = self.purse(key), 0
@@ -997,11 +1105,12 @@ class Replay:
                 parts, grades = self.spend(i, key, row.value, case.seed_theft(s, i))
                 for cls in grades:
                     hops[cls] = 0 if case.is_seed_of(cls[0], s, i) else self.info[key][cls].hops
-        if r is None or (case.dust(row) and grades):
+        waits = case.waits.get(i)
+        if (r is None and not waits) or (case.dust(row) and grades):
             for cls, units, claim in parts:
                 if cls:
-                    self.post(i, 1, "dust" if r else "burn", s, cls, -units, -claim)
-            if r is None:
+                    self.post(i, 1, "dust" if r or waits else "burn", s, cls, -units, -claim)
+            if r is None and not waits:
                 return
             parts, grades = [(None, row.value, row.value)], {}
         for cls, units, claim in parts:
@@ -1009,8 +1118,8 @@ class Replay:
                 flow = self.flows.setdefault((i, cls), [0, 0, grades[cls]])
                 flow[0] += units
                 flow[1] += claim
-        if i in case.ends:
-            key = ("end", case.ends[i], r)
+        if i in case.ends or waits:
+            key = waits or ("end", case.ends[i], r)
             for cls in grades:
                 self.arrive(key, cls, i, hops[cls] + 1, grades[cls], True)
             for cls, units, claim in parts:
@@ -1018,7 +1127,7 @@ class Replay:
                     self.ended[key][cls][0] += units
                     self.ended[key][cls][1] += claim
             parts, grades = [(None, row.value, row.value)], {}
-        if i in case.got:
+        if i in case.got or r is None:
             return
         parts = self.tag(i, row, parts, from_stop)
         kind = case.mode(row.tx, r)
@@ -1194,6 +1303,7 @@ class Tables:
                 legs = [(row.sender(), -row.value)] * (i not in case.given) + [(row.receiver(), row.value)] * (i not in case.got)
                 for deal in case.deals[i] if i in case.deals else []:
                     legs += [(p, -n) for p, n in deal.gives] + [(p, n) for p, n, _ in deal.gets]
+                legs += [(row.receiver(), row.value)] * (i in case.crossings)
                 for purse, much in legs:
                     self.balance[purse] = max(0, self.balance[purse] + much)
                     self.gross[purse] += max(0, much)
@@ -1257,6 +1367,10 @@ class Tables:
             return "ISSUER_FREEZABLE"
         return "SELF_CUSTODY_NATIVE" if purse[2] == "native" else "SELF_CUSTODY_TOKEN"
 
+    def shown_at(self, at):
+        """What a link takes where its source went stands with the source."""
+        return self.case.crossings[at[0]][0] if at[1] == 2 and at[0] in self.case.crossings else at[0]
+
     def build(self):
         case = self.case
         out = {}
@@ -1275,7 +1389,7 @@ class Tables:
             per = {r: tuple(abs(n) for n in run.postings[at, "converted", purse, cls]) for r, run in self.runs.items()
                    if (at, "converted", purse, cls) in run.postings}
             if per:
-                r = case.rows[at[0]]
+                r = case.rows[self.shown_at(at)]
                 value, grade = self.runs[self.speaker(per)].legs[at, purse, cls]
                 rows.append([at, r.chain, blank(r.block), blank(r.txi), blank(r.ev), iso(r.time), r.hash, purse[1], purse[1],
                              name(purse[0], purse[2]), str(value), *cls, *self.amounts(per), GRADES[grade]])
@@ -1288,7 +1402,7 @@ class Tables:
         for at, kind, purse, cls in sorted(keys, key=lambda k: (k[0], k[1], class_key(k[3]))):
             per = {r: run.postings[at, kind, purse, cls] for r, run in self.runs.items()
                    if (at, kind, purse, cls) in run.postings}
-            r = case.rows[at[0]]
+            r = case.rows[self.shown_at(at)]
             rows.append([*cls, kind, r.chain, blank(r.block), blank(r.txi), blank(r.ev), r.hash, purse[1],
                          name(purse[0], purse[2]), *self.amounts(per)])
         out["postings.csv"] = ("theft,stolen_asset,kind,chain,block_number,transaction_index,event_index,transaction_hash,"

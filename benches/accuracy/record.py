@@ -28,11 +28,11 @@ def run(words):
     return done.stdout
 
 
-def one(program, preset, seed, size, labels, folder):
+def one(program, preset, seed, size, labels, folder, options):
     sim, result = f"{folder}/sim", f"{folder}/result"
     share = ["--deposit-labels", "1000"] if labels == "given" else []
     run([program, "simulate", "--preset", preset, "--seed", str(seed), "--size", str(size), "--out", sim] + share)
-    run([program, "trace", f"{sim}/case.toml", "--threads", "1", "--out", result])
+    run([program, "trace", f"{sim}/case.toml", "--threads", "1", "--no-graph", "--out", result] + options)
     return json.loads(run([program, "simulate", "score", result, sim, "--json"]))
 
 
@@ -127,15 +127,18 @@ def main():
     parser.add_argument("--size", type=int, default=100_000)
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--presets", nargs="+", default=PRESETS)
+    parser.add_argument("--plain", action="store_true", help="follow plain transfers alone: no exchanges, no bridges")
     parser.add_argument("--out", required=True, type=pathlib.Path)
     args = parser.parse_args()
     kept = {"given": {}, "sparse": {}}
+    options = ["--no-swaps", "--no-bridges"] if args.plain else []
+    name = "plain" if args.plain else "record"
     for labels, presets in kept.items():
         for preset in args.presets:
             presets[preset] = []
             for seed in range(1, args.seeds + 1):
                 with tempfile.TemporaryDirectory() as folder:
-                    presets[preset].append(one(args.program, preset, seed, args.size, labels, folder))
+                    presets[preset].append(one(args.program, preset, seed, args.size, labels, folder, options))
             print(labels, preset, "done", flush=True)
     args.out.mkdir(parents=True, exist_ok=True)
     version = run([args.program, "--version"]).strip()
@@ -144,7 +147,14 @@ def main():
         f"{args.size:,} transfers each. Made by\n`{os.path.basename(__file__)}`; what each row means stands in "
         "`docs/simulate.md`. Per cent, mean over seeds ± half a 95 % interval of the mean.\n\n"
     )
-    (args.out / "record.md").write_text(head + table(kept))
+    head += (
+        "With `--no-swaps --no-bridges`: plain transfers alone. `record.md` is the default.\n\n"
+        if args.plain
+        else "The default: exchanges and bridges are seen through. Rows of `up to the first link` and of where plain transfers end\n"
+        "ask where the money would be if nobody did: of the default they say nothing where a theft is exchanged (harmony, bybit);\n"
+        "`plain.md` has them of plain transfers alone.\n\n"
+    )
+    (args.out / f"{name}.md").write_text(head + table(kept))
     summary = {}
     for labels, presets in kept.items():
         for preset, scores in presets.items():
@@ -164,7 +174,7 @@ def main():
                     for key, it in sorted(values.items())
                 },
             }
-    (args.out / "record.json").write_text(json.dumps(summary, indent=1) + "\n")
+    (args.out / f"{name}.json").write_text(json.dumps(summary, indent=1) + "\n")
 
 
 if __name__ == "__main__":

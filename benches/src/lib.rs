@@ -7,13 +7,14 @@
 //! # What always holds
 //!
 //! An input has exactly as many rows as its size says. Rows stand in position order, one transaction each, so
-//! that the ledger's places are the row numbers. All amounts are whole units of one native coin: no float
-//! takes part.
+//! that the ledger's places are the row numbers. All amounts are whole units of one native coin, but in [`exchanges`]: no
+//! float takes part.
 
 mod answer;
 mod case;
 mod columns;
 mod communities;
+mod exchanges;
 mod input;
 mod measure;
 mod peer;
@@ -26,6 +27,7 @@ pub mod token_transfers;
 pub use answer::{Answer, Tally};
 pub use case::Case;
 pub use communities::{communities, many_thefts};
+pub use exchanges::exchanges;
 pub use input::{Input, SeedAt, Thief};
 pub use measure::{note, pool, timed};
 pub use peer::{ColumnScan, StaticGraph, TimedGraph};

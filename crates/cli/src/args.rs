@@ -161,6 +161,13 @@ pub(crate) struct TraceArgs {
     /// Do not look for the other sides of bridges
     #[arg(long)]
     pub(crate) no_bridges: bool,
+    /// What taint does at a mixer: `stop` there, or go on over `links` from notes to exits that are likely enough;
+    /// everything behind one is INFERRED (`dyetrace mixers`) [default: stop]
+    #[arg(long, value_name = "MODE")]
+    pub(crate) mixers: Option<String>,
+    /// The least probability of such a link, such as 0.9
+    #[arg(long, value_name = "0…1", allow_negative_numbers = true)]
+    pub(crate) mixer_probability: Option<String>,
     /// Files of issuers that can stop an address, beside the built-in table
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub(crate) issuers: Vec<PathBuf>,
@@ -323,7 +330,7 @@ pub(crate) struct MixersArgs {
     /// How often two recipients of a group must draw so near [default: 3]
     #[arg(long, value_name = "N")]
     pub(crate) group_joins: Option<u64>,
-    /// And in which part of the exits of whoever has fewer, in percent [default: 50]
+    /// And in which part of the exits of whoever has more, in percent [default: 50]
     #[arg(long, value_name = "PERCENT", value_parser = percent(0))]
     pub(crate) group_share: Option<u32>,
     /// How many recipients a group has at least [default: 3]

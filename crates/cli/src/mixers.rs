@@ -10,17 +10,17 @@ use crate::inputs::{add_detected, read_all_labels, read_transfers, usual_options
 use crate::output::Output;
 use crate::plan::{keep_inputs, lay_case};
 use anyhow::{Result, bail};
-use dyetrace_core::attribution::deposits::{DepositGrade, find_deposits};
+use dyetrace_core::attribution::deposits::find_deposits;
 use dyetrace_core::links::mixers::{
-    Band, Detected, GroupOptions, LeadOptions, MixerTable, PoolHistory, Ties, common_ends,
-    depositor_clusters, detect, exit_groups, fill_times, find_leads, weigh,
+    Band, GroupOptions, LeadOptions, PoolHistory, Ties, common_ends, depositor_clusters, exit_groups,
 };
 use dyetrace_core::trace::{seed_accounts, trace};
-use dyetrace_core::{AccountId, Address, Category, Label, Labels, Ledger};
+use dyetrace_core::{AccountId, Address, Labels, Ledger};
 use dyetrace_ingest::pool_events::{parse_known_exit, parse_pool, parse_pool_events};
-use dyetrace_ingest::{Case, PoolEvents, Reading, read_pool_events};
+use dyetrace_ingest::{Case, Reading};
 use dyetrace_report::{MixerFacts, MixerReport, TheftNotes, check_out, theft_notes};
 use dyetrace_run::noise::find_noise;
+use dyetrace_run::pools::{Pools, look_at_pools, pool_labels, sure_deposits};
 use dyetrace_run::{Error, TypedCase};
 use std::collections::BTreeSet;
 
@@ -78,55 +78,41 @@ struct Material {
 }
 
 fn run_case(args: &MixersArgs, case: &Case, started: i64, output: &Output) -> Result<Exit> {
-    let table = MixerTable::known();
     let none = Ledger::default();
-    let material = read_material(case, &table, output)?;
+    let material = read_material(case, output)?;
     let ledger = material.reading.as_ref().map_or(&none, |it| &it.ledger);
-    let events = read_pool_events(&table, &case.pool_events, case.skip_bad_rows)?;
+    let (leads_options, group_options) = (lead_options(args), group_options(args));
 
     let busy = output.busy("looking at mixers");
-    let PoolEvents { mut histories, facts: event_facts, rejects } = events;
-    let Detected { histories: seen, shieldings, misfits } = detect(ledger, &table);
-    let mut beside_events = 0;
-    for history in seen {
-        match histories.iter_mut().find(|it| it.pool == history.pool) {
-            Some(known) => beside_events += known.add_from_transfers(history),
-            None => histories.push(history),
-        }
-    }
-    histories.sort_by_key(|it| it.pool);
-    let without_time = fill_times(&table, &mut histories);
-    let (leads_options, group_options) = (lead_options(args), group_options(args));
-    let ties = Ties::of(
+    let pools = look_at_pools(
+        case,
         ledger,
         &material.labels,
-        &table,
-        &histories,
         &material.deposit_accounts,
+        &leads_options,
         args.hub_transfers,
-    );
-    let leads = find_leads(&table, &histories, &ties, &leads_options);
-    let links = weigh(&leads);
+    )?;
+    let Pools { table, histories, leads, links, .. } = &pools;
     let known: BTreeSet<Address> = case.known_exits.iter().copied().collect();
     let mut groups = Vec::new();
-    for history in &histories {
-        let chain = Ties::chain(&table, history.pool);
+    for history in histories {
+        let chain = Ties::chain(table, history.pool);
         let counted = links.iter().filter(|it| it.band != Band::Weak && it.chain == chain);
         let anchors = known.iter().copied().chain(counted.map(|it| it.recipient)).collect();
         groups.extend(exit_groups(history, &anchors, &group_options));
     }
-    let common = common_ends(ledger, &table, &groups);
-    let clusters = depositor_clusters(ledger, &material.labels, &table, &histories, args.funder_transfers);
+    let common = common_ends(ledger, table, &groups);
+    let clusters = depositor_clusters(ledger, &material.labels, table, histories, args.funder_transfers);
     let thefts: Vec<TheftNotes> =
-        material.thefts.as_ref().map(|it| theft_notes(it, &case.thefts, &histories)).unwrap_or_default();
+        material.thefts.as_ref().map(|it| theft_notes(it, &case.thefts, histories)).unwrap_or_default();
     busy.finish_and_clear();
 
-    let rejected = rejects.len() + material.reading.as_ref().map_or(0, |it| it.rejects.len());
+    let rejected = pools.rejects.len() + material.reading.as_ref().map_or(0, |it| it.rejects.len());
     let facts = MixerFacts {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         case: case.name.clone(),
         command: std::iter::once("dyetrace".to_owned()).chain(std::env::args().skip(1)).collect(),
-        inputs: material.files.into_iter().chain(event_facts.iter().map(file_facts)).collect(),
+        inputs: material.files.into_iter().chain(pools.facts.iter().map(file_facts)).collect(),
         rejects: rejected as u64,
         started,
         finished: now(),
@@ -134,19 +120,19 @@ fn run_case(args: &MixersArgs, case: &Case, started: i64, output: &Output) -> Re
     let report = MixerReport {
         ledger,
         labels: &material.labels,
-        table: &table,
-        histories: &histories,
-        shieldings: &shieldings,
-        misfits: &misfits,
-        leads: &leads,
-        links: &links,
+        table,
+        histories,
+        shieldings: &pools.shieldings,
+        misfits: &pools.misfits,
+        leads,
+        links,
         groups: &groups,
         common: &common,
         clusters: &clusters,
         known: &known,
         thefts: &thefts,
-        without_time,
-        beside_events,
+        without_time: pools.without_time,
+        beside_events: pools.beside_events,
         lead_options: &leads_options,
         group_options: &group_options,
         facts: &facts,
@@ -154,7 +140,7 @@ fn run_case(args: &MixersArgs, case: &Case, started: i64, output: &Output) -> Re
     if let Some(out) = &args.out {
         report.write(out)?;
     }
-    for address in known.iter().filter(|it| !drew(&histories, it)) {
+    for address in known.iter().filter(|it| !drew(histories, it)) {
         output.note(&format!("the known exit {address} drew from none of these pools"));
     }
     output.data(&if args.json { format!("{:#}\n", report.to_json()) } else { report.to_text() })?;
@@ -170,7 +156,7 @@ fn drew(histories: &[PoolHistory], who: &Address) -> bool {
 }
 
 /// Reads transfers, labels and tokens, if transfers are named, and traces the thefts up to the pools.
-fn read_material(case: &Case, table: &MixerTable, output: &Output) -> Result<Material> {
+fn read_material(case: &Case, output: &Output) -> Result<Material> {
     if case.inputs.is_empty() {
         if case.pool_events.is_empty() {
             bail!(
@@ -190,7 +176,7 @@ fn read_material(case: &Case, table: &MixerTable, output: &Output) -> Result<Mat
     let (mut stated, of_labels) = read_all_labels(&case.labels, &reading, output)?;
     let log = read_log(case)?;
     stated.extend(labels_of(log.as_ref()));
-    stated.extend(table.pools.iter().map(pool_label));
+    stated.extend(pool_labels());
     let tables = AssetTables::read(&reading, token_files, case)?;
     let ledger = &reading.ledger;
     let mut files: Vec<_> = reading.facts.iter().map(file_facts).collect();
@@ -205,9 +191,7 @@ fn read_material(case: &Case, table: &MixerTable, output: &Output) -> Result<Mat
             find_deposits(ledger, &labels, &seed_accounts(ledger, &case.thefts), &options)
         }
     };
-    // Addresses that only resemble deposit accounts, or sweep to nobody known, are at chance.
-    let sure = found.found.iter().filter(|it| it.grade != DepositGrade::Lead);
-    let deposit_accounts = sure.map(|it| it.account).collect();
+    let deposit_accounts = sure_deposits(&found);
     let thefts = if case.thefts.is_empty() {
         None
     } else {
@@ -216,20 +200,6 @@ fn read_material(case: &Case, table: &MixerTable, output: &Output) -> Result<Mat
         Some(trace(ledger, &labels, &case.thefts, &case.options).map_err(Error::from)?)
     };
     Ok(Material { labels, deposit_accounts, thefts, files, reading: Some(reading) })
-}
-
-/// A pool of the table as what it is: whatever goes in stops there.
-fn pool_label(pool: &dyetrace_core::links::mixers::Pool) -> Label {
-    Label {
-        address: pool.address,
-        chain: Some(pool.chain.clone()),
-        text: format!("mixer pool {}", pool.name),
-        category: Category::Mixer,
-        entity: String::new(),
-        source: "table of mixer pools".to_owned(),
-        as_of: String::new(),
-        confidence: 90,
-    }
 }
 
 fn lead_options(args: &MixersArgs) -> LeadOptions {

@@ -44,6 +44,8 @@ impl TraceArgs {
             links: self.links.clone(),
             link_confidence: self.link_confidence.clone(),
             no_bridges: self.no_bridges,
+            mixers: self.mixers.clone(),
+            mixer_probability: self.mixer_probability.clone(),
             issuers: self.issuers.clone(),
             prices: self.prices.clone(),
             reading: self.reading.typed(),

@@ -14,6 +14,7 @@ mod flags;
 mod labels;
 mod leads;
 mod limits;
+mod mixers;
 mod noise;
 mod output;
 mod real;

@@ -42,7 +42,7 @@ pub enum DecisionKind {
     Label,
     /// Money that arrives at an account is not followed.
     Cut,
-    /// What went in by one transaction came out by another. Kept and checked; no trace uses it yet.
+    /// What went in by one transaction came out by another.
     Link,
 }
 

@@ -8,6 +8,7 @@
 
 mod against_reference;
 mod append;
+mod bridges;
 mod deposits;
 mod engines;
 mod generate;

@@ -249,6 +249,7 @@ impl Form {
                     fee: paid,
                     sender: None,
                     place: None,
+                    relayer_place: None,
                     basis: ExitBasis::Event,
                 });
                 Ok(stated.or(near))

@@ -65,7 +65,8 @@ impl<'py> Source<'py> {
 #[pyfunction]
 #[pyo3(signature = (what, *, thefts=None, labels=None, decisions=None, rule=None, compare=None, stop=None,
     no_detected_deposits=false, hub_transfers=None, max_hops=None, until=None, min_amount=None, follow_noise=false,
-    no_swaps=false, links=None, link_confidence=None, no_bridges=false, issuers=None, prices=None, no_graph=false, resume=None, threads=None, progress=None))]
+    no_swaps=false, links=None, link_confidence=None, no_bridges=false, mixers=None, mixer_probability=None,
+    issuers=None, prices=None, no_graph=false, resume=None, threads=None, progress=None))]
 #[expect(clippy::too_many_arguments, reason = "they are named where it is called")]
 pub(crate) fn trace(
     py: Python<'_>,
@@ -84,8 +85,10 @@ pub(crate) fn trace(
     follow_noise: bool,
     no_swaps: bool,
     links: Option<Paths>,
-    link_confidence: Option<Bound<'_, PyAny>>,
+    link_confidence: Option<String>,
     no_bridges: bool,
+    mixers: Option<String>,
+    mixer_probability: Option<String>,
     issuers: Option<Paths>,
     prices: Option<Paths>,
     no_graph: bool,
@@ -112,8 +115,10 @@ pub(crate) fn trace(
         follow_noise,
         no_swaps,
         links: links.unwrap_or_default().0,
-        link_confidence: link_confidence.map(|share| share.str()?.extract()).transpose()?,
+        link_confidence,
         no_bridges,
+        mixers,
+        mixer_probability,
         issuers: issuers.unwrap_or_default().0,
         prices: prices.unwrap_or_default().0,
         reading,
@@ -239,7 +244,7 @@ impl Trace {
         self.table_of(py, TableName::Leads, Amounts::Auto)
     }
 
-    /// A row is a link that the trace was handed, or a transfer into a bridge of which the other side was looked for.
+    /// A row is a link from one transfer to later ones: of a bridge, a mixer, or stated.
     #[getter]
     fn links(&self, py: Python<'_>) -> PyResult<Py<Table>> {
         self.table_of(py, TableName::Links, Amounts::Auto)

@@ -67,7 +67,7 @@ def test_links(tmp_path):
         f"source_transaction,destination_transaction,method,confidence\n{hashes[1]},{hashes[2]},told by the bridge,0.95\n"
     )
     ledger = dyetrace.read(tmp_path / "t.csv")
-    options = {"thefts": {"T": account(1)}, "links": tmp_path / "links.csv", "link_confidence": 0.9}
+    options = {"thefts": {"T": account(1)}, "links": tmp_path / "links.csv", "link_confidence": "0.9"}
     trace = dyetrace.trace(ledger, **options)
     assert_tables_are_files(trace, tmp_path / "out")
     assert trace.links["confidence"] == ["0.95"] and trace.links.types["confidence"] == "text"

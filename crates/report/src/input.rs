@@ -183,6 +183,8 @@ pub enum LinkOrigin {
     File(String),
     /// The decision of this number.
     Decision(u64),
+    /// The rules for mixers of these names.
+    Rules(String),
 }
 
 /// A stated link, and what became of it.

@@ -423,6 +423,8 @@ pub(crate) fn in_words(kind: &str) -> &'static str {
         "bridge" => "stolen money in bridges whose other side is not followed",
         "bridge_error" => "how many pairs at bridges chance makes, measured in these data",
         "link" => "links that an analyst decided on",
+        "mixer_links" => "links through mixers that are likely enough to be followed",
+        "mixer_rule" => "what each rule for mixers is worth on these data",
         "linked" => "taint that went on over links: bridges, refunds, what was stated",
         "unlinked" => "links that were stated and are not followed",
         "labels" => {

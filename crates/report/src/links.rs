@@ -4,7 +4,7 @@ use crate::crossing::Crossings;
 use crate::input::{Input, Limitation, LinkOrigin};
 use crate::missing::counted;
 use crate::table::at;
-use crate::table::links::decimal;
+use crate::table::links::{decimal, several_chains};
 use crate::totals::telling_exact_rule;
 use dyetrace_core::links::bridges::{Band, Fate};
 use dyetrace_core::{Amount, AssetId};
@@ -31,6 +31,7 @@ pub(crate) fn limitations(input: &Input<'_>) -> Vec<Limitation> {
         let subject = match &stated.origin {
             LinkOrigin::File(place) => place.clone(),
             LinkOrigin::Decision(number) => format!("decision {number}"),
+            LinkOrigin::Rules(rules) => format!("mixer {rules}"),
         };
         let refused = stated.index.and_then(|index| {
             input.trace.unlinked.iter().find(|it| it.0 as usize == index).map(|it| it.1.as_str().to_owned())
@@ -71,6 +72,10 @@ fn linked(input: &Input<'_>) -> BTreeMap<(dyetrace_core::trace::ClassId, AssetId
 
 fn bridges(input: &Input<'_>, add: &mut impl FnMut(&str, String, String)) {
     let Some((options, bridges)) = &input.facts.links.bridges else { return };
+    let paired = bridges.pairs.iter().any(|pair| pair.fate == Fate::Paired);
+    if !several_chains(input) && !paired {
+        return;
+    }
     let mut stolen: BTreeMap<u64, Amount> = BTreeMap::new();
     let flows = &input.trace.flows;
     for (row, &place) in flows.place.iter().enumerate() {
@@ -79,9 +84,9 @@ fn bridges(input: &Input<'_>, add: &mut impl FnMut(&str, String, String)) {
     }
     let tainted = |fate: Fate| bridges.pairs.iter().filter(move |pair| pair.fate == fate);
     for (fate, why) in [
-        (Fate::Ambiguous, "have several transfers out that fit, or share one: none was taken"),
-        (Fate::Candidate, "have another side that is not sure enough to be followed"),
-        (Fate::Unpaired, "have no other side in the data: in flight, or out on a chain that was not read"),
+        (Fate::Ambiguous, "with several transfers out that fit, or one that they share: none was taken"),
+        (Fate::Candidate, "whose other side is not sure enough to be followed"),
+        (Fate::Unpaired, "without another side in the data: in flight, or out on a chain that was not read"),
     ] {
         let count = tainted(fate).filter(|pair| stolen.contains_key(&pair.source)).count();
         if count > 0 {

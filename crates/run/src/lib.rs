@@ -17,6 +17,7 @@ pub mod label_doubts;
 mod links;
 pub mod noise;
 pub mod plan;
+pub mod pools;
 mod resume;
 mod traced;
 mod watch;

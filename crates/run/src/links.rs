@@ -42,11 +42,13 @@ pub(crate) fn bridge_labels(case: &Case, ledger: &Ledger, stated: &[Label]) -> V
     known
 }
 
-/// Tells the options of a trace which links to follow: what files state, what was decided, then pairs at bridges.
+/// Tells the options of a trace which links to follow: what files state, what was decided, then those through mixers,
+/// with the rules that say so, then pairs at bridges.
 pub(crate) fn add_links(
     case: &Case,
     files: LinkFiles,
     log: Option<&DecisionLog>,
+    mixers: Vec<(Link, String)>,
     ledger: &Ledger,
     labels: &Labels,
     options: &mut TraceOptions,
@@ -82,11 +84,21 @@ pub(crate) fn add_links(
         };
         facts.stated.push(StatedRow { link: found, confidence: link.confidence, index, origin, told_by });
     }
+    for (link, rules) in mixers {
+        options.links.push(link.clone());
+        facts.stated.push(StatedRow {
+            confidence: link.confidence,
+            link: Ok(link),
+            index: Some(options.links.len() - 1),
+            origin: LinkOrigin::Rules(rules.clone()),
+            told_by: rules,
+        });
+    }
     if case.bridges && labels.accounts().any(|account| labels.has(account, Category::Bridge)) {
         let rows = |link: &Link| {
             std::iter::once(link.source).chain(link.destinations.iter().copied()).collect::<Vec<_>>()
         };
-        let taken = options.links.iter().flat_map(rows).collect();
+        let taken: Vec<u64> = options.links.iter().flat_map(rows).collect();
         let search = BridgeOptions { follow: case.link_confidence, ..BridgeOptions::default() };
         let bridges = pair_bridges(ledger, labels, &taken, &search);
         facts.first_pair = options.links.len();

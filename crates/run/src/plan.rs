@@ -4,8 +4,8 @@ use crate::error::Error;
 use dyetrace_core::links::bridges::BridgeOptions;
 use dyetrace_core::trace::TraceOptions;
 use dyetrace_ingest::case::{
-    merge_thefts, parse_confidence, parse_mapping, parse_min_amount, parse_rule, parse_rules, parse_stop,
-    parse_theft, parse_until,
+    MixerMode, merge_thefts, parse_confidence, parse_mapping, parse_min_amount, parse_mixers, parse_rule,
+    parse_rules, parse_stop, parse_theft, parse_until,
 };
 use dyetrace_ingest::labels::parse_labels;
 use dyetrace_ingest::{Case, FileSpec, InputSpec, read_case};
@@ -70,6 +70,10 @@ pub struct TypedTrace {
     pub link_confidence: Option<String>,
     /// Do not look for the other sides of bridges.
     pub no_bridges: bool,
+    /// What taint does at a mixer: `stop` or `links`.
+    pub mixers: Option<String>,
+    /// The least probability of a link through a mixer that is followed, `0…1`.
+    pub mixer_probability: Option<String>,
     /// Files of issuers.
     pub issuers: Vec<PathBuf>,
     /// Files of prices.
@@ -111,6 +115,13 @@ impl Plan {
         if let Some(text) = &args.link_confidence {
             case.link_confidence = parse_confidence(text)?;
         }
+        match (&args.mixers, &args.mixer_probability) {
+            (None, None) => {}
+            (mode, probability) => {
+                let mode = mode.as_deref().unwrap_or("stop");
+                case.mixers = parse_mixers(mode, probability.as_deref())?;
+            }
+        }
         case.skip_bad_rows |= args.skip_bad_rows;
         case.detected_deposits &= !args.no_detected_deposits;
         lay_options(args, &mut case.options)?;
@@ -144,6 +155,7 @@ pub fn lay_case(args: &TypedCase, reading: &TypedReading) -> Result<Case, Error>
             link_confidence: BridgeOptions::FOLLOW,
             decisions: None,
             pool_events: Vec::new(),
+            mixers: MixerMode::Stop,
             known_exits: Vec::new(),
             options: TraceOptions::default(),
             detected_deposits: true,
@@ -270,6 +282,8 @@ fn command(args: &TypedTrace) -> Vec<String> {
     add("decisions", args.case.decisions.iter().map(name).collect());
     add("links", args.links.iter().map(name).collect());
     add("link-confidence", args.link_confidence.iter().cloned().collect());
+    add("mixers", args.mixers.iter().cloned().collect());
+    add("mixer-probability", args.mixer_probability.iter().cloned().collect());
     add("theft", args.case.thefts.clone());
     add("rule", args.rule.iter().cloned().collect());
     add("compare", args.compare.iter().cloned().collect());

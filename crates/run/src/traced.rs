@@ -9,10 +9,13 @@ use crate::label_doubts::label_doubts;
 use crate::links::{add_links, bridge_labels, read_links};
 use crate::noise::find_noise;
 use crate::plan::Plan;
+use crate::pools::{look_at_pools, pool_labels, sure_deposits};
 use crate::resume::go_on;
 use crate::watch::Watch;
 use dyetrace_core::Labels;
+use dyetrace_core::links::mixers::LeadOptions;
 use dyetrace_core::trace::{Trace, TraceState, trace};
+use dyetrace_ingest::case::MixerMode;
 use dyetrace_ingest::{Case, DecisionLog, FileSpec, InputFact, Reading, write_state};
 use dyetrace_report::{Input, Report, RunFacts};
 use std::path::Path;
@@ -69,6 +72,9 @@ impl CaseFiles {
         let (mut stated, of_labels) = read_all_labels(&plan.case.labels, &reading, watch)?;
         stated.extend(labels_of(log.as_ref()));
         stated.extend(bridge_labels(&plan.case, &reading.ledger, &stated));
+        if plan.case.mixers != MixerMode::Stop {
+            stated.extend(pool_labels());
+        }
         let tables = AssetTables::read(&reading, token_files, &plan.case)?;
 
         let busy = watch.busy("tracing");
@@ -76,8 +82,18 @@ impl CaseFiles {
         let (labels, deposits) = add_detected(&case, &reading.ledger, stated, &tables);
         add_cuts(log.as_ref(), &reading.ledger, &mut case.options);
         let noise = find_noise(&reading.ledger, &tables, &mut case.options);
-        let links =
-            add_links(&plan.case, link_files, log.as_ref(), &reading.ledger, &labels, &mut case.options)?;
+        let pools = match case.mixers {
+            MixerMode::Stop => None,
+            MixerMode::Links(least) => {
+                let sure = deposits.as_ref().map(|(_, found)| sure_deposits(found)).unwrap_or_default();
+                let (usual, busy) = (LeadOptions::default(), case.options.hub_transfers);
+                Some((look_at_pools(&case, &reading.ledger, &labels, &sure, &usual, busy)?, u64::from(least)))
+            }
+        };
+        let through = pools.as_ref().map(|(pools, least)| pools.followed(*least)).unwrap_or_default();
+        let through_mixers = through.len();
+        let (ledger, options) = (&reading.ledger, &mut case.options);
+        let links = add_links(&plan.case, link_files, log.as_ref(), through, ledger, &labels, options)?;
         let (trace, state) = match resume {
             None => (trace(&reading.ledger, &labels, &case.thefts, &case.options)?, None),
             Some(path) => go_on(FileSpec::typed(path), &case, &reading, &labels, watch)?,
@@ -90,6 +106,10 @@ impl CaseFiles {
             RunFacts { decisions, noise, deposits, links, ..run_facts(plan, &reading, files, started) };
         facts.options.links.clone_from(&case.options.links);
         facts.warnings.extend(label_doubts(&of_labels));
+        if let Some((pools, least)) = &pools {
+            facts.warnings.extend(pools.limitations(through_mixers, *least));
+            facts.labels.extend(pools.facts.iter().map(file_facts));
+        }
         Ok(Traced { reading, labels, trace, tables, facts, state })
     }
 }

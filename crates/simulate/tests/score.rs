@@ -107,7 +107,10 @@ fn links_are_scored_where_a_result_has_them() {
     let truth = "address,kind,exchange\nL,deposit,Exchange 1\nD,deposit,Exchange 1\nE,deposit,Exchange 2\n\
                  F,deposit,Exchange 1\nQ,person,\nH,hot,Exchange 1\n";
     fs::write(desk.path().join("sim/truth/accounts.csv"), truth).unwrap();
-    write("links.csv", "kind,from_transaction,to_transaction\nswap,a,a\nbridge,a,b\nbridge,c,d\nmixer,b,a\n");
+    write(
+        "links.csv",
+        "fate,method,source_transaction,destination_transaction\nfollowed,swap,a,a\nfollowed,bridge,a,b\nfollowed,bridge,c,d\nambiguous,bridge,e,f\nfollowed,mixer,b,a\n",
+    );
     let score = scored(&desk);
     assert_eq!(row(&score, "deposit_detection", None), [(2, 3), (2, 4)]);
     assert_eq!(row(&score, "deposits_by_sweeps", None), [(1, 2), (1, 3)]);

@@ -80,14 +80,31 @@ impl Seeds {
         let of_address = found.iter().filter(|entry| matches!(entry.2, Seed::Address(_)));
         seeds.accounts = of_address.flat_map(|entry| entry.3.iter().copied()).collect();
         seeds.rows = rows_of_accounts(view, &seeds.accounts);
+        let rows_of = seeds.rows_by_account(view);
         for (id, theft, seed, accounts) in &found {
             match seed {
-                Seed::Address(seed) => seeds.add_address(view, *id, theft, seed, accounts)?,
+                Seed::Address(seed) => seeds.add_address(view, *id, theft, seed, (accounts, &rows_of))?,
                 Seed::Transaction(seed) => seeds.add_transaction(view, *id, theft, seed, accounts)?,
             }
         }
         seeds.settle(view)?;
         Ok(seeds)
+    }
+
+    /// The rows of each account that bears a seed, in position order.
+    fn rows_by_account(&self, view: &View<'_>) -> HashMap<AccountId, Vec<u64>> {
+        let (columns, purses) = (view.ledger.columns(), view.ledger.purses());
+        let mut rows_of: HashMap<AccountId, Vec<u64>> = HashMap::new();
+        for &row in &self.rows {
+            let [from, to] = [columns.from[index(row)], columns.to[index(row)]]
+                .map(|purse| (purse != PurseId::NONE).then(|| purses.account(purse)));
+            for account in [from, to.filter(|_| to != from)].into_iter().flatten() {
+                if self.accounts.contains(&account) {
+                    rows_of.entry(account).or_default().push(row);
+                }
+            }
+        }
+        rows_of
     }
 
     /// The address seed that decides at a purse, at a place.
@@ -114,18 +131,21 @@ impl Seeds {
         theft: u32,
         named: &Theft,
         seed: &AddressSeed,
-        accounts: &[AccountId],
+        (accounts, rows_of): (&[AccountId], &HashMap<AccountId, Vec<u64>>),
     ) -> Result<(), TraceError> {
         check_since(view, named, seed, accounts)?;
         let ledger = view.ledger;
         let (columns, purses) = (ledger.columns(), ledger.purses());
         let mut first: HashMap<PurseId, u64> = HashMap::new();
         let mut receives: HashSet<PurseId> = HashSet::new();
-        for &row in &self.rows {
+        let rows = |&account: &AccountId| {
+            rows_of.get(&account).into_iter().flatten().map(move |&row| (account, row))
+        };
+        for (account, row) in accounts.iter().flat_map(rows) {
             let place = index(row);
             let begun = has_begun(columns, seed.since, place);
             for (purse, into) in [(columns.from[place], false), (columns.to[place], true)] {
-                if purse == PurseId::NONE || !accounts.contains(&purses.account(purse)) {
+                if purse == PurseId::NONE || purses.account(purse) != account {
                     continue;
                 }
                 let asset = ledger.assets().get(purses.asset(purse));

@@ -3,12 +3,12 @@
 //! Unknown keys are refused: a misspelled option that is passed over would change a result in silence. Every
 //! refusal names the line.
 
-use super::Case;
 use super::stated::{OwnTable, StatusTable, read_own, read_status};
 use super::typed::{
     add_mapping, merge_thefts, min_amount, parse_address, parse_asset, parse_confidence, parse_hash,
-    parse_id, parse_rule, parse_until, stop_rule, time_error,
+    parse_id, parse_mixers, parse_rule, parse_until, stop_rule, time_error,
 };
+use super::{Case, MixerMode};
 use crate::dialect::is_chain_name;
 use crate::error::Error;
 use crate::input::InputSpec;
@@ -137,8 +137,15 @@ struct TraceTable {
     swaps: Option<bool>,
     bridges: Option<bool>,
     link_confidence: Option<Spanned<Value>>,
+    mixers: Option<Text>,
+    mixer_probability: Option<Spanned<Value>>,
     detected_deposits: Option<bool>,
     skip_bad_rows: bool,
+}
+
+/// A number as it was written, in quotes or not.
+fn text_of(value: &Spanned<Value>) -> String {
+    value.get_ref().as_str().map_or_else(|| value.get_ref().to_string(), str::to_owned)
 }
 
 /// One word that stands for all or none, or a list of them.
@@ -225,12 +232,16 @@ pub fn read_case(file: &FileSpec) -> Result<Case, Error> {
         links: case.links.iter().map(|it| beside(&it.path)).collect::<Result<_, Error>>()?,
         bridges: case.trace.bridges.unwrap_or(true),
         link_confidence: match &case.trace.link_confidence {
-            Some(value) => {
-                let text =
-                    value.get_ref().as_str().map_or_else(|| value.get_ref().to_string(), str::to_owned);
-                place.of(value, parse_confidence(&text))?
-            }
+            Some(value) => place.of(value, parse_confidence(&text_of(value)))?,
             None => BridgeOptions::FOLLOW,
+        },
+        mixers: match (&case.trace.mixers, &case.trace.mixer_probability) {
+            (Some(mode), probability) => {
+                let probability = probability.as_ref().map(text_of);
+                place.of(mode, parse_mixers(mode.get_ref(), probability.as_deref()))?
+            }
+            (None, Some(value)) => place.of(value, parse_mixers("stop", Some(&text_of(value))))?,
+            (None, None) => MixerMode::Stop,
         },
         decisions: case.decisions.as_ref().map(|it| beside(&it.path)).transpose()?,
         pool_events: case

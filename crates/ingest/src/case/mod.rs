@@ -8,7 +8,7 @@ pub use file::read_case;
 pub(crate) use typed::parse_address;
 pub use typed::{
     merge_thefts, parse_asset, parse_confidence, parse_mapping, parse_max_short, parse_min_amount,
-    parse_rule, parse_rules, parse_stop, parse_theft, parse_until,
+    parse_mixers, parse_rule, parse_rules, parse_stop, parse_theft, parse_until,
 };
 
 use crate::input::InputSpec;
@@ -18,6 +18,16 @@ use crate::pool_events::PoolEventsSpec;
 use dyetrace_core::trace::{Theft, TraceOptions};
 use dyetrace_core::{Address, OwnAccount, Status};
 use std::path::PathBuf;
+
+/// What taint does at a mixer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MixerMode {
+    /// It stops.
+    #[default]
+    Stop,
+    /// It follows links from notes to exits that are at least as likely as this, in millionths.
+    Links(u32),
+}
 
 /// A case, as its file states it.
 #[derive(Clone, Debug)]
@@ -52,6 +62,8 @@ pub struct Case {
     pub decisions: Option<FileSpec>,
     /// Event files of mixer pools.
     pub pool_events: Vec<PoolEventsSpec>,
+    /// What taint does at a mixer.
+    pub mixers: MixerMode,
     /// Exits of mixers that somebody knows to be the thief's.
     pub known_exits: Vec<Address>,
     /// How to trace.

@@ -8,6 +8,7 @@
 //! | `ID=tx:HASH`, `ID=HASH` (`0x` and 64 hex digits) | what a transaction brought its net receivers |
 //! | `ID=tx:HASH/ADDRESS` | what a transaction brought an address |
 
+use super::MixerMode;
 use crate::decimal::parse_rounded;
 use crate::error::{Error, cut};
 use crate::schema::CANONICAL;
@@ -220,6 +221,29 @@ pub fn parse_confidence(text: &str) -> Result<u32, Error> {
             shown(text)
         ))
     })
+}
+
+/// Parses `--mixers MODE`, with the least probability of a link where links are followed.
+///
+/// # Errors
+/// An [`Error`] that says what was expected.
+pub fn parse_mixers(mode: &str, probability: Option<&str>) -> Result<MixerMode, Error> {
+    match (mode, probability) {
+        ("stop", None) => Ok(MixerMode::Stop),
+        ("links", Some(probability)) => match parse_confidence(probability)? {
+            0 => Err(Error::typed("a link of probability 0 is none")
+                .with_hint("name the least probability of a link that is followed, such as 0.9")),
+            least => Ok(MixerMode::Links(least)),
+        },
+        ("links", None) => Err(Error::typed("links through mixers need a least probability")
+            .with_hint("name one, such as `--mixer-probability 0.9` or `mixer_probability = 0.9`")),
+        ("stop", Some(_)) => Err(Error::typed("a probability of links through mixers, but none is followed")
+            .with_hint("`--mixers links` follows them")),
+        _ => Err(Error::typed(format!(
+            "{} is nothing that taint does at a mixer: `stop` or `links` was expected",
+            shown(mode)
+        ))),
+    }
 }
 
 /// Parses the name of a rule.

@@ -68,6 +68,8 @@ impl MixerReport<'_> {
                 "decoys_per_target": it.decoys,
                 "target_hits": it.target_hits,
                 "decoy_hits": it.decoy_hits,
+                "target_exits": it.seen[0],
+                "decoy_exits": it.seen[1],
                 "leads": it.leads,
                 "ratio": ([it.ratio.value, it.ratio.low, it.ratio.high].map(bounded)),
                 "published": ([published.value, published.low, published.high].map(bounded)),

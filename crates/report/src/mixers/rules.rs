@@ -5,7 +5,7 @@ use crate::cell::Table;
 use dyetrace_core::links::mixers::{LeadOptions, Ratio, Rule};
 use std::io::{self, Write};
 
-const COLUMNS: [&str; 22] = [
+const COLUMNS: [&str; 24] = [
     "rule",
     "family",
     "use",
@@ -16,6 +16,8 @@ const COLUMNS: [&str; 22] = [
     "decoys_per_target",
     "target_hits",
     "decoy_hits",
+    "target_exits",
+    "decoy_exits",
     "leads",
     "ratio",
     "ratio_low",
@@ -45,6 +47,8 @@ pub(super) fn write(report: &MixerReport<'_>, to: impl Write) -> io::Result<()> 
             it.decoys,
             it.target_hits,
             it.decoy_hits,
+            it.seen[0],
+            it.seen[1],
             it.leads,
         ];
         counts.into_iter().for_each(|count| table.number(count));

@@ -60,7 +60,7 @@ impl MixerReport<'_> {
         }
         text.push_str(&table_text(&table));
         text.push_str(
-            "hides among, fee: the median over exits. repeated: share of exits to recipients of several.\n\n",
+            "hides among: the median over exits. fee: over relayed ones. repeated: share of exits to recipients of several.\n\n",
         );
     }
 
@@ -92,12 +92,11 @@ impl MixerReport<'_> {
         text.push_str("What each rule finds here, beside the same rule where it can only find chance:\n\n");
         let mut table = plain_table(&["rule", "tried", "finds", "by chance", "says", "probability"]);
         for it in &self.leads.records {
-            let chance = format!("{}/{}", it.decoy_hits, it.decoys);
             table.add_row([
                 it.rule.as_str().to_owned(),
                 count(it.searched),
                 count(it.target_hits),
-                if it.decoys == 1 { count(it.decoy_hits) } else { chance },
+                by_chance(it),
                 verdict(it),
                 probability(it),
             ]);
@@ -189,6 +188,14 @@ impl MixerReport<'_> {
             self.beside_events,
             "notes and exits stand in transfers and not in the event files of their pool",
         );
+    }
+}
+
+/// How many of the finds would be by chance, to a tenth: the rate among decoys, over what was looked at for targets.
+fn by_chance(it: &RuleRecord) -> String {
+    match (u128::from(it.decoy_hits) * u128::from(it.seen[0]) * 10).checked_div(u128::from(it.seen[1])) {
+        Some(tenths) => format!("{}.{}", grouped(&(tenths / 10).to_string()), tenths % 10),
+        None => String::new(),
     }
 }
 

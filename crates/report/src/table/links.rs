@@ -1,5 +1,5 @@
 //! `links.csv`: a row is a link that the trace was handed, or a transfer of stolen money into a bridge of which the other side was
-//! looked for. Stated links first, in their order, then by source. No file where there is neither.
+//! looked for on another chain. Stated links first, in their order, then by source. No file where there is neither.
 //!
 //! `fate` is followed, weak (below the confidence that is followed), refused, absent, candidate, ambiguous or unpaired; `band`
 //! how a pair was found; `taint` what of the source is stolen under the run's rule, in base units of its asset. Several
@@ -7,6 +7,7 @@
 
 use super::{at, chain_of};
 use crate::cell::Table;
+use crate::input::Input;
 use crate::report::Report;
 use crate::sheet::{Sheet, Target};
 use dyetrace_core::Amount;
@@ -101,12 +102,17 @@ pub(crate) fn rows(report: &Report<'_>) -> Vec<Row> {
             index += 1;
             refused.get(&(index - 1)).copied()
         });
-        // Of what is not stolen only what the trace was handed.
-        if fault.is_some() || taint(pair.source).is_some() {
+        // Of what is not stolen only what the trace was handed; of one chain alone there is no other side.
+        if fault.is_some() || (taint(pair.source).is_some() && several_chains(&report.input)) {
             rows.push(of_pair(pair, fault.flatten(), taint(pair.source).unwrap_or_default()));
         }
     }
     rows
+}
+
+/// Whether there is another chain to which a bridge could lead.
+pub(crate) fn several_chains(input: &Input<'_>) -> bool {
+    input.ledger.chains().count() > 1
 }
 
 fn of_pair(pair: &BridgePair, fault: Option<&str>, taint: Amount) -> Row {

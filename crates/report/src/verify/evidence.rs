@@ -25,6 +25,8 @@ pub(super) struct Evidence {
     /// Transfers that routes name, by [`transfer_key`].
     pub(super) named: HashMap<String, Vec<Named>>,
     pub(super) routes: Vec<Hop>,
+    /// Sources of links that were followed: what they brought went on.
+    linked: HashSet<String>,
     /// The thefts that the manifest names, each once.
     pub(super) thefts: BTreeSet<String>,
     /// Those of which `limitations.csv` says that nothing was stolen.
@@ -178,6 +180,7 @@ impl Evidence {
             return Err(Fault { file: MANIFEST.to_owned(), what });
         }
         evidence.read_routes(folder)?;
+        evidence.read_links(folder)?;
         evidence.read_flows(folder)?;
         evidence.read_postings(folder)?;
         evidence.read_holdings(folder)?;
@@ -228,11 +231,36 @@ impl Evidence {
         Ok(())
     }
 
+    /// Results without links have no such table.
+    fn read_links(&mut self, folder: &Path) -> Result<(), Fault> {
+        if !folder.join("links.csv").exists() {
+            return Ok(());
+        }
+        let mut rows = Rows::open(folder, "links.csv")?;
+        let fate = rows.column("fate")?;
+        let source = rows.columns([
+            "source_chain",
+            "source_transaction",
+            "source_event",
+            "from_address",
+            "into_address",
+            "asset",
+            "value",
+        ])?;
+        while rows.next()? {
+            if rows.text(fate) == "followed" {
+                self.linked.insert(key(&source.map(|column| rows.text(column))));
+            }
+        }
+        Ok(())
+    }
+
     fn read_flows(&mut self, folder: &Path) -> Result<(), Fault> {
         let mut rows = Rows::open(folder, "flows.csv")?;
         let [theft, stolen, value] = rows.columns(["theft", "stolen_asset", "value"])?;
         let transfer = rows.columns(TRANSFER)?;
-        let [chain, _, from, to, asset] = transfer;
+        let [chain, hash, from, to, asset] = transfer;
+        let event = rows.column("event_index")?;
         let columns = self.rule_columns(&rows)?;
         while rows.next()? {
             self.rows += 1;
@@ -248,10 +276,13 @@ impl Evidence {
             if sender != receiver {
                 let went = &mut self.moves(sender).went;
                 went.iter_mut().zip(&sums).for_each(|(all, sum)| all.add(*sum));
+                let whole = [chain, hash, event, from, to, asset, value].map(|column| rows.text(column));
+                let goes_on = self.linked.contains(&key(&whole));
                 let moves = self.moves(receiver);
                 moves.came.iter_mut().zip(&sums).for_each(|(all, sum)| all.add(*sum));
                 let deposits = moves.deposits.iter_mut().zip(&sums);
-                deposits.for_each(|(all, sum)| *all += u64::from(!sum.units.is_zero()));
+                // What went on over a link is no deposit.
+                deposits.for_each(|(all, sum)| *all += u64::from(!sum.units.is_zero() && !goes_on));
             }
             if let Some(named) = self.named.get_mut(&transfer_key(&rows.texts(transfer))) {
                 named.push(Named { value: worth, class: rows.texts([theft, stolen]), sums });

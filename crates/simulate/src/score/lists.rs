@@ -1,7 +1,7 @@
 //! What heuristics claim, against the truth: deposit accounts, swaps, both legs of bridges, notes of mixers.
 //!
 //! Deposit accounts stand in the list that `dyetrace deposits` writes; links in `links.csv` of a result, where it has
-//! one, with `kind` (`swap`, `bridge`, `mixer`), `from_transaction` and `to_transaction` (the same one for a swap).
+//! one: those of fate `followed`, by `method` (`swap`, `bridge`, `mixer`), `source_transaction` and `destination_transaction`.
 
 use super::tables::Table;
 use super::{Part, ScoreRow};
@@ -31,8 +31,9 @@ pub(super) fn links(
             rows.push(not_built(subject, "not built: the result has no such table"));
             continue;
         };
-        let column = found.column("kind")?;
-        let pairs = pairs(found, "from_transaction", "to_transaction", |row| &row[column] == kind)?;
+        let (method, fate) = (found.column("method")?, found.column("fate")?);
+        let counts = |row: &csv::StringRecord| &row[method] == kind && &row[fate] == "followed";
+        let pairs = pairs(found, "source_transaction", "destination_transaction", counts)?;
         let truth = Table::read(&simulation.join(format!("truth/{file}.csv")))?;
         rows.push(compare(subject, &pairs, &self::pairs(&truth, first, second, |_| true)?));
     }

@@ -58,9 +58,11 @@ impl Legs {
             }
             let asset = ledger.purses().asset(to).index();
             let class = classes[asset];
-            let is_end = |purse: PurseId| {
-                of_purse[purse.index()] || (class.is_some() && ledger.purses().is_void(purse))
-            };
+            // Tokens are burned and minted, coins are not.
+            let native = ledger.assets().get(ledger.purses().asset(to)).is_native();
+            let is_token = class.is_some() && !native;
+            let is_end =
+                |purse: PurseId| of_purse[purse.index()] || (is_token && ledger.purses().is_void(purse));
             if is_end(from) == is_end(to) {
                 continue;
             }

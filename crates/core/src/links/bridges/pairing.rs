@@ -183,13 +183,8 @@ impl Bridges {
 /// **O(n + m log m)** for n transfers and m of them at bridges, and for each of these the outs of its class of asset
 /// in the time looked at.
 #[must_use]
-pub fn pair_bridges(
-    ledger: &Ledger,
-    labels: &Labels,
-    taken: &HashSet<u64>,
-    options: &BridgeOptions,
-) -> Bridges {
-    let legs = Legs::find(ledger, labels, taken);
+pub fn pair_bridges(ledger: &Ledger, labels: &Labels, taken: &[u64], options: &BridgeOptions) -> Bridges {
+    let legs = Legs::find(ledger, labels, &taken.iter().copied().collect());
     let found = Search::new(&legs, options, 0).run();
     let placebo = Search::new(&legs, options, options.shift).run();
     let mut bridges = Bridges { without_time: legs.without_time, ..Bridges::default() };

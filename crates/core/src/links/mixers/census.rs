@@ -85,7 +85,7 @@ pub struct Census {
     pub in_band: u64,
     /// Share of exits of which the fee is more than half: here the larger part is not the recipient's.
     pub fee_over_half: u64,
-    /// Median, 99 of 100, and largest fee, in millionths of a note.
+    /// Median, 99 of 100, and largest fee of the exits that somebody relayed, in millionths of a note.
     pub fee_quantiles: [u64; 3],
     /// Exits whose fee is more than a note: not possible, and so a wrong pool or a wrong file.
     pub fee_beyond_note: u64,
@@ -115,10 +115,7 @@ pub fn census(table: &MixerTable, history: &PoolHistory, month_of: impl Fn(i64) 
         if let Some(time) = time {
             month = month_of(time);
         }
-        if !it.months.contains_key(&month) {
-            it.months.insert(month.clone(), Month::default());
-        }
-        let now = it.months.get_mut(&month).expect("put there above");
+        let now = it.months.entry(month.clone()).or_default();
         match event {
             Event::Note(_) => {
                 unspent += 1;
@@ -157,7 +154,9 @@ pub fn census(table: &MixerTable, history: &PoolHistory, month_of: impl Fn(i64) 
         let wide = |part: u64| size.to_wide() * Wide::from(part) / Wide::from(1_000_u64);
         band += u64::from(exit.fee.to_wide() >= wide(5) && exit.fee.to_wide() <= wide(100));
         over += u64::from(fee > MILLION / 2);
-        fees.push(fee);
+        if !exit.fee.is_zero() {
+            fees.push(fee);
+        }
     }
     fees.sort_unstable();
     it.fee_quantiles = [quantile(&fees, 50), quantile(&fees, 99), quantile(&fees, 100)];

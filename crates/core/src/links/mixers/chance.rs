@@ -1,9 +1,10 @@
 //! How much of what a rule finds is chance: the rate among decoys over the rate among targets, with its interval.
 //!
-//! A rule found `target` times where it may be right, and `decoy` times where it can only be wrong, each target having
-//! `decoys` decoys as large as itself. `R = decoy / (decoys * target)` estimates the part of what it finds that is
-//! chance. Given how many there are of both, each one is a decoy's with the same probability p, and `R = p / ((1 - p) *
-//! decoys)`: so the exact (Clopper-Pearson) interval of p gives that of R.
+//! A rule found `target` times where it may be right, looking at `seen[0]` exits, and `decoy` times where it can only be
+//! wrong, looking at `seen[1]`. `R = (decoy / seen[1]) / (target / seen[0])` estimates the part of what it finds that is
+//! chance: rates and not counts, since a pool that grows has fewer exits before than after. Given how many hits there are in
+//! all, each is a decoy's with the same probability p, and `R = p / (1 - p) * seen[0] / seen[1]`: so the exact
+//! (Clopper-Pearson) interval of p gives that of R.
 //!
 //! All in whole numbers: probabilities in millionths, tails of the binomial as sums of integer weights, relative to the
 //! largest. Each weight is off by less than one part in 2^40, far below a millionth of the 2.5 % looked for.
@@ -32,24 +33,23 @@ const TAIL: u64 = 25_000;
 /// The most that is counted exactly; larger counts are halved together until they fit, which widens the interval.
 const MOST: u64 = 200_000;
 
-/// The ratio of decoys to targets.
+/// The ratio of the rates among decoys and among targets; `seen` is how many exits were looked at for targets and for
+/// decoys.
 ///
 /// # Cost
 /// **O(n)** for n hits, some twenty times.
 #[must_use]
-pub fn ratio(target: u64, decoy: u64, decoys: u64) -> Ratio {
-    let decoys = decoys.max(1);
+pub fn ratio(target: u64, decoy: u64, seen: [u64; 2]) -> Ratio {
     let (mut hits, mut chance) = (target, decoy);
     while hits + chance > MOST {
         (hits, chance) = (hits / 2, chance / 2);
     }
-    let value =
-        (decoy * MILLION).checked_div(target * decoys).unwrap_or(if decoy == 0 { 0 } else { Ratio::NONE });
+    let value = of_rates(decoy, target, seen);
     let all = hits + chance;
     // p such that so few, or so many, decoys are just not surprising.
     let low = if chance == 0 { 0 } else { solve(|p| tail_above(all, chance, p) <= TAIL) };
     let high = if hits == 0 { MILLION } else { solve(|p| tail_above(all, chance + 1, p) <= MILLION - TAIL) };
-    Ratio { value, low: odds(low, decoys), high: odds(high, decoys) }
+    Ratio { value, low: of_rates(low, MILLION - low, seen), high: of_rates(high, MILLION - high, seen) }
 }
 
 /// The largest p, in millionths, for which a statement that holds for small p holds.
@@ -62,8 +62,16 @@ fn solve(holds: impl Fn(u64) -> bool) -> u64 {
     yes
 }
 
-fn odds(p: u64, decoys: u64) -> u64 {
-    (p * MILLION).checked_div((MILLION - p) * decoys).unwrap_or(Ratio::NONE)
+/// So many decoys over so many targets, as rates of what was looked at, in millionths. Without decoys looked at there is no
+/// rate: 0 of nothing is bounded by nothing.
+fn of_rates(decoys: u64, targets: u64, seen: [u64; 2]) -> u64 {
+    if decoys == 0 {
+        return 0;
+    }
+    let [above, below] =
+        [u128::from(decoys) * u128::from(seen[0]), u128::from(targets) * u128::from(seen[1])];
+    let ratio = (above * u128::from(MILLION)).checked_div(below);
+    ratio.and_then(|it| u64::try_from(it).ok()).unwrap_or(Ratio::NONE)
 }
 
 /// The probability, in millionths, that of `all` trials at least `least` succeed, each with p millionths.
@@ -125,25 +133,28 @@ mod tests {
     fn intervals_are_those_of_published_tables() {
         // Clopper-Pearson of 2 in 86: 0.002830 to 0.081448; of 0 in 5: 0 to 0.521824; of 12 in 23: 0.305920 to 0.731819.
         let near = |seen: u64, expected: u64| seen.abs_diff(expected) <= expected / 500 + 3;
-        let it = ratio(84, 2, 1);
+        let it = ratio(84, 2, [1, 1]);
         assert_eq!(it.value, 23_809);
         assert!(near(it.low, 2_838) && near(it.high, 88_670), "{it:?}");
-        let it = ratio(5, 0, 1);
+        let it = ratio(5, 0, [7, 7]);
         assert_eq!((it.value, it.low), (0, 0));
         assert!(near(it.high, 1_091_300), "{it:?}");
-        let it = ratio(11, 12, 1);
+        let it = ratio(11, 12, [3, 3]);
         assert!(near(it.low, 440_700) && near(it.high, 2_728_900), "{it:?}");
     }
 
     #[test]
-    fn several_decoys_a_target_count_as_that_many_tries() {
-        let (one, four) = (ratio(20, 20, 1), ratio(20, 80, 4));
+    fn rates_count_and_not_hits() {
+        // Four times as many hits where four times as much was looked at are the same rate, and known better.
+        let (one, four) = (ratio(20, 20, [100, 100]), ratio(20, 80, [100, 400]));
         assert_eq!((one.value, four.value), (1_000_000, 1_000_000));
         assert!(four.high - four.low < one.high - one.low);
-        assert_eq!(ratio(0, 0, 1), Ratio { value: 0, low: 0, high: Ratio::NONE });
-        assert_eq!(ratio(0, 3, 1).value, Ratio::NONE);
+        assert_eq!(ratio(0, 0, [1, 1]), Ratio { value: 0, low: 0, high: Ratio::NONE });
+        assert_eq!(ratio(0, 3, [1, 1]).value, Ratio::NONE);
+        // Nothing was looked at before: nothing bounds what chance finds.
+        assert_eq!(ratio(9, 0, [100, 0]).high, Ratio::NONE);
         // Counts beyond the exact ones are halved, and stay near.
-        let large = ratio(1_000_000, 100_000, 1);
+        let large = ratio(1_000_000, 100_000, [5, 5]);
         assert_eq!(large.value, 100_000);
         assert!(large.low < 100_000 && large.high > 100_000 && large.high < 103_000, "{large:?}");
     }

@@ -25,6 +25,9 @@ pub struct DepositorCluster {
     pub notes: BTreeSet<(usize, usize)>,
 }
 
+/// A depositor's chain, the place of its first note, and its notes.
+type Paid = (usize, u64, BTreeSet<(usize, usize)>);
+
 /// Clusters of two depositors or more, those with most notes first. `busy` is how many transfers make a funder no person's.
 ///
 /// # Cost
@@ -37,7 +40,7 @@ pub fn depositor_clusters(
     histories: &[PoolHistory],
     busy: u64,
 ) -> Vec<DepositorCluster> {
-    let mut notes: BTreeMap<AccountId, (usize, u64, BTreeSet<(usize, usize)>)> = BTreeMap::new();
+    let mut notes: BTreeMap<AccountId, Paid> = BTreeMap::new();
     for (number, history) in histories.iter().enumerate() {
         let Some(chain) = ledger.find_chain(&table.pools[history.pool].chain) else { continue };
         for (at, note) in history.notes.iter().enumerate() {

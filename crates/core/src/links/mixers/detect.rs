@@ -242,6 +242,7 @@ impl Finder<'_> {
             fee: relayed.map_or(Amount::ZERO, |row| columns.value.get(row)),
             sender,
             place: Some(recipient as u64),
+            relayer_place: relayed.map(|row| row as u64),
             basis,
         }
     }

@@ -93,6 +93,8 @@ pub struct Exit {
     pub sender: Option<Address>,
     /// The transfer to the recipient in the ledger, where there is one.
     pub place: Option<u64>,
+    /// The transfer to the relayer in the ledger, where there is one.
+    pub relayer_place: Option<u64>,
     /// How it is known.
     pub basis: ExitBasis,
 }

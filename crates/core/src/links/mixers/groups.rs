@@ -3,7 +3,7 @@
 //! Whoever launders one sum through a pool lets several accounts draw in turns, again and again. Two recipients *join*
 //! where an exit of one and an exit of the other lie within the window; each exit counts for one join at most, so that a
 //! burst of one account beside a single exit of another is one join, and not many. Recipients with enough joins, and
-//! enough for the number of exits that the smaller of both has, stand in one group; so do those joined through others.
+//! enough for the number of exits of the one that has more, stand in one group; so do those joined through others.
 //!
 //! A group says nothing by itself: at a busy hour strangers join, too. It is listed only where it holds an *anchor*: an
 //! exit that somebody knows, or that a lead names. What it then says is a set of candidates, and their number.
@@ -24,7 +24,7 @@ pub struct GroupOptions {
     pub window: i64,
     /// The fewest joins.
     pub joins: u64,
-    /// The least share of the exits of whoever has fewer that must join, in percent.
+    /// The least share of the exits of whoever has more that must join, in percent: both draw in step, or neither.
     pub share: u64,
     /// The fewest recipients of a group, anchors among them.
     pub members: usize,
@@ -138,8 +138,8 @@ impl Recipients {
         near.remove(&own);
         let joined = near.into_iter().filter_map(|it| {
             let found = joins(times, &self.times[it], options.window);
-            let least = times.len().min(self.times[it].len()) as u64;
-            (found >= options.joins && found * 100 >= options.share * least).then_some((it, found))
+            let most = times.len().max(self.times[it].len()) as u64;
+            (found >= options.joins && found * 100 >= options.share * most).then_some((it, found))
         });
         joined.collect()
     }
@@ -269,6 +269,7 @@ mod tests {
                 fee: Amount::ZERO,
                 sender: None,
                 place: None,
+                relayer_place: None,
                 basis: ExitBasis::Event,
             })
             .collect();

@@ -79,7 +79,8 @@ impl PoolHistory {
             match known.and_then(Vec::pop) {
                 Some(at) => {
                     let it = &mut self.exits[at];
-                    (it.relayer, it.sender, it.place) = (exit.relayer, exit.sender, exit.place);
+                    (it.relayer, it.sender) = (exit.relayer, exit.sender);
+                    (it.place, it.relayer_place) = (exit.place, exit.relayer_place);
                     if exit.time.is_some() {
                         (it.time, it.time_is_near) = (exit.time, false);
                     }
@@ -181,6 +182,7 @@ mod tests {
             fee: Amount::ZERO,
             sender: None,
             place: None,
+            relayer_place: None,
             basis: ExitBasis::Event,
         }
     }

@@ -91,6 +91,9 @@ pub struct Leads {
 
 /// Finds leads by all rules.
 ///
+/// # Panics
+/// Never: each rule has its record.
+///
 /// # Cost
 /// **O(v · (t + log e))** for v vouchers, t ties a depositor and e exits; the rules that count notes also look at each exit
 /// in a window.
@@ -181,8 +184,9 @@ fn empty(rule: Rule, options: &LeadOptions) -> RuleRecord {
         decoys: u64::from(options.decoys.max(1)),
         target_hits: 0,
         decoy_hits: 0,
+        seen: [0, 0],
         leads: 0,
-        ratio: super::chance::ratio(0, 0, 1),
+        ratio: super::chance::ratio(0, 0, [0, 0]),
         verdict: super::Verdict::NotSearched,
         used: super::Used::Nothing,
         probability: None,
@@ -280,6 +284,11 @@ impl<'a> Search<'a> {
             return None;
         }
         record.searched += 1;
+        let look = |shift: i64| -> u64 {
+            windows.iter().map(|&(history, it)| self.exits_in(history, it.moved(shift)).len() as u64).sum()
+        };
+        record.seen[0] += look(0);
+        record.seen[1] += shifts.iter().map(|&shift| look(shift)).sum::<u64>();
         Some(shifts)
     }
 

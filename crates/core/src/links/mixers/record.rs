@@ -159,9 +159,11 @@ pub struct RuleRecord {
     pub target_hits: u64,
     /// Hits where it can only be wrong, over all decoys.
     pub decoy_hits: u64,
+    /// How many exits were looked at for targets, and for decoys.
+    pub seen: [u64; 2],
     /// Leads in all, counted or not.
     pub leads: u64,
-    /// Decoys over targets.
+    /// The rate among decoys over that among targets.
     pub ratio: Ratio,
     /// What the data say.
     pub verdict: Verdict,
@@ -175,7 +177,7 @@ impl RuleRecord {
     /// Draws the conclusion from the counts: the data decide from `least` target hits on, else what was published; and
     /// hits as many as that which speak against what was published are chance.
     pub(super) fn conclude(&mut self, least: u64) {
-        self.ratio = super::chance::ratio(self.target_hits, self.decoy_hits, self.decoys);
+        self.ratio = super::chance::ratio(self.target_hits, self.decoy_hits, self.seen);
         let found = self.target_hits + self.decoy_hits;
         self.verdict = if self.searched == 0 {
             Verdict::NotSearched

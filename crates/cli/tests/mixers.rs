@@ -1,0 +1,151 @@
+//! `dyetrace mixers`: pools in transfers and event files, rules beside chance, groups around known exits.
+
+use crate::support::{A, B, C, D, Desk, shared};
+use std::collections::BTreeSet;
+
+const POOL: &str = "0x910cbd523d972eb0a6f4cae4618ad62622b39dbf";
+const TEN: u128 = 10_000_000_000_000_000_000;
+
+/// Time in minutes, hash, sender, receiver, value and kind a row.
+fn transfers(rows: &[(u64, &str, &str, &str, u128, &str)]) -> String {
+    let head = "block_timestamp,transaction_hash,from_address,to_address,value,kind\n";
+    let row = |&(time, hash, from, to, value, kind): &(u64, &str, &str, &str, u128, &str)| {
+        format!("{},0x{hash:0>64},{from},{to},{value},{kind}\n", 1_650_000_000 + time * 60)
+    };
+    head.to_owned() + &rows.iter().map(row).collect::<String>()
+}
+
+/// A steals, pays two notes, and B draws; D relays one of them; a stranger's note lies there before.
+fn small() -> Desk {
+    let rows = transfers(&[
+        (0, "1", C, POOL, TEN, "external"),
+        (10, "2", A, B, 5, "external"),
+        (20, "3", A, POOL, TEN, "external"),
+        (21, "4", A, POOL, TEN, "external"),
+        (30, "5", POOL, B, TEN - 7, "internal"),
+        (30, "5", POOL, D, 7, "internal"),
+        (40, "6", POOL, B, TEN, "internal"),
+        (50, "7", A, POOL, 3, "external"),
+    ]);
+    Desk::with("t.csv", rows)
+}
+
+#[test]
+fn tables_text_and_json_say_the_same() {
+    let desk = small();
+    let words = format!("mixers --transfers t.csv --theft T={A}");
+    let text = desk.run(&format!("{words} --out m")).ends_with(0).stdout;
+    assert!(text.starts_with("1 pools, 3 notes in, 2 exits out\n"), "{text}");
+    assert!(text.contains("T: 2 notes into ethereum:eth_10 with 20 ETH of it, by 1 depositors"), "{text}");
+    assert!(text.contains("1 transfers of mixers fit no rule"), "{text}");
+    let pools = desk.table("m/pools.csv");
+    for (column, expected) in [
+        ("notes", "3"),
+        ("exits", "2"),
+        ("unspent", "1"),
+        ("base", "at_least"),
+        ("set_max", "3"),
+        ("self_relayed", "0.500000"),
+        ("to_repeated_recipients", "1.000000"),
+    ] {
+        assert_eq!(pools.column(column).next(), Some(expected), "{column}");
+    }
+    let links = desk.table("m/mixer_links.csv");
+    let cells = ["depositor", "recipient", "band", "probability", "rules", "exits"];
+    let cells = cells.map(|it| links.column(it).next().unwrap().to_owned());
+    assert_eq!(cells, [A, B, "moderate", "0.975000", "early_direct same_count", "2"]);
+    let candidates = desk.table("m/mixer_candidates.csv");
+    assert_eq!(candidates.column("balance").next(), Some((2 * TEN - 2).to_string().as_str()));
+    assert_eq!(candidates.column("drawn").next(), Some((2 * TEN - 7).to_string().as_str()));
+    let json = desk.run(&format!("{words} --json")).ends_with(0).json();
+    assert_eq!(json["links"][0]["probability"][0], "0.975000");
+    assert_eq!(json["rules"][0]["used"], "published");
+    assert_eq!(json["thefts"][0]["notes"], 2);
+    // Written again over itself: the same bytes, but for the time of the run.
+    let before = desk.everything();
+    desk.run(&format!("{words} --out m")).ends_with(0);
+    for (name, bytes) in desk.everything() {
+        assert!(name == "m/manifest.json" || before[&name] == bytes, "{name}");
+    }
+}
+
+#[test]
+fn event_files_learn_their_depositors_from_transfers() {
+    let hash = |digit: &str| format!("0x{digit:0>64}");
+    let deposits = format!(
+        "blockNumber,transactionHash,leafIndex,timestamp\n1,{},0,1650000000\n2,{},1,1650001200\n3,{},2,1650001260\n",
+        hash("1"),
+        hash("3"),
+        hash("4")
+    );
+    let exits = format!("blockNumber,transactionHash,to,fee\n3,{},{B},7\n3,{},{B},0\n", hash("5"), hash("6"));
+    let desk = small().and("d.csv", deposits).and("w.csv", exits);
+    let events = "--pool-events ethereum:eth_10=d.csv eth_10=w.csv";
+    let alone = desk.run(&format!("mixers {events}")).ends_with(0).stdout;
+    assert!(alone.contains("nobody's name stands behind a note"), "{alone}");
+    desk.run(&format!("mixers --transfers t.csv {events} --out m")).ends_with(0);
+    let pools = desk.table("m/pools.csv");
+    let cells = ["notes", "notes_with_depositor", "exits", "base"].map(|it| pools.column(it).next().unwrap());
+    assert_eq!(cells, ["3", "3", "2", "whole"]);
+    assert_eq!(desk.table("m/mixer_links.csv").column("recipient").next(), Some(B));
+}
+
+#[test]
+fn what_cannot_be_looked_at_is_refused() {
+    let desk = small().and("w.csv", "blockNumber,transactionHash,to,fee\n3,0x1,0x12,7\n");
+    for (words, wanted) in [
+        ("mixers".to_owned(), "nothing to look at"),
+        ("mixers --pool-events w.csv".to_owned(), "`w.csv` names no pool"),
+        ("mixers --pool-events eth_7=w.csv".to_owned(), "`eth_7` is no pool of the table"),
+        (
+            "mixers --pool-events eth_10=w.csv".to_owned(),
+            "w.csv, line 2, column `to`: `0x12` is not an address",
+        ),
+        ("mixers --transfers t.csv --known-exit 0x12".to_owned(), "`0x12`"),
+        ("mixers --transfers t.csv --outstanding eth_10".to_owned(), "is no `POOL=NOTES`"),
+    ] {
+        let run = desk.run(&words).ends_with(1);
+        assert!(run.stderr.contains(wanted), "{words}: {}", run.stderr);
+    }
+    let skipped = desk.run("mixers --pool-events eth_10=w.csv --skip-bad-rows").ends_with(2);
+    assert!(skipped.stderr.contains("1 bad rows were left out"), "{}", skipped.stderr);
+}
+
+#[test]
+fn harmony_exits_draw_in_step_with_a_known_one() {
+    let Some(folder) = shared("cases/harmony") else { return };
+    let file =
+        |what: &str| format!("ethereum:eth_100={}/tornado100_{what}_2022-06-27_07-08.csv", folder.display());
+    let desk = Desk::new();
+    let words = format!("mixers --pool-events {} {} --json", file("deposits"), file("withdrawals"));
+    // One of the recipients that investigators list, first paid on 1 July 2022.
+    let known = "0xf1a5ab5b43a10cf1aca08b5c19a5d2ab8f9aa9ec";
+    let all = std::fs::read_to_string(folder.join("tornado100_withdrawals_2022-06-27_07-08.csv")).unwrap();
+    let labelled: BTreeSet<&str> = all
+        .lines()
+        .skip(1)
+        .map(|line| line.split(',').collect::<Vec<_>>())
+        .filter(|cells| !cells[5].is_empty())
+        .map(|cells| cells[3])
+        .collect();
+    assert_eq!(labelled.len(), 78);
+    let known = labelled.iter().find(|it| known.starts_with(&it[..8])).unwrap();
+    let json = desk.run(&format!("{words} --known-exit {known}")).ends_with(0).json();
+    let pool = &json["pools"][0];
+    assert_eq!(
+        (&pool["notes"], &pool["exits"], &pool["recipients"]),
+        (&1_079.into(), &1_131.into(), &281.into())
+    );
+    assert_eq!(pool["base"], "at_least");
+    let members = json["groups"][0]["members"].as_array().unwrap();
+    let candidates: Vec<&str> = members
+        .iter()
+        .filter(|it| it["role"] == "candidate")
+        .map(|it| it["recipient"].as_str().unwrap())
+        .collect();
+    let right = candidates.iter().filter(|it| labelled.contains(*it)).count();
+    assert!(candidates.len() >= 8 && right * 10 >= candidates.len() * 9, "{right} of {}", candidates.len());
+    // Nothing is known of who paid: no rule may claim anything.
+    assert!(json["rules"].as_array().unwrap().iter().all(|it| it["verdict"] == "not_searched"));
+    assert!(json["links"].as_array().unwrap().is_empty());
+}
