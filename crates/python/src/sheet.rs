@@ -42,10 +42,12 @@ impl<'b> Target for &'b mut Batch {
     type Sheet = ColumnSheet<'b>;
 
     fn begin(self, columns: &[&str]) -> io::Result<ColumnSheet<'b>> {
-        let kinds = columns.iter().map(|name| ColumnKind::of(name));
         Ok(ColumnSheet {
             names: columns.iter().map(|&name| name.to_owned()).collect(),
-            columns: kinds.map(|kind| Column::new(kind, self.amounts)).collect(),
+            columns: ColumnKind::of_table(columns)
+                .into_iter()
+                .map(|kind| Column::new(kind, self.amounts))
+                .collect(),
             next: 0,
             rows: 0,
             misfit: None,

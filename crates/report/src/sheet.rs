@@ -147,9 +147,17 @@ pub enum ColumnKind {
 }
 
 impl ColumnKind {
-    /// What a column of the written tables holds, by its name: the same in every table.
+    /// What the columns of a written table hold, by their names.
     #[must_use]
-    pub fn of(column: &str) -> Self {
+    pub fn of_table(columns: &[&str]) -> Vec<Self> {
+        // Of a label it is a count, of a link a share.
+        let is_share = |column: &str| column == "confidence" && columns.contains(&"method");
+        let kind = |&column: &&str| if is_share(column) { Self::Text } else { Self::of(column) };
+        columns.iter().map(kind).collect()
+    }
+
+    /// What a column holds, by its name.
+    fn of(column: &str) -> Self {
         const NUMBERS: &[&str] = &[
             "rank",
             "deposits",
