@@ -3,6 +3,7 @@
 use crate::assets::{AssetTables, read_tokens};
 use crate::decisions::{add_cuts, decision_facts, labels_of, read_log};
 use crate::error::Error;
+use crate::expected::{add_expected, check_expected, stated_pools};
 use crate::facts::{file_facts, run_facts};
 use crate::inputs::{add_detected, read_all_labels, read_transfers};
 use crate::label_doubts::label_doubts;
@@ -84,6 +85,10 @@ impl CaseFiles {
         let noise = find_noise(&reading.ledger, &tables, &mut case.options);
         let pools = match case.mixers {
             MixerMode::Stop => None,
+            MixerMode::Expected { .. } => {
+                add_expected(&plan.case, &reading.ledger, &labels, &mut case.options)?;
+                None
+            }
             MixerMode::Links(least) => {
                 let sure = deposits.as_ref().map(|(_, found)| sure_deposits(found)).unwrap_or_default();
                 let (usual, busy) = (LeadOptions::default(), case.options.hub_transfers);
@@ -98,6 +103,12 @@ impl CaseFiles {
             None => (trace(&reading.ledger, &labels, &case.thefts, &case.options)?, None),
             Some(path) => go_on(FileSpec::typed(path), &case, &reading, &labels, watch)?,
         };
+        let expected = match case.mixers {
+            MixerMode::Expected { bound } => {
+                check_expected(&reading.ledger, &case.options, &trace, bound)?
+            }
+            MixerMode::Stop | MixerMode::Links(_) => Vec::new(),
+        };
         busy.finish_and_clear();
 
         let files = of_labels.facts.iter().chain(&tables.files).map(file_facts).collect();
@@ -105,7 +116,11 @@ impl CaseFiles {
         let mut facts =
             RunFacts { decisions, noise, deposits, links, ..run_facts(plan, &reading, files, started) };
         facts.options.links.clone_from(&case.options.links);
+        facts.options.pools.clone_from(&case.options.pools);
         facts.warnings.extend(label_doubts(&of_labels));
+        if !expected.is_empty() {
+            facts.warnings.extend(expected.into_iter().chain(stated_pools(&plan.case)));
+        }
         if let Some((pools, least)) = &pools {
             facts.warnings.extend(pools.limitations(through_mixers, *least));
             facts.labels.extend(pools.facts.iter().map(file_facts));
