@@ -31,7 +31,8 @@ pub(crate) fn add_expected(
         for (chain, name) in ledger.chains().filter(|(_, name)| is_chain(name)) {
             let Some(account) = ledger.accounts().find(chain, &stated.address) else { continue };
             let named = |(id, asset): (AssetId, _)| stated.asset.names(&asset, name).then_some(id);
-            let Some(asset) = ledger.assets().iter().filter(|(_, it)| it.chain == chain).find_map(named) else {
+            let Some(asset) = ledger.assets().iter().filter(|(_, it)| it.chain == chain).find_map(named)
+            else {
                 continue;
             };
             found = true;
@@ -105,7 +106,8 @@ pub(crate) fn check_expected(
              the figures are a bound",
         ));
     }
-    let row = |kind: &str, subject: String, detail: String| Limitation { kind: kind.to_owned(), subject, detail };
+    let row =
+        |kind: &str, subject: String, detail: String| Limitation { kind: kind.to_owned(), subject, detail };
     let general = row(
         "mixers_expected",
         String::new(),

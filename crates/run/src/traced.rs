@@ -104,9 +104,7 @@ impl CaseFiles {
             Some(path) => go_on(FileSpec::typed(path), &case, &reading, &labels, watch)?,
         };
         let expected = match case.mixers {
-            MixerMode::Expected { bound } => {
-                check_expected(&reading.ledger, &case.options, &trace, bound)?
-            }
+            MixerMode::Expected { bound } => check_expected(&reading.ledger, &case.options, &trace, bound)?,
             MixerMode::Stop | MixerMode::Links(_) => Vec::new(),
         };
         busy.finish_and_clear();

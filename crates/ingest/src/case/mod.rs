@@ -15,8 +15,8 @@ use crate::input::InputSpec;
 use crate::labels::LabelSpec;
 use crate::open::FileSpec;
 use crate::pool_events::PoolEventsSpec;
-use dyetrace_core::trace::{Theft, TraceOptions};
 use dyetrace_core::asset::AssetName;
+use dyetrace_core::trace::{Theft, TraceOptions};
 use dyetrace_core::{Address, Amount, OwnAccount, Status};
 use std::path::PathBuf;
 

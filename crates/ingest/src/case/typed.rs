@@ -239,8 +239,10 @@ pub fn parse_mixers(mode: &str, probability: Option<&str>) -> Result<MixerMode, 
         },
         ("links", None) => Err(Error::typed("links through mixers need a least probability")
             .with_hint("name one, such as `--mixer-probability 0.9` or `mixer_probability = 0.9`")),
-        ("stop" | "expected" | "expected_bound", Some(_)) => Err(Error::typed("a probability of links through mixers, but none is followed")
-            .with_hint("`--mixers links` follows them")),
+        ("stop" | "expected" | "expected_bound", Some(_)) => {
+            Err(Error::typed("a probability of links through mixers, but none is followed")
+                .with_hint("`--mixers links` follows them"))
+        }
         _ => Err(Error::typed(format!(
             "{} is nothing that taint does at a mixer: `stop`, `expected`, `expected_bound` or `links` was expected",
             shown(mode)
