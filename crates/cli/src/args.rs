@@ -167,8 +167,9 @@ pub(crate) struct TraceArgs {
     /// Do not look for the other sides of bridges
     #[arg(long)]
     pub(crate) no_bridges: bool,
-    /// What taint does at a mixer: `stop` there, or go on over `links` from notes to exits that are likely enough;
-    /// everything behind one is INFERRED (`dyetrace mixers`) [default: stop]
+    /// What taint does at a mixer: `stop` there; go on as `expected`, each exit with the share of taint that is there
+    /// (`expected_bound`: also where the data lack part of a pool's history); or over `links` from notes to exits that are
+    /// likely enough. Everything behind one is INFERRED (`dyetrace mixers`) [default: stop]
     #[arg(long, value_name = "MODE")]
     pub(crate) mixers: Option<String>,
     /// The least probability of such a link, such as 0.9

@@ -300,7 +300,13 @@ pub(crate) fn case() -> impl Strategy<Value = Case> {
     let links = weighted(0.6, vec(link, 1..6)).prop_map(Option::unwrap_or_default);
     let held = weighted(0.3, (coin(), (1_u128..30).prop_map(Amount::from)));
     let pool = (account(), held).prop_map(|(account, outstanding)| PoolAt { account, outstanding });
-    let pools = weighted(0.4, vec(pool, 1..4)).prop_map(Option::unwrap_or_default);
+    // Each account once.
+    let pools = weighted(0.4, vec(pool, 1..4)).prop_map(|pools| {
+        let mut pools = pools.unwrap_or_default();
+        pools.sort_by_key(|pool| pool.account);
+        pools.dedup_by_key(|pool| pool.account);
+        pools
+    });
     let chosen = (options(), links, pools);
     (vec(transaction(), 1..24), clock, covers, vec(label, 0..3), thefts, chosen, least).prop_map(
         |(mut transactions, clock, covers, labels, thefts, (mut options, links, pools), least)| {

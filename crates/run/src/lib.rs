@@ -11,6 +11,7 @@ pub mod damage;
 pub mod decisions;
 pub mod deposits;
 mod error;
+mod expected;
 pub mod facts;
 pub mod inputs;
 pub mod label_doubts;

@@ -3,6 +3,7 @@
 use crate::assets::AssetTables;
 use crate::decisions::{add_cuts, labels_of};
 use crate::error::Error;
+use crate::expected::add_expected;
 use crate::inputs::{add_detected, read_all_labels};
 use crate::links::{add_links, bridge_labels, read_links};
 use crate::noise::find_noise;
@@ -65,6 +66,9 @@ impl CaseFiles {
         add_cuts(log.as_ref(), ledger, &mut options);
         let noise = find_noise(ledger, &tables, &mut options);
         let (mut through, mut through_mixers) = (Vec::new(), None);
+        if let MixerMode::Expected { .. } = case.mixers {
+            add_expected(case, ledger, &labels, &mut options)?;
+        }
         if let MixerMode::Links(least) = case.mixers {
             let sure = deposits.as_ref().map(|(_, found)| sure_deposits(found)).unwrap_or_default();
             let usual = LeadOptions::default();

@@ -3,6 +3,7 @@
 use crate::assets::{AssetTables, read_tokens};
 use crate::decisions::{decision_facts, read_log};
 use crate::error::Error;
+use crate::expected::{check_expected, stated_pools};
 use crate::facts::{file_facts, run_facts};
 use crate::inputs::read_transfers;
 use crate::label_doubts::label_doubts;
@@ -82,6 +83,10 @@ impl CaseFiles {
             None => (trace(&reading.ledger, &labels, thefts, &options)?, None),
             Some(path) => go_on(FileSpec::typed(path), thefts, &options, &reading, &labels, watch)?,
         };
+        let expected = match plan.case.mixers {
+            MixerMode::Expected { bound } => check_expected(&reading.ledger, &options, &trace, bound)?,
+            MixerMode::Stop | MixerMode::Links(_) => Vec::new(),
+        };
         busy.finish_and_clear();
 
         let files = of_labels.facts.iter().chain(&tables.files).map(file_facts).collect();
@@ -89,7 +94,11 @@ impl CaseFiles {
         let mut facts =
             RunFacts { decisions, noise, deposits, links, ..run_facts(plan, &reading, files, started) };
         facts.options.links = options.links;
+        facts.options.pools = options.pools;
         facts.warnings.extend(label_doubts(&of_labels));
+        if !expected.is_empty() {
+            facts.warnings.extend(expected.into_iter().chain(stated_pools(&plan.case)));
+        }
         if let (Some((pools, followed)), MixerMode::Links(least)) = (&through_mixers, plan.case.mixers) {
             facts.warnings.extend(pools.limitations(*followed, least.into()));
             facts.labels.extend(pools.facts.iter().map(file_facts));

@@ -22,11 +22,11 @@ pub struct Pool {
 pub(super) struct Pools(pub(super) Vec<Pool>);
 
 impl Pools {
-    /// The pools that were asked for, less seeds, and accounts at which an analyst stopped the trace.
+    /// The pools that were asked for, of one account the first, less seeds and accounts at which an analyst stopped the trace.
     pub(super) fn of(options: &TraceOptions, seeds: &HashSet<AccountId>) -> Self {
         let is_free = |pool: &&Pool| !seeds.contains(&pool.account) && !options.cuts.contains(&pool.account);
         let mut pools: Vec<Pool> = options.pools.iter().filter(is_free).cloned().collect();
-        pools.sort();
+        pools.sort_by_key(|pool| pool.account);
         pools.dedup_by_key(|pool| pool.account);
         Self(pools)
     }
