@@ -130,7 +130,7 @@ proptest! {
     #[test]
     fn receivers_got_what_the_trace_put_there(case in case()) {
         let (ledger, labels, thefts, options) = case.build();
-        let options = TraceOptions { compare: Vec::new(), ..options };
+        let options = TraceOptions { compare: Vec::new(), pools: Vec::new(), ..options };
         let Ok(forward) = trace(&ledger, &labels, &thefts, &options) else { return Ok(()) };
         let all = exposures(&ledger, &labels, Origins::Thefts(&thefts), &options, &everybody(&ledger)).unwrap();
         prop_assert_eq!(by_exposures(&ledger, &all), by_trace(&ledger, &forward));
@@ -146,7 +146,7 @@ proptest! {
     #[test]
     fn entities_send_what_hacked_addresses_in_their_place_would(case in case(), swaps in any::<bool>()) {
         let (ledger, labels, _, options) = case.build();
-        let options = TraceOptions { compare: Vec::new(), swaps, ..options };
+        let options = TraceOptions { compare: Vec::new(), swaps, pools: Vec::new(), ..options };
         let entities = Entity::of_labels(&labels, &Entity::CATEGORIES, Grouping::Category);
         let Ok(all) = exposures(&ledger, &labels, Origins::Entities(&entities), &options, &everybody(&ledger)) else {
             return Ok(());

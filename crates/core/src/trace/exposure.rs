@@ -212,7 +212,8 @@ fn prepare<'a>(
     options: &TraceOptions,
     asked: &[AccountId],
 ) -> Result<(Prepared<'a>, bool), TraceError> {
-    let options = TraceOptions { compare: Vec::new(), ..options.clone() };
+    // A pool's own money is told from nobody's: it stops here.
+    let options = TraceOptions { compare: Vec::new(), pools: Vec::new(), ..options.clone() };
     match origins {
         Origins::Thefts(thefts) => {
             Ok((Prepared::asked_about(ledger, labels, thefts, &options, asked)?, false))

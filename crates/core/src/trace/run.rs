@@ -150,13 +150,7 @@ pub(super) fn settle_entities<'a>(
     options.cuts.extend(seeds.senders.keys().copied());
     options.cuts.sort_unstable();
     options.cuts.dedup();
-    // What entities send is told by the ledger, and no pool's.
-    let own: HashSet<AccountId> = seeds.senders.keys().copied().collect();
-    view.pools = Pools::of(&options, &own);
-    let mut stops = Stops::decide(ledger, labels, &seeds.accounts, &options);
-    for pool in &view.pools.0 {
-        stops.of_account[pool.account.index()] = None;
-    }
+    let stops = Stops::decide(ledger, labels, &seeds.accounts, &options);
     view.netting = Netting::find(ledger, &stops.netting_accounts(), |place| view.moves(place));
     view.deals = Deals::none(view.node_count());
     view.deals = Deals::find(&view, &stops.of_account, &seeds, &options);
