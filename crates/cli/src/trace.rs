@@ -40,9 +40,7 @@ fn run_plan(args: &TraceArgs, plan: &Plan, started: i64, output: &Output) -> Res
         MixerMode::Stop => None,
         MixerMode::Links => Some(parse_probability(args.mixer_probability.as_deref().unwrap_or_default())?),
     };
-    if least.is_some() {
-        stated.extend(pool_labels());
-    }
+    stated.extend(pool_labels(&reading.ledger, &stated));
     stated.extend(bridge_labels(&plan.case, &reading.ledger, &stated));
     let tables = AssetTables::read(&reading, token_files, &plan.case)?;
 

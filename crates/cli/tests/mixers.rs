@@ -149,3 +149,50 @@ fn harmony_exits_draw_in_step_with_a_known_one() {
     assert!(json["rules"].as_array().unwrap().iter().all(|it| it["verdict"] == "not_searched"));
     assert!(json["links"].as_array().unwrap().is_empty());
 }
+
+#[test]
+fn a_trace_stops_at_a_pool_or_follows_links_and_nothing_is_lost() {
+    let desk = small();
+    let state = |folder: &str, who: &str| {
+        let table = desk.table(&format!("{folder}/holdings.csv"));
+        let at = table.column("address").position(|it| it == who);
+        at.map(|at| ["state", "libr", "grade"].map(|it| table.column(it).nth(at).unwrap().to_owned()))
+    };
+    let whole = |folder: &str| {
+        let table = desk.table(&format!("{folder}/conservation.csv"));
+        assert!(table.column("difference").all(|it| it == "0"), "{folder}");
+        desk.run(&format!("verify {folder}")).ends_with(0);
+    };
+    // Nobody labels the pool: the project's own table does.
+    desk.run(&format!("trace --transfers t.csv --theft T={A} --out stop")).ends_with(0);
+    assert_eq!(state("stop", POOL).unwrap()[..2], ["IN_POOL".to_owned(), (2 * TEN + 3).to_string()]);
+    whole("stop");
+    let links = "--mixers links --mixer-probability 0.9 --out links";
+    desk.run(&format!("trace --transfers t.csv --theft T={A} {links}")).ends_with(0);
+    // B draws two notes less the relayer's 7, and had 5 before; 3 units that are no note rest in the pool.
+    let expected = ["SELF_CUSTODY_NATIVE", &(2 * TEN - 2).to_string(), "INFERRED"].map(str::to_owned);
+    assert_eq!(state("links", B).unwrap(), expected);
+    assert_eq!(state("links", D).unwrap()[1..], ["7", "INFERRED"].map(str::to_owned));
+    assert_eq!(state("links", POOL).unwrap()[1], "3");
+    whole("links");
+    let rows = desk.table("links/links.csv");
+    assert!(
+        rows.column("method").all(|it| it == "mixer") && rows.column("confidence").all(|it| it == "0.975000")
+    );
+    let said = desk.table("links/limitations.csv");
+    let at = said.column("kind").position(|it| it == "mixer_links").unwrap();
+    assert_eq!(said.column("subject").nth(at), Some("2 links through mixers were followed"));
+    // A probability that nothing reaches leaves it where it stopped.
+    let none = "--mixers links --mixer-probability 0.99 --out none";
+    desk.run(&format!("trace --transfers t.csv --theft T={A} {none}")).ends_with(0);
+    assert_eq!(state("none", POOL), state("stop", POOL));
+    whole("none");
+    for (words, wanted) in [
+        ("--mixers links", "--mixer-probability"),
+        ("--mixers links --mixer-probability 1.5", "is no probability above 0 and up to 1"),
+        ("--mixers links --mixer-probability 0", "is no probability above 0 and up to 1"),
+    ] {
+        let run = desk.run(&format!("trace --transfers t.csv --theft T={A} {words}")).ends_with(1);
+        assert!(run.stderr.contains(wanted), "{words}: {}", run.stderr);
+    }
+}
