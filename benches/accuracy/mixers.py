@@ -98,6 +98,7 @@ def pools(program, shared):
         f"\nAll {exits:,} exits are a note less a fee that events state, so the exact sum explains each of them; the value band "
         f"finds {band:,.0f} ({band / exits:.3f}). Exits from a pool that had nothing to pay: {over}.\n\n"
     )
+    text += as_transfers(program, shared, found)
     text += "Where this differs from the published table (9 of its 13 pools are here):\n\n"
     text += table(["pool", "what", "published", "here"], differ) if differ else "nowhere.\n"
     text += "\nMedian anonymity set by half-year (last month of each):\n\n"
@@ -105,6 +106,59 @@ def pools(program, shared):
     by = {(f"{row['chain']}:{row['pool']}", row["month"]): row["set_median"] for row in months}
     text += table(["pool"] + wanted, [[name] + [by.get((pool, month), "") for month in wanted] for name, pool in POOLS.items()])
     return text
+
+
+TOKENS = {
+    "dai": "0x6b175474e89094c44da98b954eedeac495271d0f", "cdai": "0x5d3a536e4d6dbd6114cc1ead35777bab948e3643",
+    "usdc": "0xa0b86991c6218b36c1d19d4a2e9eb0ce3606eb48", "usdt": "0xdac17f958d2ee523a2206206994597c13d831ec7",
+    "wbtc": "0x2260fac5e5542a773aa44fbcfedf7c193bc2c599", "eth": "native", "bnb": "native",
+}
+
+
+def as_transfers(program, shared, found):
+    """The same events as the transfers that they make, read back: with and without the row that tells who sent them."""
+    relayer, payer = "0x" + "e" * 40, "0x" + "d" * 40
+    body = []
+    for told in (True, False):
+        lines, truth = ["chain,block_number,event_index,transaction_hash,from_address,to_address,asset,value,kind"], collections.Counter()
+        notes = 0
+        for name, pool in POOLS.items():
+            row, chain = found[pool], pool.split(":")[0]
+            asset, size = TOKENS[name.split("_")[0]], int(row["denomination"])
+            kind = "internal" if asset == "native" else "token"
+            for file in sorted((shared / "mixers").glob(f"*_{name}.csv.gz")):
+                for number, event in enumerate(rows(file)):
+                    place = f"{chain},{event['blockNumber']},{number * 4}"
+                    if "to" not in event:
+                        lines.append(f"{place},{event['transactionHash']},{payer},{row['address']},{asset},{size},{kind}")
+                        notes += 1
+                        continue
+                    # Withdrawals of one transaction stand one after the other, each with its relayer.
+                    fee, place = int(event["fee"]), f"{chain},{event['blockNumber']},"
+                    to = event["to"].lower()
+                    truth[pool, event["blockNumber"], to, fee] += 1
+                    if told:
+                        lines.append(f"{place}{number * 4},{event['transactionHash']},{relayer},{to if not fee else row['address']},native,0,external")
+                    lines.append(f"{place}{number * 4 + 1},{event['transactionHash']},{row['address']},{to},{asset},{size - fee},{kind}")
+                    if fee:
+                        lines.append(f"{place}{number * 4 + 2},{event['transactionHash']},{row['address']},{relayer},{asset},{fee},{kind}")
+        with tempfile.TemporaryDirectory() as folder:
+            folder = pathlib.Path(folder)
+            (folder / "t.csv").write_text("\n".join(lines) + "\n")
+            run([program, "mixers", "--transfers", folder / "t.csv", "--out", folder / "out"])
+            seen, told_notes = collections.Counter(), 0
+            for event in rows(folder / "out" / "mixer_events.csv"):
+                if event["event"] == "note":
+                    told_notes += 1
+                else:
+                    seen[f"{event['chain']}:{event['pool']}", event["block_number"], event["address"], int(event["fee"])] += 1
+            unfit = len(rows(folder / "out" / "mixer_unfit.csv"))
+        right, all_of = sum((seen & truth).values()), sum(truth.values())
+        body.append(["yes" if told else "no", f"{notes:,}", f"{told_notes:,}", f"{all_of:,}", f"{right:,}", f"{right / all_of:.4f}", unfit])
+    return (
+        "The same events written as the transfers that they make, and found again in them (recipient and fee both right):\n\n"
+        + table(["sender of the transaction known", "notes", "found", "exits", "right", "share", "unfit rows"], body) + "\n"
+    )
 
 
 class Harmony:

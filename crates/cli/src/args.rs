@@ -272,7 +272,7 @@ const MIXERS_USAGE: &str = "dyetrace mixers CASE.toml [OPTIONS]
 const MIXERS_EXAMPLE: &str = "Examples:
   dyetrace mixers case.toml --out mixers
   dyetrace mixers --pool-events ethereum:eth_100=deposits.csv ethereum:eth_100=withdrawals.csv \\
-      --known-exit 0x3c0e053ca5ce3a7b0e2d5eb7b7a9b6b6f1ef61b8 --out mixers
+      --known-exit 0x3c0e0509296555e26e4bfcea0294687b8f49cbb2 --out mixers
 
 Each rule is tried beside windows in which it can only find chance; a rule that does no better counts for nothing, and
 the answer says so. A group of exits is a set of candidates. Nothing here says where money is.";

@@ -176,7 +176,7 @@ fn read_material(case: &Case, output: &Output) -> Result<Material> {
     let (mut stated, of_labels) = read_all_labels(&case.labels, &reading, output)?;
     let log = read_log(case)?;
     stated.extend(labels_of(log.as_ref()));
-    stated.extend(pool_labels());
+    stated.extend(pool_labels(&reading.ledger, &stated));
     let tables = AssetTables::read(&reading, token_files, case)?;
     let ledger = &reading.ledger;
     let mut files: Vec<_> = reading.facts.iter().map(file_facts).collect();

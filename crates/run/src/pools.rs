@@ -10,6 +10,7 @@ use dyetrace_core::links::mixers::{
 use dyetrace_core::{AccountId, Category, Label, Labels, Ledger};
 use dyetrace_ingest::{Case, InputFact, Reject, read_pool_events};
 use dyetrace_report::Limitation;
+use std::collections::HashSet;
 
 /// What is known of pools, and what the rules make of it.
 #[derive(Debug)]
@@ -79,9 +80,17 @@ pub fn look_at_pools(
     })
 }
 
-/// The pools of the table as what they are: whatever goes in stops there.
-pub fn pool_labels() -> impl Iterator<Item = Label> {
-    MixerTable::known().pools.into_iter().map(|pool| Label {
+/// The labels of pools that nobody else has labelled, as far as the ledger holds them: whatever goes in stops there.
+#[must_use]
+pub fn pool_labels(ledger: &Ledger, stated: &[Label]) -> Vec<Label> {
+    let named: HashSet<_> = stated.iter().map(|label| (label.address, label.chain.as_deref())).collect();
+    let known = MixerTable::known().pools.into_iter().filter(|pool| {
+        let chain = ledger.find_chain(&pool.chain);
+        chain.is_some_and(|chain| ledger.accounts().find(chain, &pool.address).is_some())
+            && !named.contains(&(pool.address, None))
+            && !named.contains(&(pool.address, Some(pool.chain.as_str())))
+    });
+    let labels = known.map(|pool| Label {
         address: pool.address,
         chain: Some(pool.chain),
         text: format!("mixer pool {}", pool.name),
@@ -90,7 +99,8 @@ pub fn pool_labels() -> impl Iterator<Item = Label> {
         source: "table of mixer pools".to_owned(),
         as_of: String::new(),
         confidence: 90,
-    })
+    });
+    labels.collect()
 }
 
 /// Deposit addresses that are sure enough for a rule: those that only resemble one are at chance.

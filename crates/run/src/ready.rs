@@ -55,10 +55,8 @@ impl CaseFiles {
         let link_files = read_links(case)?;
         let (mut stated, of_labels) = read_all_labels(&case.labels, &reading, watch)?;
         stated.extend(labels_of(log.as_ref()));
+        stated.extend(pool_labels(&reading.ledger, &stated));
         stated.extend(bridge_labels(case, &reading.ledger, &stated));
-        if case.mixers != MixerMode::Stop {
-            stated.extend(pool_labels());
-        }
         let tables = AssetTables::read(&reading, token_files, case)?;
         let ledger = &reading.ledger;
         let mut options = case.options.clone();
