@@ -5,13 +5,16 @@
 use crate::error::{Error, Fault};
 use crate::labels::parse_address;
 use crate::open::{FileSpec, cannot_read, open};
-use dyetrace_core::Address;
+use dyetrace_core::{Address, AddressKind};
 
 use std::collections::HashMap;
 use std::io::{BufRead, Read};
 
 /// The longest line that may be one.
 const LONGEST: u64 = 64 * 1024;
+
+/// The shortest address that is no EVM one and names no chain: those of Bitcoin, Tron and XRP have 25 letters or more.
+const SHORTEST: usize = 20;
 
 /// An address that is asked about.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -70,6 +73,11 @@ pub fn read_addresses(file: &FileSpec) -> Result<AskedAddresses, Error> {
         let hint = "one address a line, or `ADDRESS,CHAIN`; a comment begins with `#`";
         let address = parse_address(address, chain.as_deref())
             .map_err(|reason| refuse(Fault::of_field("", address, reason).with_hint(hint)))?;
+        // Any word could be an account of some chain: one that is not told has to look like an address.
+        if chain.is_none() && address.kind() == AddressKind::Text && address.as_bytes().len() < SHORTEST {
+            let reason = "is not an address of a chain that is told by its addresses";
+            return Err(refuse(Fault::of_field("", address.to_string(), reason).with_hint(hint)));
+        }
         let it = AskedAddress { address, chain };
         match lines.get(&it) {
             None => {
