@@ -5,13 +5,16 @@
 use crate::error::{Error, Fault};
 use crate::labels::parse_address;
 use crate::open::{FileSpec, cannot_read, open};
-use dyetrace_core::Address;
+use dyetrace_core::{Address, AddressKind};
 
 use std::collections::HashMap;
 use std::io::{BufRead, Read};
 
 /// The longest line that may be one.
 const LONGEST: u64 = 64 * 1024;
+
+/// The shortest address that is no EVM one and names no chain: those of Bitcoin, Tron and XRP have 25 letters or more.
+const SHORTEST: usize = 20;
 
 /// An address that is asked about.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -42,7 +45,7 @@ pub fn read_addresses(file: &FileSpec) -> Result<AskedAddresses, Error> {
     let mut asked = AskedAddresses::default();
     let mut lines: HashMap<AskedAddress, u64> = HashMap::new();
     let mut bytes = Vec::new();
-    let mut has_chain = true;
+    let (mut has_chain, mut has_head) = (true, false);
     for line in 1_u64.. {
         bytes.clear();
         let mut limited = opened.text.by_ref().take(LONGEST);
@@ -60,16 +63,26 @@ pub fn read_addresses(file: &FileSpec) -> Result<AskedAddresses, Error> {
         let mut fields = text.split(',').map(|field| field.trim().trim_matches('"'));
         let (address, chain) = (fields.next().unwrap_or_default(), fields.next().unwrap_or_default());
         if line == 1 && address.eq_ignore_ascii_case("address") {
-            has_chain = chain.eq_ignore_ascii_case("chain");
+            (has_chain, has_head) = (chain.eq_ignore_ascii_case("chain"), true);
             continue;
         }
         if address.is_empty() {
             continue;
         }
         let chain = Some(chain).filter(|chain| has_chain && !chain.is_empty()).map(str::to_ascii_lowercase);
+        let has_more = fields.next().is_some();
         let hint = "one address a line, or `ADDRESS,CHAIN`; a comment begins with `#`";
+        if has_more && !has_head {
+            let reason = "is followed by more than a chain, and no head says what these columns are";
+            return Err(refuse(Fault::of_field("", address, reason).with_hint(hint)));
+        }
         let address = parse_address(address, chain.as_deref())
             .map_err(|reason| refuse(Fault::of_field("", address, reason).with_hint(hint)))?;
+        // Any word could be an account of some chain: one that is not told has to look like an address.
+        if chain.is_none() && address.kind() == AddressKind::Text && address.as_bytes().len() < SHORTEST {
+            let reason = "is not an address of a chain that is told by its addresses";
+            return Err(refuse(Fault::of_field("", address.to_string(), reason).with_hint(hint)));
+        }
         let it = AskedAddress { address, chain };
         match lines.get(&it) {
             None => {
