@@ -39,6 +39,10 @@ WRAPS = {("ethereum", "0xc02aaa39b223fe8d0a0e5c4f27ead9083c756cc2"), ("bsc", "0x
 STAKES = {("ethereum", "0xae7ab96520de3a18e5e111b5eaab095312d7fe84"), ("ethereum", "0x7f39c581f595b53c5cb19bd0b3f8da6c935e2ca0")}
 
 
+# Bridges that are known by address: a table of facts, the engine's own.
+BRIDGES = Path(__file__).resolve().parent.parent / "crates/core/src/links/bridges/known.csv"
+
+
 class CaseError(Exception):
     """The case cannot be traced: a bad row, a seed that does not fit."""
 
@@ -227,6 +231,15 @@ def read_labels(path, labels):
         sure = whole(cell("confidence"))
         labels[address(cell("address"))].append(Label(cell("chain"), cell("label"), cell("category"), cell("entity"),
                                                       cell("source"), cell("as_of"), -1 if sure is None else sure))
+
+
+def read_bridges(labels):
+    """Labels of known bridges that nobody else has labelled."""
+    for row in csv.DictReader(io.StringIO(BRIDGES.read_text(), newline="")):
+        who, chain = row["address"], row["chain"]
+        if not any(l.chain in ("", chain) for l in labels.get(who, ())):
+            words = f"{row['protocol']}: {row['what']}"
+            labels[who].append(Label(chain, words, "bridge", row["protocol"], "dyetrace known bridges", "", 90))
 
 
 def read_decisions(path, labels):
@@ -447,6 +460,8 @@ class Case:
             read_labels(folder / spec["path"], self.labels)
         log = conf.get("decisions", {}).get("path")
         self.cuts = read_decisions(folder / log, self.labels) if log else set()
+        if conf.get("trace", {}).get("bridges", True):
+            read_bridges(self.labels)
         self.issuers = ISSUERS | dict(issuers)
         self.all_rows = put_in_order(rows)
         self.options(conf.get("trace", {}))

@@ -121,7 +121,9 @@ def write(world, thief, folder):
         print(head, file=file)
         for time, number, chain, tx, frm, to, asset, value in rows:
             kind = "external" if asset == "native" else "token"
+            # A block has one time.
             block = (time - START) // 12 if chain == "ethereum" else (time - START) * 4
+            time = START + 12 * block if chain == "ethereum" else time
             print(f"{chain},{block},{number},0,{time},{tx},{frm},{to},{asset},{value},,{kind}", file=file)
     with open(folder / "labels.csv", "w") as file:
         print("address,chain,label,category", file=file)
@@ -163,7 +165,7 @@ def score(world, folder):
             band["right"] += out == true and true != ""
             band[row["fate"]] += 1
             band["person"] += out == true != "" or receiver.get(out, "-") == receiver.get(true, "")
-            band["confidence"] = row["confidence"]
+            band["confidence"] = row["link_confidence"]
     print(f"{len(world.rows)} transfers, {len(world.truth)} into bridges with known truth, {len(seen & set(world.truth))} of them in links.csv")
     print(f"{'band':24}{'found':>7}{'right':>7}{'precision':>11}{'receiver':>10}{'confidence':>12}  fate")
     for name in ("same_address", "same_address_in_order", "refund", "other_address"):

@@ -32,6 +32,6 @@ pub use input::{Input, SeedAt, Thief};
 pub use measure::{note, pool, timed};
 pub use peer::{ColumnScan, StaticGraph, TimedGraph};
 pub use random::SplitMix;
-pub use row::{CSV_HEADER, InputRow};
+pub use row::{CSV_HEADER, InputRow, address};
 pub use shape::Shape;
 pub use size::Size;

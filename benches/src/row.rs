@@ -79,7 +79,7 @@ impl InputRow {
 }
 
 /// The address of an account: no two share one, and none is zero.
-pub(crate) fn address(account: u32) -> Address {
+pub fn address(account: u32) -> Address {
     Address::from_evm(address_bytes(account))
 }
 

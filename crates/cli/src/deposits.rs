@@ -5,6 +5,7 @@ use crate::damage::blame_damage;
 use crate::exit::Exit;
 use crate::output::Output;
 use crate::plan::{keep_inputs, lay_case};
+use crate::put;
 use anyhow::{Context, Result, bail};
 use dyetrace_ingest::Case;
 use dyetrace_report::DepositList;
@@ -29,7 +30,7 @@ fn run_case(args: &DepositsArgs, case: &Case, output: &Output) -> Result<Exit> {
     let found = CaseFiles::read(case, output)?.deposits(case, &args.typed(), output)?;
     let list = found.list();
     if let Some(out) = &args.out {
-        write_out(&list, out)?;
+        put::whole(out, |file| list.write_csv(file))?;
     }
     if args.json {
         output.data(&format!("{:#}\n", list.to_json()))?;
@@ -59,23 +60,4 @@ fn check_out(out: &Path) -> Result<()> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(error).with_context(|| format!("`{}` cannot be replaced", out.display())),
     }
-}
-
-/// Writes the list beside its place and puts it there whole.
-fn write_out(list: &DepositList<'_>, out: &Path) -> Result<()> {
-    let failed = || format!("`{}` cannot be written", out.display());
-    let folder = out.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let name = out.file_name().with_context(failed)?.to_string_lossy();
-    let aside = folder.join(format!(".{name}.{}", std::process::id()));
-    let mut new = fs::OpenOptions::new();
-    let written = new.write(true).create_new(true).open(&aside).and_then(|file| {
-        list.write_csv(&file)?;
-        file.sync_all()?;
-        fs::rename(&aside, out)
-    });
-    if written.is_err() {
-        // It may not have come to be.
-        let _ = fs::remove_file(&aside);
-    }
-    written.with_context(failed)
 }

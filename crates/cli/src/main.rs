@@ -11,8 +11,12 @@ mod exit;
 mod explain;
 mod ingest;
 mod mixers;
+mod origins;
 mod output;
+mod put;
+mod screen;
 mod simulate;
+mod source;
 mod trace;
 mod typed;
 mod verify;
@@ -38,7 +42,9 @@ fn main() -> ExitCode {
         Command::Explain(args) => explain::run(args, &output),
         Command::Ingest(args) => ingest::run(args, &output),
         Command::Mixers(args) => mixers::run(args, &output),
+        Command::Screen(args) => screen::run(args, &output),
         Command::Simulate(args) => simulate::run(args, &output),
+        Command::Source(args) => source::run(args, &output),
         Command::Verify(args) => verify::run(args, &output),
     });
     match done {

@@ -52,7 +52,7 @@ fn labels_and_cuts_are_applied_and_the_log_is_sealed_with_the_result() {
     let why = &row(&limitations, "kind", "cut").unwrap()[2];
     assert!(why.starts_with("decision 2 by A. Analyst, 2023-02-01T10:00:00Z (=HYPERLINK"), "{why}");
     assert!(why.contains("a claim of 60 base units of T ethereum:native rests there"), "{why}");
-    assert!(row(&limitations, "kind", "link").unwrap()[2].contains("not used yet"));
+    assert!(row(&limitations, "kind", "link").unwrap()[2].contains("neither transaction is in the data"));
     assert!(row(&limitations, "kind", "decision").unwrap()[2].contains("decision 4"));
     let decisions = desk.table("result/decisions.csv");
     assert_eq!(decisions.columns, ["number", "when", "who", "kind", "subject", "detail", "why", "hash"]);

@@ -1,7 +1,7 @@
 //! Random cases, made so that things collide: few accounts, few blocks, few amounts.
 
 use crate::ledgers::{
-    CHAINS, Case, Clock, Coin, LinkAt, Move, SHARES, SeedAt, Tx, VAULT, WRAPPED, WRAPPER, time_of,
+    CHAINS, Case, Clock, Coin, LinkAt, Move, PoolAt, SHARES, SeedAt, Tx, VAULT, WRAPPED, WRAPPER, time_of,
 };
 use dyetrace_core::trace::{Rule, Since, StopRule, TraceOptions, Until};
 use dyetrace_core::{AccountId, Amount, Category, PurseId};
@@ -276,6 +276,7 @@ fn options() -> impl Strategy<Value = TraceOptions> {
                 until,
                 min_amount: Vec::new(),
                 links: Vec::new(),
+                pools: Vec::new(),
             }
         })
 }
@@ -297,9 +298,18 @@ pub(crate) fn case() -> impl Strategy<Value = Case> {
     let link = (vec(any::<u8>().prop_map(u64::from), 2..5), prop::bool::weighted(0.95), any::<bool>())
         .prop_map(|(rows, in_order, is_inferred)| LinkAt { rows, in_order, is_inferred });
     let links = weighted(0.6, vec(link, 1..6)).prop_map(Option::unwrap_or_default);
-    let chosen = (options(), links);
+    let held = weighted(0.3, (coin(), (1_u128..30).prop_map(Amount::from)));
+    let pool = (account(), held).prop_map(|(account, outstanding)| PoolAt { account, outstanding });
+    // Each account once.
+    let pools = weighted(0.4, vec(pool, 1..4)).prop_map(|pools| {
+        let mut pools = pools.unwrap_or_default();
+        pools.sort_by_key(|pool| pool.account);
+        pools.dedup_by_key(|pool| pool.account);
+        pools
+    });
+    let chosen = (options(), links, pools);
     (vec(transaction(), 1..24), clock, covers, vec(label, 0..3), thefts, chosen, least).prop_map(
-        |(mut transactions, clock, covers, labels, thefts, (mut options, links), least)| {
+        |(mut transactions, clock, covers, labels, thefts, (mut options, links, pools), least)| {
             match (clock, options.until) {
                 (Clock::Times, Some(Until::Block(_))) | (Clock::Blocks, Some(Until::Time(_))) => {
                     options.until = None;
@@ -315,7 +325,7 @@ pub(crate) fn case() -> impl Strategy<Value = Case> {
             let count = transactions.iter().map(|tx| tx.moves.len() as u64).sum::<u64>();
             let mut links: Vec<LinkAt> = links;
             links.iter_mut().flat_map(|link| &mut link.rows).for_each(|row| *row %= count);
-            Case { clock, transactions, covers, labels, thefts, options, least, links }
+            Case { clock, transactions, covers, labels, thefts, options, least, links, pools }
         },
     )
 }

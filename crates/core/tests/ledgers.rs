@@ -1,10 +1,10 @@
 //! A small way to write down ledgers, labels and thefts: accounts are numbers, account 0 is the zero address.
 
-use dyetrace_core::asset::AssetName;
+use dyetrace_core::asset::{Asset, AssetName};
 use dyetrace_core::attribution::deposits::SOURCE;
 use dyetrace_core::ledger::{Covers, Kind, Row, RowPlace, Source, TxHash};
 use dyetrace_core::links::Link;
-use dyetrace_core::trace::{AddressSeed, Seed, Since, Theft, TraceOptions, TransactionSeed};
+use dyetrace_core::trace::{AddressSeed, Pool, Seed, Since, Theft, TraceOptions, TransactionSeed};
 use dyetrace_core::{Address, AddressKind, Amount, Category, Label, Labels, Ledger, LedgerBuilder, PurseId};
 
 /// The chains there are.
@@ -73,6 +73,14 @@ pub(crate) struct Case {
     pub(crate) options: TraceOptions,
     pub(crate) least: Vec<(Option<usize>, Coin, Amount)>,
     pub(crate) links: Vec<LinkAt>,
+    pub(crate) pools: Vec<PoolAt>,
+}
+
+/// A pool on all chains, and what it held before.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PoolAt {
+    pub(crate) account: u8,
+    pub(crate) outstanding: Option<(Coin, Amount)>,
 }
 
 /// A link between transfers, by their places.
@@ -95,6 +103,7 @@ impl Default for Case {
             options: TraceOptions::default(),
             least: Vec::new(),
             links: Vec::new(),
+            pools: Vec::new(),
         }
     }
 }
@@ -210,8 +219,24 @@ impl Case {
             .map(|(id, seeds)| Theft { id: id.clone(), seeds: seeds.iter().map(SeedAt::to_seed).collect() });
         let least = self.least.iter().map(|&(chain, coin, least)| (asset_name(chain, coin), least)).collect();
         let links = self.links.iter().map(|link| link.to_link()).collect();
-        let options = TraceOptions { min_amount: least, links, ..self.options.clone() };
+        let pools = self.pools.iter().flat_map(|pool| pool.to_pools(&ledger)).collect();
+        let options = TraceOptions { min_amount: least, links, pools, ..self.options.clone() };
         (ledger, labels, thefts.collect(), options)
+    }
+}
+
+impl PoolAt {
+    fn to_pools(self, ledger: &Ledger) -> Vec<Pool> {
+        let on = |chain: usize| {
+            let id = ledger.find_chain(CHAINS[chain])?;
+            let account = ledger.accounts().find(id, &address(chain, self.account))?;
+            let held = self.outstanding.and_then(|(coin, held)| {
+                let asset = Asset { chain: id, contract: contract(chain, coin) };
+                Some((ledger.assets().find(&asset)?, held))
+            });
+            Some(Pool { account, outstanding: held.into_iter().collect() })
+        };
+        (0..CHAINS.len()).filter_map(on).collect()
     }
 }
 

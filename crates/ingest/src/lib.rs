@@ -27,6 +27,7 @@
 //!
 //! Bitcoin's formats: their files are refused by name or by their header.
 
+mod addresses;
 mod append;
 pub mod case;
 pub mod check;
@@ -63,6 +64,7 @@ pub mod time;
 pub mod tokens;
 mod unpack;
 
+pub use addresses::{AskedAddress, AskedAddresses, read_addresses};
 pub use case::{Case, read_case};
 pub use check::Check;
 pub use decisions::{DecisionLog, add_decision, read_decisions};

@@ -15,7 +15,7 @@ use std::io::{Read, Write};
 
 const KIND: &str = "dyetrace state";
 /// Raised whenever the form of a state changes, or what it means.
-const FORM: u32 = 4;
+const FORM: u32 = 5;
 
 /// What lies where a state is kept.
 #[derive(Debug)]

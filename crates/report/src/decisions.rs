@@ -1,4 +1,4 @@
-//! What became of an analyst's decisions: what was cut, what names nobody, what is not used yet.
+//! What became of an analyst's decisions: what was cut, what names nobody, which links are in the data.
 
 use crate::input::{Input, Limitation};
 use crate::limitation::of_account;

@@ -425,6 +425,9 @@ pub(crate) fn in_words(kind: &str) -> &'static str {
         "link" => "links that an analyst decided on",
         "mixer_links" => "links through mixers that are likely enough to be followed",
         "mixer_rule" => "what each rule for mixers is worth on these data",
+        "mixers_expected" => "what mixers paid out is expected, and no finding about one exit",
+        "pool_bound" => "mixers of which the data lack part of the history: a bound",
+        "pool_stated" => "what the case states that mixers held before the data begin",
         "linked" => "taint that went on over links: bridges, refunds, what was stated",
         "unlinked" => "links that were stated and are not followed",
         "labels" => {

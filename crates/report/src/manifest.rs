@@ -313,7 +313,7 @@ fn options(facts: &RunFacts) -> Value {
     let deposits = facts.deposits.as_ref().map(|(options, _)| deposit_options(options));
     let least =
         |(name, amount): &(AssetName, Amount)| json!({"asset": asset(name), "amount": amount.to_string()});
-    json!({
+    let mut told = json!({
         "stop": options.stop.categories.iter().map(|category| category.as_str()).collect::<Vec<_>>(),
         "stop_hubs": options.stop.hubs,
         "hub_transfers": options.hub_transfers,
@@ -326,7 +326,11 @@ fn options(facts: &RunFacts) -> Value {
         "follow_noise": options.follow_noise,
         "swaps": options.swaps,
         "detected_deposits": deposits,
-    })
+    });
+    if !options.pools.is_empty() {
+        told["mixers"] = json!("expected");
+    }
+    told
 }
 
 fn deposit_options(options: &DepositOptions) -> Value {

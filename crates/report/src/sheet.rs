@@ -190,6 +190,9 @@ impl ColumnKind {
             "gas_top_ups",
             "source_event",
             "destination_event",
+            "direct_per_mille",
+            "indirect_per_mille",
+            "transfers",
         ];
         const TIMES: &[&str] = &[
             "block_timestamp",
@@ -203,6 +206,8 @@ impl ColumnKind {
             "last_sweep",
             "source_timestamp",
             "destination_timestamp",
+            "first",
+            "last",
         ];
         const AMOUNTS: &[&str] = &[
             "value",
@@ -225,8 +230,14 @@ impl ColumnKind {
             "total",
             "difference",
             "received",
-            "destination_value",
             "swept",
+            "destination_value",
+            "direct",
+            "indirect",
+            "exchanged",
+            "came",
+            "stolen_here",
+            "rests",
         ];
         let rule = column.strip_prefix("claim_").unwrap_or(column);
         if NUMBERS.contains(&column) {

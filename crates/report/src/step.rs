@@ -2,8 +2,9 @@
 
 use crate::input::Input;
 use crate::table::at;
-use dyetrace_core::trace::Evidence;
-use dyetrace_core::{Amount, PurseId};
+use dyetrace_core::links::Link;
+use dyetrace_core::trace::{Evidence, Trace};
+use dyetrace_core::{Amount, Ledger, PurseId};
 
 /// The word for an exchange in one transaction.
 const SWAP: &str = "swap";
@@ -24,7 +25,18 @@ pub(crate) struct Step<'a> {
 
 /// The steps of a hop, under the rule by which the route is told.
 pub(crate) fn steps<'a>(input: &Input<'a>, evidence: &Evidence, rule: usize) -> Vec<Step<'a>> {
-    let (columns, postings) = (input.ledger.columns(), &input.trace.postings);
+    steps_of(input.ledger, input.trace, &input.facts.options.links, evidence, rule)
+}
+
+/// The same, of a trace by itself that was handed these links.
+pub(crate) fn steps_of<'a>(
+    ledger: &Ledger,
+    trace: &Trace,
+    links: &'a [Link],
+    evidence: &Evidence,
+    rule: usize,
+) -> Vec<Step<'a>> {
+    let (columns, postings) = (ledger.columns(), &trace.postings);
     let place = at(evidence.place);
     let Some(legs) = evidence.exchange else {
         let (from, to) = (columns.from[place], columns.to[place]);
@@ -37,7 +49,7 @@ pub(crate) fn steps<'a>(input: &Input<'a>, evidence: &Evidence, rule: usize) -> 
             link: "",
         }];
     };
-    let followed = evidence.link.map(|link| &input.facts.options.links[link as usize]);
+    let followed = evidence.link.map(|link| &links[link as usize]);
     let link = followed.map_or(SWAP, |link| link.method.as_str());
     let leg = |posting: usize| {
         let purse = postings.purse[posting];

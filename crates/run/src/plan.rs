@@ -155,6 +155,7 @@ pub fn lay_case(args: &TypedCase, reading: &TypedReading) -> Result<Case, Error>
             link_confidence: BridgeOptions::FOLLOW,
             decisions: None,
             pool_events: Vec::new(),
+            pools: Vec::new(),
             mixers: MixerMode::Stop,
             known_exits: Vec::new(),
             options: TraceOptions::default(),

@@ -3,8 +3,8 @@
 use crate::error::Error;
 use crate::watch::Watch;
 use dyetrace_core::Labels;
-use dyetrace_core::trace::{Course, Trace, TraceState, resume};
-use dyetrace_ingest::{Case, FileSpec, Reading, StateFile, read_state};
+use dyetrace_core::trace::{Course, Theft, Trace, TraceOptions, TraceState, resume};
+use dyetrace_ingest::{FileSpec, Reading, StateFile, read_state};
 
 /// A trace, and the state to be kept in a file.
 type Kept = (Trace, Option<(FileSpec, TraceState)>);
@@ -12,7 +12,8 @@ type Kept = (Trace, Option<(FileSpec, TraceState)>);
 /// Traces from where the state in a file ends, and says whether that could be done.
 pub(crate) fn go_on(
     file: FileSpec,
-    case: &Case,
+    thefts: &[Theft],
+    options: &TraceOptions,
     reading: &Reading,
     labels: &Labels,
     output: &dyn Watch,
@@ -22,7 +23,6 @@ pub(crate) fn go_on(
         StateFile::Found(state) => (Some(state), None),
         StateFile::Other(reason) => (None, Some(reason)),
     };
-    let Case { thefts, options, .. } = case;
     let resumed = resume(&reading.ledger, labels, thefts, options, earlier.as_deref())?;
     let course = match (other, resumed.course) {
         (Some(reason), _) | (None, Course::StartedOver(reason)) => Some(format!("started over: {reason}")),

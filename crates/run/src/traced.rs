@@ -1,19 +1,17 @@
 //! A case, read and traced.
 
 use crate::assets::{AssetTables, read_tokens};
-use crate::decisions::{add_cuts, decision_facts, labels_of, read_log};
+use crate::decisions::{decision_facts, read_log};
 use crate::error::Error;
+use crate::expected::{check_expected, stated_pools};
 use crate::facts::{file_facts, run_facts};
-use crate::inputs::{add_detected, read_all_labels, read_transfers};
+use crate::inputs::read_transfers;
 use crate::label_doubts::label_doubts;
-use crate::links::{add_links, bridge_labels, read_links};
-use crate::noise::find_noise;
 use crate::plan::Plan;
-use crate::pools::{look_at_pools, pool_labels, sure_deposits};
+use crate::ready::Ready;
 use crate::resume::go_on;
 use crate::watch::Watch;
 use dyetrace_core::Labels;
-use dyetrace_core::links::mixers::LeadOptions;
 use dyetrace_core::trace::{Trace, TraceState, trace};
 use dyetrace_ingest::case::MixerMode;
 use dyetrace_ingest::{Case, DecisionLog, FileSpec, InputFact, Reading, write_state};
@@ -67,36 +65,27 @@ impl CaseFiles {
         started: i64,
         watch: &dyn Watch,
     ) -> Result<Traced, Error> {
-        let Self { reading, token_files, log } = self;
-        let link_files = read_links(&plan.case)?;
-        let (mut stated, of_labels) = read_all_labels(&plan.case.labels, &reading, watch)?;
-        stated.extend(labels_of(log.as_ref()));
-        stated.extend(bridge_labels(&plan.case, &reading.ledger, &stated));
-        if plan.case.mixers != MixerMode::Stop {
-            stated.extend(pool_labels());
-        }
-        let tables = AssetTables::read(&reading, token_files, &plan.case)?;
-
         let busy = watch.busy("tracing");
-        let mut case = plan.case.clone();
-        let (labels, deposits) = add_detected(&case, &reading.ledger, stated, &tables);
-        add_cuts(log.as_ref(), &reading.ledger, &mut case.options);
-        let noise = find_noise(&reading.ledger, &tables, &mut case.options);
-        let pools = match case.mixers {
-            MixerMode::Stop => None,
-            MixerMode::Links(least) => {
-                let sure = deposits.as_ref().map(|(_, found)| sure_deposits(found)).unwrap_or_default();
-                let (usual, busy) = (LeadOptions::default(), case.options.hub_transfers);
-                Some((look_at_pools(&case, &reading.ledger, &labels, &sure, &usual, busy)?, u64::from(least)))
-            }
-        };
-        let through = pools.as_ref().map(|(pools, least)| pools.followed(*least)).unwrap_or_default();
-        let through_mixers = through.len();
-        let (ledger, options) = (&reading.ledger, &mut case.options);
-        let links = add_links(&plan.case, link_files, log.as_ref(), through, ledger, &labels, options)?;
+        let Ready {
+            reading,
+            labels,
+            tables,
+            options,
+            log,
+            of_labels,
+            deposits,
+            noise,
+            links,
+            through_mixers,
+        } = self.ready(&plan.case, watch)?;
+        let thefts = &plan.case.thefts;
         let (trace, state) = match resume {
-            None => (trace(&reading.ledger, &labels, &case.thefts, &case.options)?, None),
-            Some(path) => go_on(FileSpec::typed(path), &case, &reading, &labels, watch)?,
+            None => (trace(&reading.ledger, &labels, thefts, &options)?, None),
+            Some(path) => go_on(FileSpec::typed(path), thefts, &options, &reading, &labels, watch)?,
+        };
+        let expected = match plan.case.mixers {
+            MixerMode::Expected { bound } => check_expected(&reading.ledger, &options, &trace, bound)?,
+            MixerMode::Stop | MixerMode::Links(_) => Vec::new(),
         };
         busy.finish_and_clear();
 
@@ -104,10 +93,14 @@ impl CaseFiles {
         let decisions = log.as_ref().map(decision_facts);
         let mut facts =
             RunFacts { decisions, noise, deposits, links, ..run_facts(plan, &reading, files, started) };
-        facts.options.links.clone_from(&case.options.links);
+        facts.options.links = options.links;
+        facts.options.pools = options.pools;
         facts.warnings.extend(label_doubts(&of_labels));
-        if let Some((pools, least)) = &pools {
-            facts.warnings.extend(pools.limitations(through_mixers, *least));
+        if !expected.is_empty() {
+            facts.warnings.extend(expected.into_iter().chain(stated_pools(&plan.case)));
+        }
+        if let (Some((pools, followed)), MixerMode::Links(least)) = (&through_mixers, plan.case.mixers) {
+            facts.warnings.extend(pools.limitations(*followed, least.into()));
             facts.labels.extend(pools.facts.iter().map(file_facts));
         }
         Ok(Traced { reading, labels, trace, tables, facts, state })

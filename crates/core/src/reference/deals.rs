@@ -119,7 +119,10 @@ impl Deals {
             [row.giver.map(|it| (it, row, false)), row.taker.map(|it| (it, row, true))].into_iter().flatten()
         }));
         let exchanging = both_ways(&nets);
-        let is_full = |account: &AccountId| matches!(stops.accounts.get(account), Some(Stop::Label(it)) if !StopRule::nets(*it));
+        let is_full = |account: &AccountId| {
+            stops.pools(*account)
+                || matches!(stops.accounts.get(account), Some(Stop::Label(it)) if !StopRule::nets(*it))
+        };
         let gives: BTreeSet<AccountId> = rows.iter().filter_map(|row| row.giver).collect();
         let takes: BTreeSet<AccountId> = rows.iter().filter_map(|row| row.taker).collect();
         let is_middle = |it: Option<AccountId>| {
@@ -140,7 +143,10 @@ impl Deals {
         let accounts: BTreeSet<AccountId> = own.keys().map(|key| key.0).collect();
         let mut with_deal = BTreeSet::new();
         for &account in &accounts {
-            if stops.accounts.contains_key(&account) || table.wraps.contains_key(&account) {
+            if stops.accounts.contains_key(&account)
+                || stops.pools(account)
+                || table.wraps.contains_key(&account)
+            {
                 continue;
             }
             let purse = |asset| ledger.purses().find(account, asset).expect("it moves the asset");
@@ -178,7 +184,8 @@ impl Deals {
                 self.got.insert(row.place);
             }
             let Some(to) = row.to else { continue };
-            let free = !stops.accounts.contains_key(&to) && !seeds.accounts.contains(&to);
+            let stays = stops.accounts.contains_key(&to) || stops.pools(to);
+            let free = !stays && !seeds.accounts.contains(&to);
             let wraps = table.wraps.get(&to).is_some_and(|wrapped| wrapped.1 == row.asset);
             let exchanges = exchanging.contains(&to) || wraps;
             if self.got.contains(&row.place) || (free && exchanges) {

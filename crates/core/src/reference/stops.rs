@@ -6,6 +6,7 @@ use super::links::Links;
 use super::seeds::Seeds;
 use crate::account::AccountId;
 use crate::amount::Amount;
+use crate::asset::AssetId;
 use crate::attribution::deposits::SOURCE;
 use crate::label::Category;
 use crate::ledger::PurseId;
@@ -49,6 +50,8 @@ pub(super) struct Stops {
     /// What accounts exchange.
     pub(super) deals: Deals,
     pub(super) links: Links,
+    /// Accounts whose payments carry the share of taint that is there, and what they held before the ledger begins.
+    pools: BTreeMap<AccountId, Vec<(AssetId, Amount)>>,
 }
 
 impl Stops {
@@ -95,6 +98,15 @@ impl Stops {
                 accounts.insert(account, Stop::Hub);
             }
         }
+        let mut pools = BTreeMap::new();
+        for pool in &known.options.pools {
+            let account = pool.account;
+            if !seeds.accounts.contains(&account) && !known.options.cuts.contains(&account) {
+                accounts.remove(&account);
+                passing.retain(|it: &(AccountId, u32)| it.0 != account);
+                pools.entry(account).or_insert_with(|| pool.outstanding.clone());
+            }
+        }
         Self {
             accounts,
             passing,
@@ -102,7 +114,27 @@ impl Stops {
             far: BTreeSet::new(),
             deals: Deals::default(),
             links: Links::default(),
+            pools,
         }
+    }
+
+    /// Whether an account is a pool.
+    pub(super) fn pools(&self, account: AccountId) -> bool {
+        self.pools.contains_key(&account)
+    }
+
+    /// Whether a purse is replayed as a pool's.
+    pub(super) fn is_pool(&self, known: &Known<'_>, node: Node) -> bool {
+        matches!(node, Node::Purse(purse) if self.pools(known.ledger.purses().account(purse)))
+            && !self.is_sink(known, node)
+    }
+
+    /// What a pool held of a purse's asset before the ledger begins.
+    pub(super) fn outstanding(&self, known: &Known<'_>, purse: PurseId) -> Amount {
+        let purses = known.ledger.purses();
+        let held = self.pools.get(&purses.account(purse)).into_iter().flatten();
+        let mut held = held.filter(|it| it.0 == purses.asset(purse)).map(|it| it.1);
+        held.next().unwrap_or_default()
     }
 
     /// The purse that a row means where it names this one. None where that can hold nothing.
@@ -158,6 +190,9 @@ impl Stops {
         }
         if stop.is_some() {
             return stop;
+        }
+        if self.pools(account) {
+            return Some(Stop::Label(Category::Mixer));
         }
         let later = (0..ledger.transfer_count()).any(|place| {
             let pays = ledger.fees().iter().any(|fee| fee.place == place as u64 && fee.payer == purse);

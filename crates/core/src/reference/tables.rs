@@ -139,6 +139,9 @@ impl Balances {
         let ledger = run.known.ledger;
         let columns = ledger.columns();
         let mut sums = Self::default();
+        for purse in ledger.purses().iter() {
+            sums.balance.insert(purse, run.stops.outstanding(run.known, purse));
+        }
         for place in run.known.places() {
             for fee in ledger.fees().iter().filter(|fee| fee.place == place as u64) {
                 sums.spend(fee.payer, fee.amount, place, false);

@@ -130,7 +130,13 @@ fn nearest_share<U: Units>(amount: U, balance: U, tainted: U) -> U {
 
 /// Takes `amount` from the classes of taint by their shares of `whole`; `clean` is what clean money
 /// brings to the division (0 where it was served apart).
-fn divide<U: Units>(classes: &mut Vec<Part<U>>, amount: U, clean: U, whole: U, parts: &mut Vec<Part<U>>) {
+pub(crate) fn divide<U: Units>(
+    classes: &mut Vec<Part<U>>,
+    amount: U,
+    clean: U,
+    whole: U,
+    parts: &mut Vec<Part<U>>,
+) {
     if amount.is_zero() {
         return;
     }

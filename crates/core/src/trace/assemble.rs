@@ -7,6 +7,7 @@ use super::replay::PartTables;
 use super::stop::Stops;
 use super::sum::AmountSum;
 use super::view::View;
+use crate::label::Category;
 use crate::ledger::{Ledger, PurseId};
 use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
@@ -202,6 +203,7 @@ fn stop_of(
     let account = ledger.purses().account(purse);
     let native = ledger.assets().get(ledger.purses().asset(purse)).is_native();
     let sink = sinks[purse.index()].or(stops.of_account[account.index()]);
+    let sink = sink.or_else(|| view.pools.has(account).then_some(Stop::Label(Category::Mixer)));
     let sink = sink.or_else(|| ended.get(&purse).copied());
     let horizon = later.contains(&purse).then_some(Stop::Horizon);
     sink.or(horizon).or_else(|| (!ledger.is_covered(account, native)).then_some(Stop::Edge))

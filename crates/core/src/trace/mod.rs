@@ -5,13 +5,17 @@
 //! every asked rule.
 
 mod assemble;
+mod cone;
 mod deals;
+mod entity;
 mod error;
+mod exposure;
 mod hops;
 mod links;
 mod netting;
 mod options;
 mod outcome;
+mod pools;
 mod reach;
 mod replay;
 mod resume;
@@ -23,13 +27,17 @@ mod sum;
 mod theft;
 mod view;
 
+pub use entity::{Entity, Grouping};
 pub use error::TraceError;
+pub use exposure::{Exposure, Exposures, Origins, Source, exposures, source};
 pub use options::{Rule, StopRule, TraceOptions, Until};
 pub use outcome::{
     Class, ClassId, ConvertedLeg, Flows, Gap, Grade, Holdings, LeftClean, LeftCleanRow, OrderSpread,
     PostingKind, Postings, Share, ShareColumns, Stop, Trace,
 };
+pub use pools::Pool;
 pub use reach::ReachByTheft;
+pub use replay::Cut;
 pub use resume::{Course, TraceState};
 pub use routes::{Evidence, EvidenceGraph, Routes};
 pub use run::{Prepared, Reach, Resumed, resume, trace};

@@ -1,5 +1,6 @@
 //! What a person may choose for a trace. Each default is a named constant.
 
+use super::pools::Pool;
 use crate::account::AccountId;
 use crate::amount::Amount;
 use crate::asset::AssetName;
@@ -154,6 +155,8 @@ pub struct TraceOptions {
     pub swaps: bool,
     /// Transfers whose value comes out again by others: taint follows each link. Of two that share a transfer the first counts.
     pub links: Vec<Link>,
+    /// Accounts that everybody pays into and draws from: no stops. What leaves one carries its share of the taint there.
+    pub pools: Vec<Pool>,
 }
 
 impl TraceOptions {
@@ -190,6 +193,7 @@ impl Default for TraceOptions {
             follow_noise: false,
             swaps: true,
             links: Vec::new(),
+            pools: Vec::new(),
         }
     }
 }

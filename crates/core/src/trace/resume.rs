@@ -7,6 +7,7 @@
 
 use super::options::{Rule, Until};
 use super::outcome::Class;
+use super::pools::Pool;
 use super::reach::{Bits, NEVER};
 use super::replay::{Earlier, Kept, NodeName, Ties};
 use super::run::{Prepared, Reach, Tied};
@@ -77,6 +78,8 @@ struct Basis {
     begins: Vec<(PurseId, u64, u32)>,
     /// Place, theft and limit of each tagged transfer, sorted.
     taggings: Vec<(u64, u32, Option<Amount>)>,
+    /// By account.
+    pools: Vec<Pool>,
 }
 
 impl Basis {
@@ -100,6 +103,7 @@ impl Basis {
             least: view.least().to_vec(),
             begins,
             taggings,
+            pools: view.pools.0.clone(),
         }
     }
 
@@ -122,6 +126,9 @@ impl Basis {
         }
         if now.least.get(..self.least.len()) != Some(&self.least) {
             return Some("`--min-amount` is another");
+        }
+        if !self.pools.iter().eq(now.pools.iter().filter(|pool| known(&&pool.account))) {
+            return Some("other accounts are pools, or held something else before the data begin");
         }
         if !self.accounts.iter().eq(now.accounts.iter().filter(known))
             || begins(self) != begins(now)

@@ -23,7 +23,7 @@
 use super::error::TraceError;
 use super::options::TraceOptions;
 use super::outcome::{ClassId, Grade, PostingKind, Trace};
-use super::run::settle;
+use super::run::{Prepared, settle};
 use super::seed::Seeds;
 use super::theft::Theft;
 use super::view::{Node, View};
@@ -96,8 +96,14 @@ impl<'a> Routes<'a> {
         thefts: &[Theft],
         options: &TraceOptions,
     ) -> Result<Self, TraceError> {
-        let (view, seeds, _) = settle(ledger, labels, thefts, options)?;
+        let (view, seeds, _) = settle(ledger, labels, thefts, options, &[])?;
         Ok(Self { view, seeds })
+    }
+
+    /// Takes seeds and passing purses from a run.
+    pub(super) fn of(prepared: Prepared<'a>) -> Self {
+        let (view, seeds) = prepared.into_routes();
+        Self { view, seeds }
     }
 
     /// Builds the graph of a rule, counted in the order of [`Trace::rules`].

@@ -1,23 +1,28 @@
 //! One run: seeds, stops, reach, replay, and what was found put in order.
 
 use super::assemble::assemble;
+use super::cone;
 use super::deals::Deals;
+use super::entity::Entity;
 use super::error::TraceError;
 use super::hops::{FAR, fewest_hops};
 use super::netting::Netting;
 use super::options::{Rule, StopRule, TraceOptions};
 use super::outcome::{Class, OrderSpread, Stop, Trace};
+use super::pools::Pools;
 use super::reach::{Arrivals, Bits, Question, ReachByTheft, masks};
-use super::replay::{Job, Kept, KeptNode, Replayed, Ties, replay};
+use super::replay::{Asked, Cut, Job, Kept, KeptNode, Replayed, TallyRow, Ties, replay};
 use super::resume::{Course, ReplayState, TraceState, check};
 use super::seed::Seeds;
 use super::stop::Stops;
 use super::theft::Theft;
 use super::view::{Node, View};
+use crate::account::AccountId;
 use crate::amount::Amount;
 use crate::asset::AssetId;
 use crate::label::Labels;
 use crate::ledger::{FlowIndex, Ledger, PurseId, Seal};
+use hashbrown::HashSet;
 
 /// Traces thefts through a ledger.
 ///
@@ -107,19 +112,49 @@ fn trace_once(
     Ok(prepared.replay(&reach))
 }
 
-/// Settles seeds, then stops, then what a transaction passes through: what comes before any step of a trace.
+/// Settles seeds, then stops, then what a transaction passes through: what comes before any step of a trace. Of the accounts
+/// `asked` about, sorted, all exchanges are found.
 pub(super) fn settle<'a>(
     ledger: &'a Ledger,
     labels: &Labels,
     thefts: &[Theft],
     options: &TraceOptions,
+    asked: &[AccountId],
 ) -> Result<(View<'a>, Seeds, Stops), TraceError> {
     let mut view = View::new(ledger, options)?;
+    view.asked = asked.to_vec();
     let seeds = Seeds::resolve(&view, thefts)?;
-    let stops = Stops::decide(ledger, labels, &seeds.accounts, options);
+    view.pools = Pools::of(options, &seeds.accounts);
+    let mut stops = Stops::decide(ledger, labels, &seeds.accounts, options);
+    for pool in &view.pools.0 {
+        stops.of_account[pool.account.index()] = None;
+    }
     view.netting = Netting::find(ledger, &stops.netting_accounts(), |place| view.moves(place));
     view.deals = Deals::none(view.node_count());
     view.deals = Deals::find(&view, &stops.of_account, &seeds, options);
+    Ok((view, seeds, stops))
+}
+
+/// The same for what entities send: their accounts stop, whatever other stops there are.
+pub(super) fn settle_entities<'a>(
+    ledger: &'a Ledger,
+    labels: &Labels,
+    entities: &[Entity],
+    options: &TraceOptions,
+    asked: &[AccountId],
+) -> Result<(View<'a>, Seeds, Stops), TraceError> {
+    let mut view = View::new(ledger, options)?;
+    view.asked = asked.to_vec();
+    let mut seeds = Seeds::of_entities(entities);
+    let mut options = options.clone();
+    options.cuts.extend(seeds.senders.keys().copied());
+    options.cuts.sort_unstable();
+    options.cuts.dedup();
+    let stops = Stops::decide(ledger, labels, &seeds.accounts, &options);
+    view.netting = Netting::find(ledger, &stops.netting_accounts(), |place| view.moves(place));
+    view.deals = Deals::none(view.node_count());
+    view.deals = Deals::find(&view, &stops.of_account, &seeds, &options);
+    seeds.tag_entities(&view);
     Ok((view, seeds, stops))
 }
 
@@ -151,6 +186,24 @@ pub struct Reach {
     pub purses: u64,
 }
 
+/// What a tally found.
+pub(super) struct Tallied {
+    pub(super) rows: Vec<TallyRow>,
+    pub(super) cut: Cut,
+}
+
+/// What is asked of a tally.
+pub(super) struct Asking<'a> {
+    /// The accounts, sorted.
+    pub(super) accounts: &'a [AccountId],
+    /// Whether only what can come to them is replayed.
+    pub(super) within: bool,
+    /// Whether transfers and postings are listed, too.
+    pub(super) lists: bool,
+    /// Whether origins are entities.
+    pub(super) of_entities: bool,
+}
+
 /// The reach as a replay needs it.
 pub(super) struct Tied {
     /// One entry a node.
@@ -169,10 +222,44 @@ impl<'a> Prepared<'a> {
         thefts: &[Theft],
         options: &TraceOptions,
     ) -> Result<Self, TraceError> {
-        let (view, seeds, stops) = settle(ledger, labels, thefts, options)?;
+        Self::asked_about(ledger, labels, thefts, options, &[])
+    }
+
+    /// Settles seeds and stops, to tally what came to some accounts, sorted.
+    ///
+    /// # Errors
+    /// As [`trace`].
+    pub(super) fn asked_about(
+        ledger: &'a Ledger,
+        labels: &Labels,
+        thefts: &[Theft],
+        options: &TraceOptions,
+        asked: &[AccountId],
+    ) -> Result<Self, TraceError> {
+        Ok(Self::settled(settle(ledger, labels, thefts, options, asked)?, options))
+    }
+
+    /// Settles what entities send, and stops.
+    ///
+    /// # Errors
+    /// As [`trace`], but that nobody need be named.
+    pub(super) fn of_entities(
+        ledger: &'a Ledger,
+        labels: &Labels,
+        entities: &[Entity],
+        options: &TraceOptions,
+        asked: &[AccountId],
+    ) -> Result<Self, TraceError> {
+        // Who is paid by an entity is one transfer away from it, and where its seeds begin.
+        let max_hops = options.max_hops.map(|most| most.saturating_sub(1));
+        let options = TraceOptions { max_hops, ..options.clone() };
+        Ok(Self::settled(settle_entities(ledger, labels, entities, &options, asked)?, &options))
+    }
+
+    fn settled((view, seeds, stops): (View<'a>, Seeds, Stops), options: &TraceOptions) -> Self {
         let sinks = sinks(&view, &seeds, &stops, options);
         let is_sink = Bits::of(sinks.iter().map(Option::is_some));
-        Ok(Self { view, seeds, stops, sinks, is_sink, rules: options.rules() })
+        Self { view, seeds, stops, sinks, is_sink, rules: options.rules() }
     }
 
     /// Finds the purses that taint can get to: along the index if there is one and little is reached, else by one
@@ -266,9 +353,37 @@ impl<'a> Prepared<'a> {
     pub fn replay(&self, reach: &Reach) -> Trace {
         let classes = classes(self.view.ledger, &self.seeds);
         let tied = self.tie(reach);
-        let (mut trace, _) = self.assemble(reach, &self.job(&classes, &tied));
+        let (mut trace, _, _) = self.assemble(reach, &self.job(&classes, &tied));
         trace.finish();
         trace
+    }
+
+    /// Apportions over what is reached, or over that part of it from which money can have come to the accounts that
+    /// are asked about, and tallies what came to these. Of the part, the trace lists what is in it, and no law is checked
+    /// over all.
+    pub(super) fn tally(&self, reach: &Reach, asking: &Asking<'_>) -> (Trace, Tallied) {
+        let classes = classes(self.view.ledger, &self.seeds);
+        let mut tied = self.tie(reach);
+        let mut cut = Cut::default();
+        if asking.within {
+            let kept = cone::within(&self.view, &self.is_sink, &tied.ties, &tied.from, asking.accounts);
+            kept.behind.iter().for_each(|&node| cut.stop(self.sinks[node as usize]));
+            tied.from = kept.from;
+        }
+        let purses = self.view.ledger.purses();
+        let is_asked = |purse: PurseId| asking.accounts.binary_search(&purses.account(purse)).is_ok();
+        let mut asked = Bits::new(purses.len());
+        purses.iter().filter(|&purse| is_asked(purse)).for_each(|purse| asked.set(purse.0));
+        let tally = Some(Asked { purses: &asked, of_entities: asking.of_entities });
+        let (trace, _, mut tally) =
+            self.assemble(reach, &Job { tally, lists: asking.lists, ..self.job(&classes, &tied) });
+        tally.cut = tally.cut.and(cut);
+        (trace, tally)
+    }
+
+    /// What routes need of it.
+    pub(super) fn into_routes(self) -> (View<'a>, Seeds) {
+        (self.view, self.seeds)
     }
 
     /// Finds the reach and apportions, from where an earlier replay ended if that is what the course says and
@@ -285,7 +400,7 @@ impl<'a> Prepared<'a> {
             _ => None,
         };
         let job = Job { earlier: earlier.as_ref(), keeps: true, ..self.job(&classes, &tied) };
-        let (mut trace, nodes) = self.assemble(&reach, &job);
+        let (mut trace, nodes, _) = self.assemble(&reach, &job);
         let (flows, postings) = (trace.flows.clone(), trace.postings.clone());
         let kept = Kept { flows, postings, left_clean: trace.left_clean.clone(), nodes };
         let state = ReplayState::new(self, &reach, &tied, &classes, kept);
@@ -302,14 +417,29 @@ impl<'a> Prepared<'a> {
 
     fn job<'j>(&'j self, classes: &'j [Class], Tied { from, ties }: &'j Tied) -> Job<'j> {
         let Self { view, seeds, sinks, rules, .. } = self;
-        Job { view, seeds, sinks, rules, classes, from, ties, earlier: None, keeps: false }
+        Job {
+            view,
+            seeds,
+            sinks,
+            rules,
+            classes,
+            from,
+            ties,
+            earlier: None,
+            keeps: false,
+            lists: true,
+            tally: None,
+        }
     }
 
-    /// Replays and puts the tables in order, with all classes that could be. Also returns what each rule keeps.
-    fn assemble(&self, reach: &Reach, job: &Job<'_>) -> (Trace, Vec<Vec<KeptNode>>) {
+    /// Replays and puts the tables in order, with all classes that could be. Also returns what each rule keeps, and the tally.
+    fn assemble(&self, reach: &Reach, job: &Job<'_>) -> (Trace, Vec<Vec<KeptNode>>, Tallied) {
         let Self { view, seeds, stops, sinks, rules, .. } = self;
         let ledger = view.ledger;
-        let Replayed { tables, nodes } = replay(job);
+        let Replayed { mut tables, nodes } = replay(job);
+        let rows = tables.iter_mut().flat_map(|table| std::mem::take(&mut table.tally)).collect();
+        let tally =
+            Tallied { rows, cut: tables.iter().fold(Cut::default(), |cut, table| cut.and(table.cut)) };
         let (thefts, classes) = (seeds.thefts.clone(), job.classes.to_vec());
         let mut trace = Trace { rules: rules.clone(), thefts, classes, ..Trace::default() };
         trace.set_aside.clone_from(&seeds.set_aside);
@@ -321,7 +451,7 @@ impl<'a> Prepared<'a> {
         }
         assemble(view, stops, sinks, tables, &mut trace);
         stops.mark_inferred(ledger, &mut trace.holdings);
-        (trace, nodes)
+        (trace, nodes, tally)
     }
 }
 
@@ -383,10 +513,11 @@ fn classes(ledger: &Ledger, seeds: &Seeds) -> Vec<Class> {
         let place = usize::try_from(*place).expect("the ledger is in memory");
         (it.theft, asset(ledger.columns().to[place]))
     });
+    // Entities tag millions of transfers, of a few classes.
+    let of_all: HashSet<(u32, AssetId)> = of_purses.chain(of_tags).collect();
     let mut classes: Vec<(u32, String, AssetId)> =
-        of_purses.chain(of_tags).map(|(theft, asset)| (theft, ledger.asset_name(asset), asset)).collect();
+        of_all.into_iter().map(|(theft, asset)| (theft, ledger.asset_name(asset), asset)).collect();
     classes.sort_unstable();
-    classes.dedup();
     classes.into_iter().map(|(theft, _, asset)| Class { theft, asset }).collect()
 }
 

@@ -41,6 +41,8 @@ pub(super) struct Seeds {
     pub(super) purses: HashMap<PurseId, Vec<Begin>>,
     /// Transfers that a transaction seed tags, by place.
     pub(super) taggings: HashMap<u64, Tagging>,
+    /// Accounts of entities, whose every payment begins a class: see [`super::entity`].
+    pub(super) senders: HashMap<AccountId, u32>,
     /// The first transfer into a purse that a transaction seed of a theft tags.
     tagged: HashMap<(PurseId, u32), u64>,
     /// The purses into which a transaction seed tags a transfer.
@@ -123,6 +125,14 @@ impl Seeds {
         let begun = |begin: &Begin| begin.theft == theft && begin.place <= place;
         self.purses.get(&purse).is_some_and(|begins| begins.iter().any(begun))
             || self.tagged.get(&(purse, theft)).is_some_and(|first| *first <= place)
+    }
+
+    /// Tags a transfer into a purse, of which no other theft has a claim.
+    pub(super) fn tag(&mut self, place: u64, to: PurseId, tagging: Tagging) {
+        self.taggings.insert(place, tagging);
+        let first = self.tagged.entry((to, tagging.theft)).or_insert(place);
+        *first = place.min(*first);
+        self.tagged_purses.insert(to);
     }
 
     fn add_address(

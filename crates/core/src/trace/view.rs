@@ -6,6 +6,8 @@ use super::error::TraceError;
 use super::netting::Netting;
 pub(super) use super::netting::Node;
 use super::options::{TraceOptions, Until};
+use super::pools::Pools;
+use crate::account::AccountId;
 use crate::amount::Amount;
 use crate::ledger::{Ledger, PurseId};
 
@@ -18,10 +20,14 @@ pub(super) struct View<'a> {
     until: Option<Until>,
     /// Purses that only noise came into, sorted; none where noise is followed.
     decoys: Vec<PurseId>,
+    /// Accounts that are asked about, sorted: what they exchange is found, whether taint gets to them or not.
+    pub(super) asked: Vec<AccountId>,
     /// Passing purses, made after the stops are known.
     pub(super) netting: Netting,
     /// What accounts exchange, found after the passing purses are known.
     pub(super) deals: Deals,
+    /// Whose payments carry the share of taint that is there.
+    pub(super) pools: Pools,
 }
 
 impl<'a> View<'a> {
@@ -40,7 +46,8 @@ impl<'a> View<'a> {
         let netting = Netting::none(ledger.purses().len());
         let decoys = if options.follow_noise { Vec::new() } else { options.decoys.clone() };
         let deals = Deals::none(ledger.purses().len());
-        Ok(Self { ledger, least, any_least, until: options.until, decoys, netting, deals })
+        let (pools, asked) = (Pools::default(), Vec::new());
+        Ok(Self { ledger, least, any_least, until: options.until, decoys, asked, netting, deals, pools })
     }
 
     /// Whether a transfer lies after the end that the user set.
@@ -136,6 +143,12 @@ impl<'a> View<'a> {
     pub(super) fn purse(&self, node: Node) -> PurseId {
         let ended = self.deals.ended(node).map(|ended| ended.0);
         ended.or_else(|| self.netting.purse(node)).unwrap_or(PurseId(node))
+    }
+
+    /// Whether a node is the purse of a pool.
+    pub(super) fn is_pool(&self, node: Node) -> bool {
+        let is_purse = (node as usize) < self.ledger.purses().len();
+        is_purse && !self.pools.is_empty() && self.pools.has(self.ledger.purses().account(PurseId(node)))
     }
 
     /// Whether a node is a passing purse.

@@ -8,7 +8,7 @@ use super::typed::{
     add_mapping, merge_thefts, min_amount, parse_address, parse_asset, parse_confidence, parse_hash,
     parse_id, parse_mixers, parse_rule, parse_until, stop_rule, time_error,
 };
-use super::{Case, MixerMode};
+use super::{Case, MixerMode, StatedPool};
 use crate::dialect::is_chain_name;
 use crate::error::Error;
 use crate::input::InputSpec;
@@ -18,6 +18,7 @@ use crate::pool_events::{PoolEventsSpec, parse_pool};
 use crate::read::{check_dialect, unknown_chain};
 use crate::schema::CANONICAL;
 use crate::time::parse_time;
+use dyetrace_core::Amount;
 use dyetrace_core::ledger::Covers;
 use dyetrace_core::links::bridges::BridgeOptions;
 use dyetrace_core::trace::{AddressSeed, Seed, Since, StopRule, Theft, TraceOptions, TransactionSeed, Until};
@@ -59,6 +60,8 @@ struct CaseFile {
     #[serde(default)]
     pool_events: Vec<PoolEventsTable>,
     #[serde(default)]
+    pool: Vec<PoolTable>,
+    #[serde(default)]
     known_exit: Vec<KnownExit>,
     #[serde(default)]
     trace: TraceTable,
@@ -96,6 +99,15 @@ struct PoolEventsTable {
     path: Text,
     pool: Text,
     outstanding: Option<u64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PoolTable {
+    address: Text,
+    chain: Option<Text>,
+    asset: Option<Text>,
+    outstanding: Spanned<Value>,
 }
 
 #[derive(Deserialize)]
@@ -252,6 +264,7 @@ pub fn read_case(file: &FileSpec) -> Result<Case, Error> {
                 Ok(PoolEventsSpec { file: beside(&it.path)?, pool, outstanding: it.outstanding })
             })
             .collect::<Result<_, Error>>()?,
+        pools: case.pool.iter().map(|it| read_pool(&place, it)).collect::<Result<_, Error>>()?,
         known_exits: case
             .known_exit
             .iter()
@@ -357,6 +370,23 @@ fn read_time(value: &Value) -> Result<i64, Error> {
         }
     };
     parse_time(&text).map_err(|error| time_error(&text, error))
+}
+
+fn read_pool(place: &Place<'_>, table: &PoolTable) -> Result<StatedPool, Error> {
+    let (asset, text) = (table.asset.as_ref(), text_of(&table.outstanding));
+    let name = asset.map_or("native", |asset| asset.get_ref());
+    let asset = match parse_asset(name)? {
+        Some(asset) => asset,
+        None => return Err(Error::typed("a pool holds one asset, not all: `native` or `0x…` was expected")),
+    };
+    let outstanding = Amount::parse(text.as_bytes())
+        .map_err(|error| Error::typed(format!("`outstanding` is {text:?}: {error}")));
+    Ok(StatedPool {
+        address: place.of(&table.address, parse_address(table.address.get_ref()))?,
+        chain: table.chain.as_ref().map(|chain| chain.get_ref().clone()),
+        asset,
+        outstanding: place.of(&table.outstanding, outstanding)?,
+    })
 }
 
 fn read_options(place: &Place<'_>, table: &TraceTable) -> Result<TraceOptions, Error> {

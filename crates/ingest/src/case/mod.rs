@@ -15,8 +15,9 @@ use crate::input::InputSpec;
 use crate::labels::LabelSpec;
 use crate::open::FileSpec;
 use crate::pool_events::PoolEventsSpec;
+use dyetrace_core::asset::AssetName;
 use dyetrace_core::trace::{Theft, TraceOptions};
-use dyetrace_core::{Address, OwnAccount, Status};
+use dyetrace_core::{Address, Amount, OwnAccount, Status};
 use std::path::PathBuf;
 
 /// What taint does at a mixer.
@@ -25,8 +26,26 @@ pub enum MixerMode {
     /// It stops.
     #[default]
     Stop,
+    /// Each exit carries the share of taint that is in the pool; with `bound` also where the data lack part of its history.
+    Expected {
+        /// Go on where that makes the figures a bound.
+        bound: bool,
+    },
     /// It follows links from notes to exits that are at least as likely as this, in millionths.
     Links(u32),
+}
+
+/// What a mixer held before the data begin, as an analyst states it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatedPool {
+    /// Its address.
+    pub address: Address,
+    /// Its chain; all where none is named.
+    pub chain: Option<String>,
+    /// What it held.
+    pub asset: AssetName,
+    /// How much, in base units.
+    pub outstanding: Amount,
 }
 
 /// A case, as its file states it.
@@ -64,6 +83,8 @@ pub struct Case {
     pub pool_events: Vec<PoolEventsSpec>,
     /// What taint does at a mixer.
     pub mixers: MixerMode,
+    /// What mixers held before the data begin.
+    pub pools: Vec<StatedPool>,
     /// Exits of mixers that somebody knows to be the thief's.
     pub known_exits: Vec<Address>,
     /// How to trace.

@@ -230,6 +230,8 @@ pub fn parse_confidence(text: &str) -> Result<u32, Error> {
 pub fn parse_mixers(mode: &str, probability: Option<&str>) -> Result<MixerMode, Error> {
     match (mode, probability) {
         ("stop", None) => Ok(MixerMode::Stop),
+        ("expected", None) => Ok(MixerMode::Expected { bound: false }),
+        ("expected_bound", None) => Ok(MixerMode::Expected { bound: true }),
         ("links", Some(probability)) => match parse_confidence(probability)? {
             0 => Err(Error::typed("a link of probability 0 is none")
                 .with_hint("name the least probability of a link that is followed, such as 0.9")),
@@ -237,10 +239,12 @@ pub fn parse_mixers(mode: &str, probability: Option<&str>) -> Result<MixerMode, 
         },
         ("links", None) => Err(Error::typed("links through mixers need a least probability")
             .with_hint("name one, such as `--mixer-probability 0.9` or `mixer_probability = 0.9`")),
-        ("stop", Some(_)) => Err(Error::typed("a probability of links through mixers, but none is followed")
-            .with_hint("`--mixers links` follows them")),
+        ("stop" | "expected" | "expected_bound", Some(_)) => {
+            Err(Error::typed("a probability of links through mixers, but none is followed")
+                .with_hint("`--mixers links` follows them"))
+        }
         _ => Err(Error::typed(format!(
-            "{} is nothing that taint does at a mixer: `stop` or `links` was expected",
+            "{} is nothing that taint does at a mixer: `stop`, `expected`, `expected_bound` or `links` was expected",
             shown(mode)
         ))),
     }

@@ -233,7 +233,7 @@ fn form_of(head: &[u8]) -> Form {
 
 /// Parses the address of a label. Where the chain is not known to write other addresses than EVM ones, the
 /// text decides.
-fn parse_address(text: &str, chain: Option<&str>) -> Result<Address, String> {
+pub(crate) fn parse_address(text: &str, chain: Option<&str>) -> Result<Address, String> {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte);
     if !text.is_empty() && !text.bytes().all(allowed) {
         return Err("is not an address: letters and digits were expected".to_owned());

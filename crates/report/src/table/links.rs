@@ -20,7 +20,7 @@ const COLUMNS: [&str; 24] = [
     "fate",
     "method",
     "band",
-    "confidence",
+    "link_confidence",
     "grade",
     "candidates",
     "source_chain",

@@ -39,6 +39,9 @@ pub const SOURCE: &str = "dyetrace known bridges";
 const CONFIDENCE: u8 = 90;
 
 /// The bridges of the table that a ledger holds, as labels.
+///
+/// # Panics
+/// Never: the table holds addresses.
 #[must_use]
 pub fn known_bridges(ledger: &Ledger) -> Vec<Label> {
     let label = |line: &str| {

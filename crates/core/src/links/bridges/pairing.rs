@@ -253,12 +253,12 @@ impl<'a> Search<'a> {
 
     fn run(mut self) -> Vec<Found> {
         for &window in &self.options.windows {
-            self.match_all([Band::Same, Band::InOrder], |search, into| search.to_same(into, window));
+            self.match_all([Band::Same, Band::InOrder], |search, into| search.same_address(into, window));
         }
         let window = self.options.windows.iter().copied().max().unwrap_or(0);
         self.match_all([Band::Refund; 2], |search, into| search.refunds(into, window));
         let window = self.options.windows.iter().copied().min().unwrap_or(0);
-        self.to_others(window);
+        self.name_others(window);
         self.found
     }
 
@@ -282,7 +282,7 @@ impl<'a> Search<'a> {
         is_a_little_less((into.value, decimals(into)), (out.value, decimals(out)), self.options.thousandths)
     }
 
-    fn to_same(&self, into: &Leg, window: i64) -> Vec<usize> {
+    fn same_address(&self, into: &Leg, window: i64) -> Vec<usize> {
         let Some(class) = into.class else { return Vec::new() };
         let parties = std::iter::once(into.party).chain(into.actor);
         let mut all: Vec<usize> = parties
@@ -345,7 +345,7 @@ impl<'a> Search<'a> {
     }
 
     /// Names candidates that go to other addresses.
-    fn to_others(&mut self, window: i64) {
+    fn name_others(&mut self, window: i64) {
         let open: Vec<usize> = (0..self.found.len()).filter(|&it| self.found[it].candidates == 0).collect();
         let mut claims: HashMap<usize, u32> = HashMap::new();
         let mut fits = Vec::new();

@@ -191,15 +191,59 @@ impl RuleRecord {
         let published = self.rule.published().ratio;
         let contradicted = found >= least && self.ratio.low > published.high;
         let of = |ratio: Ratio| [ratio.value, ratio.high].map(|it| MILLION.saturating_sub(it));
-        (self.used, self.probability) = if !self.rule.is_lead() || contradicted {
+        (self.used, self.probability) = if !self.rule.is_lead() {
             (Used::Nothing, None)
         } else if self.target_hits >= least {
             match self.verdict {
                 Verdict::AboveChance => (Used::Data, Some(of(self.ratio))),
                 _ => (Used::Nothing, None),
             }
+        } else if contradicted {
+            (Used::Nothing, None)
         } else {
             (Used::Published, Some(of(published)))
         };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Rule, RuleRecord, Used, Verdict};
+    use crate::links::mixers::ratio;
+
+    fn concluded(rule: Rule, target_hits: u64, decoy_hits: u64) -> RuleRecord {
+        let mut record = RuleRecord {
+            rule,
+            searched: 100,
+            beyond_data: 0,
+            without_decoys: 0,
+            decoys: 1,
+            target_hits,
+            decoy_hits,
+            seen: [1_000, 1_000],
+            leads: target_hits,
+            ratio: ratio(0, 0, [0, 0]),
+            verdict: Verdict::NotSearched,
+            used: Used::Nothing,
+            probability: None,
+        };
+        record.conclude(5);
+        record
+    }
+
+    #[test]
+    fn enough_data_decide_and_few_do_not() {
+        let sure = concluded(Rule::EarlyDirect, 200, 100);
+        assert_eq!((sure.verdict, sure.used), (Verdict::AboveChance, Used::Data));
+        assert_eq!(sure.probability.map(|it| it[0]), Some(500_000));
+        let chance = concluded(Rule::EarlyDirect, 20, 18);
+        assert_eq!((chance.verdict, chance.used, chance.probability), (Verdict::Chance, Used::Nothing, None));
+        let few = concluded(Rule::EarlyDirect, 3, 0);
+        assert_eq!((few.verdict, few.used), (Verdict::TooFew, Used::Published));
+        // Three hits beside thirty by chance: what was published does not hold here.
+        let against = concluded(Rule::EarlyDirect, 3, 30);
+        assert_eq!((against.verdict, against.used), (Verdict::Chance, Used::Nothing));
+        // Context is never counted, however good it looks.
+        assert_eq!(concluded(Rule::SameCount, 200, 10).used, Used::Nothing);
     }
 }

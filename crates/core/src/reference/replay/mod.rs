@@ -119,13 +119,29 @@ impl<'a> Replay<'a> {
     }
 
     pub(super) fn purse(&mut self, node: Node) -> &mut Purse {
+        let rule = self.rule_at(node);
+        let outstanding = match node {
+            Node::Purse(purse) => self.stops.outstanding(self.known, purse),
+            Node::Passing(..) | Node::Ended(..) | Node::Transit(..) => Amount::ZERO,
+        };
+        let nothing = outstanding.is_zero();
         self.purses.entry(node).or_insert_with(|| Purse {
-            money: Money::none(self.rule),
+            money: if nothing { Money::none(rule) } else { Money::new(rule, None, outstanding) },
             kept: BTreeMap::new(),
             arrivals: BTreeMap::new(),
             grade: Grade::Fact,
             blurred: false,
         })
+    }
+
+    /// The rule by which a purse pays: a pool's by shares, whatever is asked, but for poison.
+    fn rule_at(&self, node: Node) -> Rule {
+        if self.pays_out(node) { Rule::Prorata } else { self.rule }
+    }
+
+    /// Whether a purse is a pool's whose payments carry its share of taint.
+    fn pays_out(&self, node: Node) -> bool {
+        self.rule.is_exact() && self.stops.is_pool(self.known, node)
     }
 
     fn note_taint_before(&mut self, transaction: u32) {
@@ -181,7 +197,7 @@ impl<'a> Replay<'a> {
         unseen: Option<Key>,
         tied: bool,
     ) -> Spent {
-        let rule = self.rule;
+        let (rule, asked, pays_out) = (self.rule_at(node), self.rule, self.pays_out(node));
         let purse = self.purse(node);
         let missing = amount.minus(purse.money.units()).filter(|missing| !missing.is_zero());
         if let Some(missing) = missing {
@@ -197,9 +213,18 @@ impl<'a> Replay<'a> {
         let thefts: BTreeSet<usize> = taint.keys().map(|class| class.theft).collect();
         let one_theft = purse.money.clean().is_zero() && thefts.len() == 1;
         let fact = (one_theft || whole) && !clean_gap && !tied && !purse.blurred;
-        let hop = if fact { Grade::Fact } else { Grade::Presumed };
-        let money = purse.money.take(rule, amount);
+        let hop = match (fact, pays_out && !taint.is_empty()) {
+            (_, true) => Grade::Inferred,
+            (true, _) => Grade::Fact,
+            (false, _) => Grade::Presumed,
+        };
+        let mut money = purse.money.take(rule, amount);
         let grade = hop.max(purse.grade);
+        if pays_out {
+            money = Money::of_parts(asked, money.clean(), &money.taint());
+            // What is left is what is expected to be.
+            purse.grade = grade;
+        }
         purse.blurred = !whole && (purse.blurred || classes > 1);
         if purse.money.taint().is_empty() {
             purse.grade = Grade::Fact;
@@ -318,14 +343,18 @@ impl<'a> Replay<'a> {
                 self.receive((place, step), receiver, class, stolen);
             }
         }
-        let is_sink = self.stops.is_sink(self.known, receiver);
-        let purse = self.purse(receiver);
-        if is_sink {
+        if self.stops.is_sink(self.known, receiver) {
+            let purse = self.purse(receiver);
             for (class, share) in money.taint() {
                 add(purse.kept.entry(class).or_default(), share);
             }
         } else {
-            purse.money.put(money);
+            let money = if self.pays_out(receiver) {
+                Money::of_parts(Rule::Prorata, money.clean(), &money.taint())
+            } else {
+                money
+            };
+            self.purse(receiver).money.put(money);
         }
     }
 

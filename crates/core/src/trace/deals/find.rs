@@ -120,8 +120,14 @@ impl<'a, 'k> Finder<'a, 'k> {
             let node = self.view.ledger.columns().to[at(it.place)].0;
             Start { place: it.place, node, theft: 0 }
         }));
+        starts.extend(self.paid_by_entities());
         starts.sort_unstable();
         spread.run(&starts);
+        if !self.view.asked.is_empty() {
+            let purses = self.view.ledger.purses();
+            let is_asked = |purse: &PurseId| self.view.asked.binary_search(&purses.account(*purse)).is_ok();
+            purses.iter().filter(is_asked).for_each(|purse| spread.booked.set(purse.0));
+        }
         let booked = spread.booked;
         let mut looks = booked.clone();
         self.coins.iter().for_each(|coin| looks.set(coin.0.0));
@@ -136,6 +142,18 @@ impl<'a, 'k> Finder<'a, 'k> {
             all.marks.append(&mut next.marks);
         }
         all
+    }
+
+    /// Where the money of entities begins: with whoever they pay.
+    fn paid_by_entities(&self) -> impl Iterator<Item = Start> {
+        let (ledger, senders) = (self.view.ledger, &self.reader.facts.seeds.senders);
+        let columns = ledger.columns();
+        let pays =
+            |from: PurseId| from != PurseId::NONE && senders.contains_key(&ledger.purses().account(from));
+        let places = if senders.is_empty() { 0 } else { ledger.transfer_count() };
+        let paid =
+            (0..places).filter(move |&place| pays(columns.from[place]) && !ledger.is_void(columns.to[place]));
+        paid.map(|place| Start { place: place as u64, node: columns.to[place].0, theft: 0 })
     }
 
     /// Settles what touches a booked purse, in a range of whole bundles. `looks` are these and the coins' purses.

@@ -17,6 +17,7 @@ use super::links::Links;
 use super::netting::Node;
 use super::options::{StopRule, TraceOptions};
 use super::outcome::Stop;
+use super::pools::Pools;
 use super::seed::Seeds;
 use super::view::View;
 use crate::account::AccountId;
@@ -71,6 +72,8 @@ struct Known<'a> {
     stops: &'a [Option<Stop>],
     seeds: &'a Seeds,
     wraps: &'a Wraps,
+    /// Stops to exchanges: everybody's money.
+    pools: &'a Pools,
     /// The account of each token's contract, where it is one of the ledger.
     contracts: Vec<Option<AccountId>>,
 }
@@ -81,15 +84,16 @@ impl Facts for Known<'_> {
     }
 
     fn is_stop(&self, account: AccountId) -> bool {
-        matches!(self.stops[account.index()], Some(Stop::Label(category)) if !StopRule::nets(category))
+        self.pools.has(account)
+            || matches!(self.stops[account.index()], Some(Stop::Label(category)) if !StopRule::nets(category))
     }
 
     fn is_followed(&self, account: AccountId) -> bool {
-        self.stops[account.index()].is_none()
+        self.stops[account.index()].is_none() && !self.pools.has(account)
     }
 
     fn may_end(&self, account: AccountId) -> bool {
-        self.stops[account.index()].is_none() && !self.seeds.accounts.contains(&account)
+        self.is_followed(account) && !self.seeds.accounts.contains(&account)
     }
 
     fn is_wrapper(&self, account: AccountId) -> bool {
@@ -235,11 +239,16 @@ impl Deals {
         self.marked.mark(place) & mark::LINK != 0
     }
 
+    /// The deals that are done after the transfer at a place.
+    pub(super) fn done_at(&self, place: u64) -> impl Iterator<Item = Deal<'_>> {
+        let first = self.all.places().partition_point(|&done| done < place);
+        let here = (first..self.all.len()).map(|number| self.all.get(number));
+        here.take_while(move |deal| deal.place == place)
+    }
+
     /// The transit that a destination of a link takes from, and the link's index.
     pub(super) fn transit(&self, place: u64) -> Option<(Node, u32)> {
-        let first = self.all.places().partition_point(|&done| done < place);
-        let mut here = (first..self.all.len()).map(|number| self.all.get(number));
-        let deal = here.next().filter(|deal| deal.place == place)?;
+        let deal = self.done_at(place).next()?;
         deal.through().map(|through| (deal.givers()[0], through.number))
     }
 
@@ -313,7 +322,7 @@ fn exchanges(view: &View<'_>, stops: &[Option<Stop>], seeds: &Seeds, links: &Lin
     let contract =
         |(_, asset): (AssetId, crate::asset::Asset)| ledger.accounts().find(asset.chain, &asset.contract?);
     let contracts = ledger.assets().iter().map(contract).collect();
-    let known = Known { stops, seeds, wraps: &wraps, contracts };
+    let known = Known { stops, seeds, wraps: &wraps, pools: &view.pools, contracts };
     Finder::new(view, links, &wraps, known).find()
 }
 

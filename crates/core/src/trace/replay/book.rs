@@ -74,6 +74,8 @@ pub(super) struct Plan<'a> {
     pub(super) watches: &'a Watches,
     /// The nodes that are purses of a seed.
     pub(super) is_seed: &'a Marks,
+    /// Those of a pool, where there are pools.
+    pub(super) is_pool: Option<&'a Marks>,
 }
 
 /// The books of a part, kept up to some row of it.
@@ -99,7 +101,7 @@ impl<'a, U: Units> Books<'a, U> {
     pub(super) fn open(plan: &'a Plan<'a>) -> Self {
         let nodes = plan.part.nodes.len();
         let has_passing = plan.part.nodes.iter().any(|&node| plan.view.is_passing(node));
-        Self {
+        let mut books = Self {
             plan,
             rows: plan.part.rows.iter(),
             accounts: Pages::zeroed(nodes),
@@ -107,7 +109,22 @@ impl<'a, U: Units> Books<'a, U> {
             apart: if has_passing { vec![U::ZERO; nodes] } else { Vec::new() },
             gaps: Vec::new(),
             watched: 0,
+        };
+        for (account, asset, held) in plan.view.pools.outstanding() {
+            let purse = plan.view.ledger.purses().find(account, asset);
+            let Some(node) = purse.and_then(|purse| plan.part.find(plan.parts, purse.0)) else { continue };
+            books.accounts[node as usize][BALANCE] = U::from_amount(held);
+            if let Some(apart) = books.apart.get_mut(node as usize) {
+                *apart = U::from_amount(held);
+            }
         }
+        books
+    }
+
+    /// The flag of a spend that leaves a pool.
+    fn pool_flag(&self, from: u32) -> u64 {
+        let is_pool = |pools: &Marks| from != OUTSIDE && pools.has(from);
+        if self.plan.is_pool.is_some_and(is_pool) { flag::POOL } else { 0 }
     }
 
     /// Books the next rows and makes them the chunk's events. The chunk stays empty where there are no more.
@@ -196,7 +213,7 @@ impl<'a, U: Units> Books<'a, U> {
         let Plan { view, parts, .. } = self.plan;
         let fees = view.ledger.fees();
         let (value, from) = (U::read(&fees.amount, fee), parts.local_purse(fees.payer[fee]));
-        Event::new(fees.place[fee], value, from, OUTSIDE, flag::FEE)
+        Event::new(fees.place[fee], value, from, OUTSIDE, flag::FEE | self.pool_flag(from))
     }
 
     /// Makes a deal's events: one for each purse of this part that it moves, those that give first.
@@ -260,7 +277,7 @@ impl<'a, U: Units> Books<'a, U> {
                 flags |= flag::END;
             }
         }
-        Event::new(at as u64, U::read(&columns.value, at), from, to, flags)
+        Event::new(at as u64, U::read(&columns.value, at), from, to, flags | self.pool_flag(from))
     }
 
     /// Books an event, and returns what a seed does at it. `deals`: it is one of a deal.

@@ -24,10 +24,12 @@ pub(super) mod flag {
     pub(in super::super) const DEAL: u64 = 1 << 7;
     /// A destination of a link takes its part of what waits for it.
     pub(in super::super) const THROUGH: u64 = 1 << 8;
+    /// The sender is a pool.
+    pub(in super::super) const POOL: u64 = 1 << 9;
 }
 
 /// How many bits of [`Event::place_and_flags`] are flags.
-const FLAGS: u32 = 9;
+const FLAGS: u32 = 10;
 
 /// One spend, of a fee or by a transfer, with what the two nodes held before: 64 bytes with 128-bit units.
 #[derive(Clone, Copy, Debug)]

@@ -7,6 +7,7 @@
 use super::super::outcome::PostingKind;
 use super::event::Chunk;
 use super::marks::Marks;
+use super::part::OUTSIDE;
 use super::walk::{Flow, Found, Post};
 use crate::rules::{CLEAN, Tag, Units};
 use serde::{Deserialize, Serialize};
@@ -110,6 +111,10 @@ impl<'a, U: Units> Facts<'a, U> {
                 left.net = left.net.minus(flow.units);
             }
             let hops = if self.is_begun(event.from, tag, place) { 0 } else { hops };
+            // Where only what can come to some accounts is followed, taint leaves it.
+            if to == OUTSIDE {
+                continue;
+            }
             let is_seed = self.is_begun(to, tag, place);
             let arrived = self.entry(to, tag);
             arrived.fact.arrive(place);
@@ -165,7 +170,7 @@ impl<'a, U: Units> Facts<'a, U> {
         of_class.map(|given| given.1).min().unwrap_or(0)
     }
 
-    fn is_begun(&self, node: u32, tag: Tag, place: u64) -> bool {
+    pub(super) fn is_begun(&self, node: u32, tag: Tag, place: u64) -> bool {
         self.is_seed.has(node) && (self.has_begun)(node, tag, place)
     }
 

@@ -16,12 +16,14 @@ mod marks;
 mod numbers;
 mod part;
 mod tables;
+mod tally;
 mod ties;
 mod walk;
 
 use super::outcome::{Grade, Stop};
+use super::reach::Bits;
 use super::seed::Seeds;
-use super::view::View;
+use super::view::{Node, View};
 use super::{Class, Rule};
 use crate::ledger::PurseId;
 use crate::rules::lots::{Fifo, Lifo};
@@ -31,6 +33,7 @@ use crate::rules::{Tag, Units};
 use book::{Books, Watches};
 use event::{Chunk, Event};
 use facts::Facts;
+use hashbrown::HashMap;
 use kept::keep;
 pub(super) use kept::{Earlier, Kept, KeptNode, NodeName};
 use marks::Marks;
@@ -38,6 +41,9 @@ use part::{OUTSIDE, Part, Parts};
 use rayon::prelude::*;
 pub(super) use tables::PartTables;
 use tables::Rest;
+pub use tally::Cut;
+use tally::Tally;
+pub(super) use tally::{TallyRow, way};
 pub(super) use ties::Ties;
 use walk::Found;
 
@@ -57,6 +63,19 @@ pub(super) struct Job<'a> {
     pub(super) earlier: Option<&'a Earlier<'a>>,
     /// Whether another replay is to go on from this one.
     pub(super) keeps: bool,
+    /// Whether all that is found is listed; else only the tally is made, if one is asked for.
+    pub(super) lists: bool,
+    /// What to tally under the run's rule, if anything.
+    pub(super) tally: Option<Asked<'a>>,
+}
+
+/// What a tally is about.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'a> {
+    /// The purses.
+    pub(super) purses: &'a Bits,
+    /// Whether origins are entities, not thefts.
+    pub(super) of_entities: bool,
 }
 
 /// What a replay finds: one table a part, and what was found earlier. What each rule keeps of the nodes, if asked.
@@ -68,7 +87,8 @@ pub(super) struct Replayed {
 
 /// Replays everything reached.
 pub(super) fn replay(job: &Job<'_>) -> Replayed {
-    let parts = Parts::cut(job.view, job.from, &job.ties.assets);
+    let mut parts = Parts::cut(job.view, job.from, &job.ties.assets);
+    parts.tags = job.tags();
     let busy: Vec<&Part> = parts.parts.iter().filter(|part| !part.rows.is_empty()).collect();
     let found: Vec<(PartTables, Vec<Vec<KeptNode>>)> = busy
         .par_iter()
@@ -107,6 +127,7 @@ impl<U> Step<U> {
 struct Runner<'a, U> {
     rule: Box<dyn walk::Rule<U> + 'a>,
     facts: Facts<'a, U>,
+    tally: Option<Tally<U>>,
 }
 
 impl Job<'_> {
@@ -116,13 +137,19 @@ impl Job<'_> {
         let is_sink = Marks::of(part.nodes.iter().map(|&node| self.sinks[node as usize].is_some()));
         let is_seed = Marks::of(part.nodes.iter().map(|&node| seeds.has(PurseId(node))));
         let watches = Watches::find(parts, part, ties);
-        let booking = book::Plan { view, seeds, ties, parts, part, watches: &watches, is_seed: &is_seed };
+        let is_pool = |&node: &Node| view.is_pool(node) && self.sinks[node as usize].is_none();
+        let keeps = part.nodes.iter().map(|node| self.sinks[*node as usize].is_some() || is_pool(node));
+        let keeps = Marks::of(keeps);
+        let pools = Marks::of(part.nodes.iter().map(is_pool));
+        let is_pool = (!view.pools.is_empty()).then_some(&pools);
+        let (watched, is_seed) = (&watches, &is_seed);
+        let booking = book::Plan { view, seeds, ties, parts, part, watches: watched, is_seed, is_pool };
         let mut books = Books::open(&booking);
 
         let tag_of = |theft: u32, event: &Event<U>| {
             let node = if event.from == OUTSIDE { event.to } else { event.from };
             let asset = purses.asset(view.purse(part.nodes[node as usize]));
-            self.tag(Class { theft, asset })
+            *parts.tags.get(&Class { theft, asset }).expect("seeds make the classes")
         };
         let theft_of = |tag: Tag| self.classes[tag as usize - 1].theft;
         let has_begun = |node: u32, tag: Tag, place: u64| {
@@ -132,11 +159,12 @@ impl Job<'_> {
             nodes: part.nodes.len(),
             watches: &watches.list,
             is_sink: &is_sink,
+            keeps: &keeps,
             tag_of: &tag_of,
             theft_of: &theft_of,
         };
         let start = |rule: &Rule| {
-            let facts = Facts::new(part.nodes.len(), rule.is_exact(), &is_seed, &has_begun);
+            let facts = Facts::new(part.nodes.len(), rule.is_exact(), is_seed, &has_begun);
             let rule = match rule {
                 Rule::Fifo => walk::start::<Fifo<U>, U>(&plan),
                 Rule::Lifo => walk::start::<Lifo<U>, U>(&plan),
@@ -145,9 +173,13 @@ impl Job<'_> {
                 Rule::TaintFirst => walk::start::<TaintFirst<U>, U>(&plan),
                 Rule::Poison => walk::start::<Poison, U>(&plan),
             };
-            Runner { rule, facts }
+            Runner { rule, facts, tally: None }
         };
         let mut runners: Vec<Runner<'_, U>> = self.rules.par_iter().map(start).collect();
+        if let Some(Asked { purses, of_entities }) = self.tally {
+            let asked = part.nodes.iter().map(|&node| purses.get(view.purse(node).0) == 1);
+            runners[0].tally = Some(Tally::new(Marks::of(asked), of_entities));
+        }
         if let Some(earlier) = self.earlier {
             books.catch_up(earlier.end);
             runners
@@ -160,6 +192,14 @@ impl Job<'_> {
         self.run(&mut books, &mut runners, &mut tables, purse);
         let kept = runners.iter().filter(|_| self.keeps).map(|runner| keep(view, part, &books, runner));
         let kept = kept.collect();
+        if let Some(tally) = runners[0].tally.take() {
+            (tables.tally, tables.cut) = tally.finish(part, &runners[0], &books, self.sinks, purse);
+        }
+        if !self.lists {
+            // The law is checked all the same.
+            runners.iter_mut().for_each(|runner| runner.check(&books, part));
+            return (tables, kept);
+        }
         add_holdings(&books, &mut runners, &mut tables, part, purse);
         let ended =
             part.nodes.iter().zip(0..).filter_map(|(&node, local)| Some((view.deals.ended(node)?, local)));
@@ -192,17 +232,22 @@ impl Job<'_> {
                     scope.spawn(move |_| {
                         runner.rule.walk(chunk, found);
                         runner.facts.gather(chunk, found);
+                        if let Some(tally) = &mut runner.tally {
+                            tally.add(chunk, found, &runner.facts, purse);
+                        }
                     });
                 }
                 scope.spawn(move |_| books.next_chunk(next));
-                scope.spawn(move |_| tables.add(&last.chunk, &mut last.found, purse));
+                if self.lists {
+                    scope.spawn(move |_| tables.add(&last.chunk, &mut last.found, purse));
+                }
             });
         }
     }
 
-    fn tag(&self, class: Class) -> Tag {
-        let at = self.classes.iter().position(|known| *known == class);
-        Tag::try_from(at.expect("seeds make the classes") + 1).expect("fewer than 2^32 classes")
+    /// The tag of each class: entities make a class for every asset that one of them pays, and tag millions of transfers.
+    fn tags(&self) -> HashMap<Class, Tag> {
+        self.classes.iter().copied().zip(1..).collect()
     }
 }
 
@@ -231,6 +276,21 @@ impl<U: Units> Runner<'_, U> {
         }
         self.facts.check();
         all
+    }
+}
+
+impl<U: Units> Runner<'_, U> {
+    /// Checks that what came to each node and did not leave it rests there, without keeping what that is.
+    fn check(&mut self, books: &Books<'_, U>, part: &Part) {
+        let mut rests = Vec::new();
+        for node in (0..).take(part.nodes.len()) {
+            rests.clear();
+            self.rule.rests_at(node, books.held(node), &mut rests);
+            for rest in &rests {
+                self.facts.settle(node, rest.tag, rest.units);
+            }
+        }
+        self.facts.check();
     }
 }
 

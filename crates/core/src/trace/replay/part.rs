@@ -4,6 +4,7 @@
 //! stop ties together share one. A part lists its *rows* in replay order: fees and transfers that touch a
 //! reached node. Nodes are renumbered densely inside a part.
 
+use super::super::Class;
 use super::super::deals::Deal;
 use super::super::reach::NEVER;
 use super::super::sum::AmountSum;
@@ -12,6 +13,8 @@ use super::numbers::Numbers;
 use crate::amount::{Amount, AmountColumn};
 use crate::asset::AssetId;
 use crate::ledger::PurseId;
+use crate::rules::Tag;
+use hashbrown::HashMap;
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -70,6 +73,8 @@ pub(super) struct Part {
 /// The parts of a trace, and where each node stands in its own.
 pub(super) struct Parts {
     pub(super) parts: Vec<Part>,
+    /// The tag of each class that may occur.
+    pub(super) tags: HashMap<Class, Tag>,
     numbers: Numbers,
 }
 
@@ -120,7 +125,14 @@ impl Parts {
             }
             part.total = total.total();
         }
-        Self { parts, numbers }
+        for (account, asset, held) in view.pools.outstanding() {
+            let purse = ledger.purses().find(account, asset).filter(|purse| numbers.has(purse.0));
+            if let Some(purse) = purse {
+                let total = &mut parts[part_of(purse.0)].total;
+                *total = total.plus(held);
+            }
+        }
+        Self { parts, tags: HashMap::new(), numbers }
     }
 
     /// The number of a node in its part; [`OUTSIDE`] where not followed.

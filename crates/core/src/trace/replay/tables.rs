@@ -6,6 +6,7 @@ use super::super::outcome::{
 };
 use super::event::Chunk;
 use super::facts::Fact;
+use super::tally::{Cut, TallyRow};
 use super::walk::{Found, Post};
 use crate::ledger::PurseId;
 use crate::rules::{Part, Tag, Units};
@@ -23,6 +24,10 @@ pub(in super::super) struct PartTables {
     pub(in super::super) left_clean: Vec<LeftCleanRow>,
     /// Purses at which a branch ended, and why.
     pub(in super::super) ended: Vec<(PurseId, Stop)>,
+    /// What came into the purses that were asked about.
+    pub(in super::super) tally: Vec<TallyRow>,
+    /// What limits cut off.
+    pub(in super::super) cut: Cut,
 }
 
 /// What rests of one class in a purse under one rule.
@@ -42,6 +47,8 @@ impl PartTables {
             gaps: Vec::new(),
             left_clean: Vec::new(),
             ended: Vec::new(),
+            tally: Vec::new(),
+            cut: Cut::default(),
         }
     }
 

@@ -22,13 +22,13 @@ pub(in super::super) struct Conversion {
     /// The place of the transaction's first transfer.
     pub(super) first_place: u64,
     /// The seed's purses in other assets that send in the transaction.
-    pub(super) sent_from: Vec<PurseId>,
+    pub(in super::super) sent_from: Vec<PurseId>,
 }
 
 /// What comes to seeds and may have to stay clean: of conversions by place and purse, else by place.
 #[derive(Debug, Default)]
 pub(in super::super) struct Ties {
-    pub(super) conversions: HashMap<(u64, PurseId), Conversion>,
+    pub(in super::super) conversions: HashMap<(u64, PurseId), Conversion>,
     /// Where taint can rest at the account that sends, itself a stop: its reached sinks and passing purses.
     pub(in super::super) returns: HashMap<u64, Vec<Node>>,
     /// Pairs of assets that must be replayed together.

@@ -9,6 +9,7 @@
 //! for the exact rules), and taint in a followed purse is never more than its balance.
 
 mod deals;
+mod pooled;
 
 use super::super::outcome::{Grade, LeftClean, PostingKind};
 use super::book::Watch;
@@ -83,6 +84,8 @@ pub(super) struct Plan<'a, U> {
     pub(super) watches: &'a [Watch],
     /// The nodes that are sinks.
     pub(super) is_sink: &'a Marks,
+    /// The same and pools: their taint is kept apart under the exact rules.
+    pub(super) keeps: &'a Marks,
     /// The tag of a theft's taint in an event's asset.
     pub(super) tag_of: &'a (dyn Fn(u32, &Event<U>) -> Tag + Sync),
     /// The theft of a tag.
@@ -137,7 +140,9 @@ pub(super) trait Rule<U: Units>: Send {
 
 struct Walk<'a, S: Store<U>, U: Units> {
     plan: &'a Plan<'a, U>,
-    /// The nodes that hold taint, but for sinks.
+    /// The nodes whose taint is kept apart: sinks, and pools but under poison.
+    keeps: &'a Marks,
+    /// The nodes that hold taint, but for those.
     is_tainted: Marks,
     /// The nodes in which a mixed spend has blurred what is left.
     is_blurred: Marks,
@@ -150,7 +155,7 @@ struct Walk<'a, S: Store<U>, U: Units> {
     parts: Vec<Part<U>>,
     /// The tainted ones, one a class.
     by_class: Vec<Part<U>>,
-    /// What rests at sinks, one part a class.
+    /// What rests at sinks and pools, one part a class.
     sunk: HashMap<u32, Vec<Part<U>>>,
 }
 
@@ -159,6 +164,7 @@ pub(super) fn start<'a, S: Store<U> + 'a, U: Units>(plan: &'a Plan<'a, U>) -> Bo
     let held = || Held { store: S::default(), grade: Grade::Fact };
     Box::new(Walk::<S, U> {
         plan,
+        keeps: if S::EXACT { plan.keeps } else { plan.is_sink },
         is_tainted: Marks::none(plan.nodes),
         is_blurred: Marks::none(plan.nodes),
         held: (0..plan.nodes).map(|_| held()).collect(),
@@ -184,7 +190,7 @@ impl<S: Store<U>, U: Units> Rule<U> for Walk<'_, S, U> {
                 self.warm(&chunk.events[number as usize..]);
             }
             let mut action = None;
-            if event.is(flag::WATCH | flag::ACTION | flag::DEAL) {
+            if event.is(flag::WATCH | flag::ACTION | flag::DEAL | flag::POOL) {
                 while let Some(&(_, watch)) = watches.next_if(|watch| watch.0 == number) {
                     let nodes = &self.plan.watches[watch as usize].nodes;
                     self.seen[watch as usize] = nodes.iter().any(|&node| self.is_tainted.has(node));
@@ -196,6 +202,12 @@ impl<S: Store<U>, U: Units> Rule<U> for Walk<'_, S, U> {
                     continue;
                 }
                 action = if event.is(flag::ACTION) { actions.next() } else { None };
+                if S::EXACT && event.is(flag::POOL) {
+                    self.parts.clear();
+                    let grade = self.pay_out(event);
+                    self.hand_on(number, event, action, grade, (chunk, found));
+                    continue;
+                }
             }
             self.step(number, event, action, chunk, found);
         }
@@ -204,7 +216,7 @@ impl<S: Store<U>, U: Units> Rule<U> for Walk<'_, S, U> {
     fn rests_at(&self, node: u32, balance: U, held: &mut Vec<Part<U>>) -> Grade {
         if self.is_tainted.has(node) {
             self.held[node as usize].store.held(&self.room, balance, held);
-        } else if self.plan.is_sink.has(node) {
+        } else if self.keeps.has(node) {
             held.extend(self.sunk.get(&node).into_iter().flatten());
         }
         self.held[node as usize].grade
@@ -224,7 +236,7 @@ impl<S: Store<U>, U: Units> Rule<U> for Walk<'_, S, U> {
         if haze.blurred {
             self.is_blurred.set(node);
         }
-        if self.plan.is_sink.has(node) {
+        if self.keeps.has(node) {
             if !parts.is_empty() {
                 self.sunk.insert(node, parts.to_vec());
             }
@@ -248,6 +260,19 @@ impl<S: Store<U>, U: Units> Walk<'_, S, U> {
     ) {
         self.parts.clear();
         let grade = self.spend(number, event, action, found);
+        self.hand_on(number, event, action, grade, (chunk, found));
+    }
+
+    /// Posts what leaves, or hands it to the receiver.
+    #[inline]
+    fn hand_on(
+        &mut self,
+        number: u32,
+        event: &Event<U>,
+        action: Option<&Action<U>>,
+        grade: Grade,
+        (chunk, found): (&Chunk<U>, &mut Found<U>),
+    ) {
         if event.is(flag::FEE | flag::BURN | flag::DUST) {
             let kind = if event.is(flag::FEE) {
                 PostingKind::Fee
@@ -466,7 +491,7 @@ impl<S: Store<U>, U: Units> Walk<'_, S, U> {
         }
         let Held { store, grade: weakest } = &mut self.held[node as usize];
         *weakest = grade.max(*weakest);
-        if self.plan.is_sink.has(node) {
+        if self.keeps.has(node) {
             add_by_class(self.sunk.entry(node).or_default(), part);
             return;
         }

@@ -1,0 +1,236 @@
+//! `dyetrace screen`: a small table by hand, agreement with `trace` and `source`, and what is refused.
+
+use crate::support::{A, B, C, D, Desk, Table, dyetrace, root, shared};
+use std::collections::BTreeMap;
+use std::fs;
+
+const MIXER: &str = "0x00000000000000000000000000000000000000ee";
+const NOBODY: &str = "0x00000000000000000000000000000000000000ff";
+const HEAD: &str = "address,chain,in_data,asset,symbol,received,kind,origin,origin_asset,direct,indirect,exchanged,came,claim,\
+    stolen_here,rests,direct_per_mille,indirect_per_mille,hops,transfers,first,last,met";
+
+/// The thief A pays B 100, who passes 60 on to C and 10 to the mixer; D pays C 40, the mixer 100 to C and 5 to D.
+fn desk() -> Desk {
+    let rows = [
+        (1, A, B, 100),
+        (2, B, C, 60),
+        (3, D, C, 40),
+        (4, B, MIXER, 10),
+        (5, MIXER, C, 100),
+        (6, MIXER, D, 5),
+    ];
+    let row = |(block, from, to, value): &(i64, &str, &str, u64)| {
+        format!("{block},{},{from},{to},{value}\n", 1_700_000_000 + 12 * block)
+    };
+    let rows: String = rows.iter().map(row).collect();
+    Desk::with("t.csv", format!("block_number,block_timestamp,from_address,to_address,value\n{rows}"))
+        .and("l.csv", format!("address,label,category,entity\n{MIXER},Tornado: 0.1,mixer,Tornado\n"))
+        .and(
+            "who.txt",
+            format!("# customers\n{C}\n{NOBODY}\n{D}\n\n{}\n", B.to_uppercase().replace("0X", "0x")),
+        )
+}
+
+const CASE: &str = "--transfers t.csv --labels l.csv --addresses who.txt --theft T=";
+
+#[test]
+fn a_small_table_by_hand() {
+    let desk = desk();
+    let flags = "--flag-indirect 10% --flag-direct theft=99.9% --flag-direct mixer=50%";
+    let run = desk.run(&format!("screen {CASE}{A} {flags}")).ends_with(0);
+    let native = "ethereum:native";
+    let expected = [
+        HEAD.to_owned(),
+        // 60 of the 200 that C received are stolen, over B; 100 are the mixer's own, not B's 10.
+        format!(
+            "{C},ethereum,yes,{native},ETH,200,theft,T,{native},0,60,0,60,60,0,60,0,300,2,1,2023-11-14T22:13:44Z,2023-11-14T22:13:44Z,indirect:10%"
+        ),
+        format!(
+            "{C},ethereum,yes,{native},ETH,200,labelled,mixer,{native},100,0,0,100,100,0,100,500,0,1,1,2023-11-14T22:14:20Z,2023-11-14T22:14:20Z,"
+        ),
+        format!("{NOBODY},,no,,,,,,,0,0,0,0,0,0,0,,,,,,,"),
+        format!(
+            "{D},ethereum,yes,{native},ETH,5,labelled,mixer,{native},5,0,0,5,5,0,5,1000,0,1,1,2023-11-14T22:14:32Z,2023-11-14T22:14:32Z,direct:mixer:50%"
+        ),
+        format!(
+            "{B},ethereum,yes,{native},ETH,100,theft,T,{native},100,0,0,100,100,0,30,1000,0,1,1,2023-11-14T22:13:32Z,2023-11-14T22:13:32Z,direct:theft:99.9%"
+        ),
+    ];
+    assert_eq!(run.stdout.lines().collect::<Vec<_>>(), expected);
+    assert!(
+        run.stderr.contains("4 addresses, 1 of them in no transfer; 5 rows; 3 meet a threshold"),
+        "{}",
+        run.stderr
+    );
+    // The same into a file, with any number of threads; it is replaced, and nothing else is.
+    for threads in [1, 3] {
+        desk.run(&format!("screen {CASE}{A} {flags} --out s.csv --threads {threads}")).ends_with(0);
+        assert_eq!(fs::read_to_string(desk.path("s.csv")).unwrap(), run.stdout);
+    }
+    let refused = desk.run(&format!("screen {CASE}{A} --out l.csv")).ends_with(1);
+    assert!(
+        refused.stderr.contains("lies in `l.csv`") || refused.stderr.contains("is no table"),
+        "{}",
+        refused.stderr
+    );
+}
+
+#[test]
+fn addresses_are_checked_and_repeated_ones_said() {
+    let desk = desk();
+    fs::write(desk.path("who.txt"), format!("address,chain,label\n{C},ethereum,x\n{C}\n{C}\n{C},tron\n"))
+        .unwrap();
+    let run = desk.run(&format!("screen {CASE}{A}")).ends_with(0);
+    let again = format!("who.txt: 1 lines repeat an address, the first is line 4: {C} stands in line 3");
+    assert!(run.stderr.contains(&again), "{}", run.stderr);
+    assert_eq!(
+        run.stdout.lines().filter(|line| line.contains(",no,")).count(),
+        1,
+        "on tron it is not in the data"
+    );
+    for (text, said) in [
+        (format!("{C}\n0x1234\n"), "who.txt, line 2"),
+        (format!("{C}\n{C} and more\n"), "who.txt, line 2"),
+        ("\n\nno_address!\n".to_owned(), "who.txt, line 3"),
+    ] {
+        fs::write(desk.path("who.txt"), &text).unwrap();
+        let run = desk.run(&format!("screen {CASE}{A}")).ends_with(1);
+        assert!(
+            run.stderr.contains(said) && run.stderr.contains("hint: one address a line"),
+            "{text}{}",
+            run.stderr
+        );
+    }
+    for (words, said) in [
+        ("--flag-direct 10", "`10` is no share"),
+        ("--flag-indirect 100.1%", "`100.1%` is no share"),
+        ("--flag-direct whale=1%", "`whale` is no group"),
+        ("--origins whales", "`whales` is no category"),
+        ("--rule fast", "`fast` is no rule"),
+    ] {
+        let run = desk.run(&format!("screen {CASE}{A} {words}")).ends_with(1);
+        let goes_on = run.stderr.contains("hint") || run.stderr.contains("was expected");
+        assert!(run.stderr.contains(said) && goes_on, "{words}: {}", run.stderr);
+    }
+    let nobody = desk.run("screen --transfers t.csv --addresses t.csv").ends_with(1);
+    assert!(nobody.stderr.contains("t.csv, line 1"), "{}", nobody.stderr);
+    fs::write(desk.path("who.txt"), C).unwrap();
+    let nobody = desk.run("screen --transfers t.csv --addresses who.txt").ends_with(1);
+    assert!(nobody.stderr.contains("no origin is named"), "{}", nobody.stderr);
+}
+
+/// Origin asset, address, asset → came, rests.
+type Sums = BTreeMap<[String; 3], [u128; 2]>;
+
+/// What a trace says of everybody who received something.
+fn of_trace(desk: &Desk, rule: &str) -> Sums {
+    let (flows, holdings) = (desk.table("result/flows.csv"), desk.table("result/holdings.csv"));
+    let mut sums = Sums::new();
+    let rows = |table: &Table, who: &str| -> Vec<([String; 3], u128)> {
+        let keys = table.column("stolen_asset").zip(table.column(who)).zip(table.column("asset"));
+        let amounts = table.column(rule).map(|text| text.parse().unwrap());
+        keys.map(|((stolen, who), asset)| [stolen.to_owned(), who.to_owned(), asset.to_owned()])
+            .zip(amounts)
+            .collect()
+    };
+    let legs: Vec<bool> =
+        flows.column("from_address").zip(flows.column("to_address")).map(|(from, to)| from == to).collect();
+    for ((key, amount), is_leg) in rows(&flows, "to_address").into_iter().zip(legs) {
+        sums.entry(key).or_default()[0] += if is_leg { 0 } else { amount };
+    }
+    for (key, amount) in rows(&holdings, "address") {
+        sums.entry(key).or_default()[1] += amount;
+    }
+    sums.retain(|_, sums| *sums != [0, 0]);
+    sums
+}
+
+fn of_screen(table: &Table) -> Sums {
+    let mut sums = Sums::new();
+    for row in 0..table.rows.len() {
+        let cell = |name: &str| table.column(name).nth(row).unwrap().to_owned();
+        if cell("kind") == "theft" {
+            let number = |name: &str| cell(name).parse::<u128>().unwrap();
+            let sum = sums.entry([cell("origin_asset"), cell("address"), cell("asset")]).or_default();
+            sum[0] += number("direct") + number("indirect");
+            sum[1] += number("rests");
+        }
+    }
+    sums.retain(|_, sums| *sums != [0, 0]);
+    sums
+}
+
+/// Traces, screens everybody, and asks for the source of some; all say the same.
+fn agree(desk: &Desk, case: &str, some: usize) {
+    for rule in ["libr", "fifo", "prorata"] {
+        let trace = format!("trace {case} --rule {rule} --compare none --no-graph --out result");
+        dyetrace(desk.folder(), trace.split_whitespace());
+        let flows = desk.table("result/flows.csv");
+        let mut all: Vec<String> =
+            flows.column("to_address").chain(flows.column("from_address")).map(str::to_owned).collect();
+        all.sort();
+        all.dedup();
+        fs::write(desk.path("all.txt"), all.join("\n")).unwrap();
+        desk.run(&format!("screen {case} --rule {rule} --addresses all.txt --out screen.csv")).ends_with(0);
+        let screen = desk.table("screen.csv");
+        assert!(of_trace(desk, rule).len() > 2);
+        assert_eq!(of_screen(&screen), of_trace(desk, rule), "{rule}");
+        let at = case.find("--transfers").map_or("", |_| "yes");
+        for address in all.iter().take(some) {
+            let words = if at.is_empty() {
+                format!("source {case} {address}")
+            } else {
+                format!("source {address} {case}")
+            };
+            let said = desk.run(&format!("{words} --rule {rule} --json")).ends_with(0).json();
+            let mut came: BTreeMap<(String, String, String), (String, String)> = BTreeMap::new();
+            for purse in
+                said["accounts"].as_array().unwrap().iter().flat_map(|it| it["purses"].as_array().unwrap())
+            {
+                let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+                for part in ["thefts", "labelled"] {
+                    for it in
+                        purse[part]["origins"].as_array().into_iter().flatten().filter(|_| part == "thefts")
+                    {
+                        let key = (text(&purse["asset"]), text(&it["origin"]), text(&it["origin_asset"]));
+                        came.insert(key, (text(&it["came"]["units"]), text(&it["came"]["claim"])));
+                        let (hops, route) = (it["hops"].as_u64().unwrap(), it["route"].as_array().unwrap());
+                        assert!(hops == 0 || !route.is_empty(), "{address} {it:#}");
+                        assert!(route.last().is_none_or(|hop| hop["to"] == **address), "{address} {it:#}");
+                    }
+                }
+            }
+            let mut expected = BTreeMap::new();
+            for row in 0..screen.rows.len() {
+                let cell = |name: &str| screen.column(name).nth(row).unwrap().to_owned();
+                if cell("address") == **address && cell("kind") == "theft" {
+                    expected.insert(
+                        (cell("asset"), cell("origin"), cell("origin_asset")),
+                        (cell("came"), cell("claim")),
+                    );
+                }
+            }
+            assert_eq!(came, expected, "{address} {rule}");
+        }
+    }
+}
+
+#[test]
+fn trace_screen_and_source_agree_on_the_sample() {
+    let desk = Desk::new();
+    let case = root().join("sample-data/harmony/case.toml");
+    agree(&desk, case.to_str().unwrap(), if cfg!(debug_assertions) { 6 } else { 40 });
+}
+
+#[test]
+fn trace_screen_and_source_agree_on_the_real_thing() {
+    let (Some(harmony), Some(sources)) =
+        (shared("cases/harmony/flows.csv"), shared("cases/harmony/sources.txt"))
+    else {
+        return;
+    };
+    let sources = fs::read_to_string(sources).unwrap();
+    let seeds: Vec<String> = sources.split_whitespace().map(|seed| format!("--theft T={seed}")).collect();
+    let desk = Desk::new();
+    agree(&desk, &format!("--transfers {} {}", harmony.display(), seeds.join(" ")), 3);
+}

@@ -1,0 +1,181 @@
+//! Screening: what came to many accounts, from thefts and from labelled holders, as rows; and which thresholds that meets.
+//!
+//! The rows are places in two [`Exposures`], so that a million of them are small columns: [`Screening::write`] spells them
+//! out, and whoever wants columns takes [`Screening::address`], [`Screening::exposure`] and the tables behind them.
+//!
+//! An address has a row for each account of it (one a chain), purse and class of money that came there; where nothing came, one
+//! row that says so; where no transfer names it, one row that says that.
+
+mod csv;
+mod threshold;
+
+pub use threshold::{Group, Threshold, share_of};
+
+use crate::input::Tokens;
+use dyetrace_core::trace::{Exposure, Exposures};
+use dyetrace_core::{AccountId, Address, Amount, Ledger, PurseId};
+
+/// An address that was asked about, set against the ledger.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AskedAccount {
+    /// The address.
+    pub address: Address,
+    /// The chain that was named, if one was.
+    pub chain: Option<String>,
+    /// Its accounts in the ledger, by chain; none where no transfer names it.
+    pub accounts: Vec<AccountId>,
+}
+
+impl AskedAccount {
+    /// Finds an address in a ledger: on one chain, or on all.
+    #[must_use]
+    pub fn find(ledger: &Ledger, address: Address, chain: Option<String>) -> Self {
+        let wanted = |name: &str| chain.as_deref().is_none_or(|chain| chain == name);
+        let chains = ledger.chains().filter(|(_, name)| wanted(name));
+        let accounts = chains.filter_map(|(id, _)| ledger.accounts().find(id, &address)).collect();
+        Self { address, chain, accounts }
+    }
+}
+
+/// What came to whom.
+#[derive(Debug)]
+pub struct Screening<'a> {
+    ledger: &'a Ledger,
+    tokens: &'a Tokens,
+    asked: &'a [AskedAccount],
+    thefts: Option<&'a Exposures>,
+    entities: Option<&'a Exposures>,
+    thresholds: &'a [Threshold],
+    /// One entry a row: an index into the addresses.
+    pub address: Vec<u32>,
+    /// The account of a row; `None` where the ledger does not know the address.
+    pub account: Vec<Option<AccountId>>,
+    /// Where a row's exposure stands; `None` where nothing came.
+    pub exposure: Vec<Option<Place>>,
+    /// The thresholds that the row's purse meets by money of the row's group: bit `t` for the threshold with the number `t`.
+    pub met: Vec<u64>,
+}
+
+/// Where an exposure stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In the exposures to thefts.
+    Theft(u32),
+    /// In those to entities.
+    Entity(u32),
+}
+
+impl<'a> Screening<'a> {
+    /// As many thresholds as there can be.
+    pub const MOST_THRESHOLDS: usize = 64;
+
+    /// Puts exposures in rows: by the order of the addresses, then chain, asset, thefts before entities, name and asset of the
+    /// origin. At most [`Self::MOST_THRESHOLDS`] thresholds.
+    ///
+    /// # Panics
+    /// On more thresholds, or 2^32 rows.
+    #[must_use]
+    pub fn new(
+        ledger: &'a Ledger,
+        tokens: &'a Tokens,
+        asked: &'a [AskedAccount],
+        [thefts, entities]: [Option<&'a Exposures>; 2],
+        thresholds: &'a [Threshold],
+    ) -> Self {
+        assert!(thresholds.len() <= Self::MOST_THRESHOLDS, "one bit a threshold");
+        let (address, account, exposure, met) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut all =
+            Self { ledger, tokens, asked, thefts, entities, thresholds, address, account, exposure, met };
+        let purses = purses_by_account(ledger, thefts.or(entities));
+        for (number, asked) in (0..).zip(asked) {
+            if asked.accounts.is_empty() {
+                all.push(number, None, None, 0);
+            }
+            for &account in &asked.accounts {
+                let start = purses.partition_point(|it| it.0 < account);
+                let theirs = purses[start..].iter().take_while(|it| it.0 == account);
+                let before = all.address.len();
+                theirs.for_each(|&(_, purse)| all.push_purse(number, account, purse));
+                if all.address.len() == before {
+                    all.push(number, Some(account), None, 0);
+                }
+            }
+        }
+        all
+    }
+
+    fn push(&mut self, address: u32, account: Option<AccountId>, exposure: Option<Place>, met: u64) {
+        self.address.push(address);
+        self.account.push(account);
+        self.exposure.push(exposure);
+        self.met.push(met);
+    }
+
+    fn push_purse(&mut self, address: u32, account: AccountId, purse: PurseId) {
+        let number = |row: usize| u32::try_from(row).expect("fewer than 2^32 rows");
+        for (table, place) in [
+            (self.thefts, Place::Theft as fn(u32) -> Place),
+            (self.entities, Place::Entity as fn(u32) -> Place),
+        ] {
+            let Some(table) = table else { continue };
+            let received = table.received_by(purse).unwrap_or(Amount::ZERO);
+            let is_theft = place(0) == Place::Theft(0);
+            for row in table.of(purse) {
+                let group = if is_theft { Group::Theft } else { Group::of_entity(table.origin(row)) };
+                let in_group = |it: &usize| is_theft || Group::of_entity(table.origin(*it)) == group;
+                let sums = table.of(purse).filter(in_group).map(|it| table.get(it));
+                let met = threshold::met(self.thresholds, &group, sums, received);
+                self.push(address, Some(account), Some(place(number(row))), met);
+            }
+        }
+    }
+
+    /// How many rows.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.address.len()
+    }
+
+    /// Whether there is no row.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.address.is_empty()
+    }
+
+    /// How many addresses meet a threshold.
+    #[must_use]
+    pub fn flagged(&self) -> u64 {
+        let rows = self.address.iter().zip(&self.met).filter(|(_, met)| **met != 0);
+        let mut last = None;
+        rows.filter(|(address, _)| last.replace(**address) != Some(**address)).count() as u64
+    }
+
+    /// How many addresses no transfer names.
+    #[must_use]
+    pub fn unknown(&self) -> u64 {
+        self.account.iter().filter(|account| account.is_none()).count() as u64
+    }
+
+    /// The exposure of a row: its table, the row there, and the amounts.
+    #[must_use]
+    pub fn get(&self, row: usize) -> Option<(&'a Exposures, usize, Exposure)> {
+        let (table, at) = match self.exposure[row]? {
+            Place::Theft(at) => (self.thefts?, at as usize),
+            Place::Entity(at) => (self.entities?, at as usize),
+        };
+        Some((table, at, table.get(at)))
+    }
+}
+
+/// The purses of the asked accounts by account, then asset's name.
+fn purses_by_account(ledger: &Ledger, exposures: Option<&Exposures>) -> Vec<(AccountId, PurseId)> {
+    let names: Vec<String> = ledger.assets().iter().map(|(asset, _)| ledger.asset_name(asset)).collect();
+    let purses = exposures.map_or(&[][..], |exposures| &exposures.purses);
+    let account = |&purse: &PurseId| (ledger.purses().account(purse), purse);
+    let mut purses: Vec<(AccountId, PurseId)> = purses.iter().map(account).collect();
+    purses.sort_by(|a, b| {
+        let name = |purse: PurseId| &names[ledger.purses().asset(purse).index()];
+        a.0.cmp(&b.0).then_with(|| name(a.1).cmp(name(b.1)))
+    });
+    purses
+}

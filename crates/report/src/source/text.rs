@@ -1,0 +1,171 @@
+//! The answer for a person.
+
+use super::{AskedTransfer, FromOrigin, PartOf, SourcePurse, Sources};
+use crate::display::{amount_of, plain};
+use crate::input::Token;
+use crate::missing::counted;
+use crate::screening::share_of;
+use dyetrace_core::Amount;
+use dyetrace_core::trace::{Cut, Share};
+use std::fmt::{self, Display};
+
+/// How many origins of a purse are shown, and of how many the route.
+const MOST: usize = 20;
+const ROUTES: usize = 3;
+/// The most letters of a foreign text.
+const MOST_LETTERS: usize = 70;
+
+impl Display for Sources {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{} on {}, by {}", plain(&self.address, 100), plain(&self.chain, 40), self.rule)?;
+        if self.purses.is_empty() {
+            writeln!(f, "  nothing came to it that the data show")?;
+        }
+        for it in &self.transfers {
+            self.say_transfer(it, f)?;
+        }
+        for purse in &self.purses {
+            self.say_purse(purse, f)?;
+        }
+        let cut = self.cut.map(Cut::any);
+        if cut.contains(&true) {
+            let sum = |count: fn(&Cut) -> u64| self.cut.iter().map(count).sum::<u64>();
+            let (hubs, hops, dust) = (sum(|it| it.hubs), sum(|it| it.hops), sum(|it| it.dust));
+            writeln!(
+                f,
+                "\nNot complete: on the way {hubs} hubs, {hops} purses too far away and {dust} transfers too small are not followed"
+            )?;
+        }
+        writeln!(
+            f,
+            "\nWhat is of no origin here came from accounts that nobody has labelled, from beyond the data, or was never seen\n\
+             to come. Thefts and labelled holders are two answers about the same money: they are not to be added up."
+        )
+    }
+}
+
+fn amount(token: &Option<Token>, amount: Amount) -> String {
+    amount_of(token.as_ref(), amount)
+}
+
+/// Thousandths as a percentage.
+fn percent(part: Amount, whole: Amount) -> String {
+    share_of(part, whole, 1_000).map_or_else(String::new, |share| format!("{}.{} %", share / 10, share % 10))
+}
+
+impl Sources {
+    fn say_transfer(&self, it: &AskedTransfer, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let from = if it.from.is_empty() { "nobody" } else { &it.from };
+        writeln!(
+            f,
+            "\nThe transfer of {} from {}, {}:",
+            amount(&it.token, it.value),
+            plain(from, 100),
+            it.when
+        )?;
+        let [thefts, labelled] = self.asked;
+        for (is_asked, what, none, parts) in [
+            (thefts, "stolen", "no stolen money", &it.thefts),
+            (labelled, "from", "nothing of a labelled holder", &it.labelled),
+        ] {
+            if is_asked && parts.is_empty() {
+                writeln!(f, "  {none}")?;
+            }
+            for (origin, asset, Share { units, claim }) in parts {
+                let (share, units) = (percent(*units, it.value), amount(&it.token, *units));
+                let stands = if *asset == it.asset {
+                    String::new()
+                } else {
+                    format!(", for {claim} base units of {}", plain(asset, 120))
+                };
+                writeln!(f, "  {share} {what}, {}: {units}{stands}", plain(origin, MOST_LETTERS))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn say_purse(&self, purse: &SourcePurse, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "\n{}: {} received", plain(&purse.asset, 120), amount(&purse.token, purse.received))?;
+        let [thefts, labelled] = self.asked;
+        if thefts {
+            say_part(purse, &purse.thefts, ["Stolen", "not stolen, as far as the data go"], f)?;
+        }
+        if labelled {
+            say_part(purse, &purse.labelled, ["From labelled holders", "from nobody labelled"], f)?;
+        }
+        if let Some(gap) = purse.gap {
+            writeln!(f, "  It spent {} more than the data show it had.", amount(&purse.token, gap))?;
+        }
+        Ok(())
+    }
+}
+
+fn say_part(
+    purse: &SourcePurse,
+    part: &PartOf,
+    [what, rest]: [&str; 2],
+    f: &mut fmt::Formatter<'_>,
+) -> fmt::Result {
+    let came: Amount = part.origins.iter().map(|it| it.exposure.came().units).sum();
+    writeln!(f, "  {what}: {} {}", percent(came, purse.received), amount(&purse.token, came))?;
+    let mut shown: Vec<&FromOrigin> = part.origins.iter().collect();
+    shown.sort_by_key(|it| std::cmp::Reverse(it.exposure.came().units));
+    for (number, it) in shown.iter().take(MOST).enumerate() {
+        say_origin(purse, it, number < ROUTES, f)?;
+    }
+    if shown.len() > MOST {
+        writeln!(f, "    … and {} more origins; `--json` has all", shown.len() - MOST)?;
+    }
+    if let Some(amount_of_rest) = part.rest {
+        writeln!(f, "    {} {rest}", amount(&purse.token, amount_of_rest))?;
+    }
+    Ok(())
+}
+
+fn say_origin(purse: &SourcePurse, it: &FromOrigin, routed: bool, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let units = |share: Share| amount(&purse.token, share.units);
+    let exposure = &it.exposure;
+    let came = exposure.came();
+    let origin = plain(&it.origin, MOST_LETTERS);
+    let claim = if it.origin_asset == purse.asset {
+        String::new()
+    } else {
+        format!(", for {}", amount(&it.origin_token, came.claim))
+    };
+    writeln!(f, "    {origin}: {} {}{claim}", percent(came.units, purse.received), units(came))?;
+    let ways = [
+        ("straight from there", exposure.direct),
+        ("over others", exposure.indirect),
+        ("got in exchanges", exposure.exchanged),
+        ("stolen right here", exposure.here),
+        ("rests", exposure.rests),
+    ];
+    let ways = ways.into_iter().filter(|(_, share)| !share.units.is_zero());
+    let ways: Vec<String> = ways.map(|(words, share)| format!("{} {words}", units(share))).collect();
+    writeln!(f, "      {}", ways.join("; "))?;
+    let transfers = counted(usize::try_from(it.transfers).unwrap_or(usize::MAX), "transfer", "transfers");
+    let hops = counted(it.hops as usize, "hop", "hops");
+    let times =
+        if it.first.is_empty() { String::new() } else { format!("; first {}, last {}", it.first, it.last) };
+    writeln!(f, "      {transfers}, {hops} away{times}")?;
+    if !routed {
+        return Ok(());
+    }
+    for (number, hop) in (1..).zip(&it.route) {
+        let part = if hop.part == hop.value {
+            "all of it".to_owned()
+        } else {
+            format!("{} of that", amount(&hop.token, hop.part))
+        };
+        let way = if hop.is_exchange { "in an exchange" } else { "" };
+        writeln!(
+            f,
+            "      {number:>3}  {} → {}  {}, {part} {way}",
+            plain(&hop.from, 100),
+            plain(&hop.to, 100),
+            amount(&hop.token, hop.value)
+        )?;
+        writeln!(f, "           {}  {}", hop.when, plain(&hop.transaction, 100))?;
+    }
+    Ok(())
+}
