@@ -70,7 +70,7 @@ def test_links(tmp_path):
     options = {"thefts": {"T": account(1)}, "links": tmp_path / "links.csv", "link_confidence": "0.9"}
     trace = dyetrace.trace(ledger, **options)
     assert_tables_are_files(trace, tmp_path / "out")
-    assert trace.links["confidence"] == ["0.95"] and trace.links.types["confidence"] == "text"
+    assert trace.links["link_confidence"] == ["0.95"] and trace.links.types["link_confidence"] == "text"
     assert {row["address"] for row in trace.holdings} == {account(2)}
 
 
