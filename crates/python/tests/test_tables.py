@@ -64,13 +64,13 @@ def test_links(tmp_path):
     lines = [f"{block},{sha},{account(sender)},{account(to)},{value}" for block, sha, sender, to, value in rows]
     (tmp_path / "t.csv").write_text("block_number,transaction_hash,from_address,to_address,value\n" + "\n".join(lines) + "\n")
     (tmp_path / "links.csv").write_text(
-        f"source_transaction,destination_transaction,method,confidence\n{hashes[1]},{hashes[2]},told by the bridge,0.95\n"
+        f"source_transaction,destination_transaction,method,confidence\n{hashes[1]},{hashes[2]},wormhole_sequence,0.95\n"
     )
     ledger = dyetrace.read(tmp_path / "t.csv")
     options = {"thefts": {"T": account(1)}, "links": tmp_path / "links.csv", "link_confidence": "0.9"}
     trace = dyetrace.trace(ledger, **options)
     assert_tables_are_files(trace, tmp_path / "out")
-    assert trace.links["confidence"] == ["0.95"] and trace.links.types["confidence"] == "text"
+    assert trace.links["link_confidence"] == ["0.95"] and trace.links.types["link_confidence"] == "text"
     assert {row["address"] for row in trace.holdings} == {account(2)}
 
 
