@@ -17,12 +17,13 @@ use dyetrace_core::links::mixers::{
 use dyetrace_core::trace::{seed_accounts, trace};
 use dyetrace_core::{AccountId, Address, Labels, Ledger};
 use dyetrace_ingest::pool_events::{parse_known_exit, parse_pool, parse_pool_events};
-use dyetrace_ingest::{Case, Reading};
+use dyetrace_ingest::{Case, FileSpec, Reading};
 use dyetrace_report::{MixerFacts, MixerReport, TheftNotes, check_out, theft_notes};
 use dyetrace_run::noise::find_noise;
 use dyetrace_run::pools::{Pools, look_at_pools, pool_labels, sure_deposits};
 use dyetrace_run::{Error, TypedCase};
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 /// Runs the command.
 pub(crate) fn run(args: &MixersArgs, output: &Output) -> Result<Exit> {
@@ -111,7 +112,7 @@ fn run_case(args: &MixersArgs, case: &Case, started: i64, output: &Output) -> Re
     let facts = MixerFacts {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         case: case.name.clone(),
-        command: std::iter::once("dyetrace".to_owned()).chain(std::env::args().skip(1)).collect(),
+        command: command(args),
         inputs: material.files.into_iter().chain(pools.facts.iter().map(file_facts)).collect(),
         rejects: rejected as u64,
         started,
@@ -149,6 +150,55 @@ fn run_case(args: &MixersArgs, case: &Case, started: i64, output: &Output) -> Re
         return Ok(Exit::Incomplete);
     }
     Ok(Exit::Complete)
+}
+
+/// The command as it is kept in the manifest: options in a fixed order, files without the folders of this machine.
+fn command(args: &MixersArgs) -> Vec<String> {
+    let name = |path: &PathBuf| FileSpec::typed(path).output_name();
+    let after_mark = |text: &String| match text.split_once('=') {
+        Some((before, path)) => format!("{before}={}", name(&PathBuf::from(path))),
+        None => name(&PathBuf::from(text)),
+    };
+    let mut words = vec!["dyetrace".to_owned(), "mixers".to_owned()];
+    words.extend(args.case.iter().map(name));
+    let mut add = |option: &str, values: Vec<String>| {
+        for value in values {
+            words.extend([format!("--{option}"), value]);
+        }
+    };
+    fn number<N: ToString>(value: Option<N>) -> Vec<String> {
+        value.iter().map(ToString::to_string).collect()
+    }
+    add("transfers", args.transfers.iter().map(name).collect());
+    add("labels", args.labels.iter().map(after_mark).collect());
+    add("decisions", args.decisions.iter().map(name).collect());
+    add("theft", args.thefts.clone());
+    add("pool-events", args.pool_events.iter().map(after_mark).collect());
+    add("outstanding", args.outstanding.clone());
+    add("known-exit", args.known_exits.clone());
+    add("voucher-gap", number(args.voucher_gap));
+    add("window", number(args.window));
+    add("late-window", number(args.late_window));
+    add("profile-pools", number(args.profile_pools));
+    add("profile-notes", number(args.profile_notes));
+    add("decoys", number(args.decoys));
+    add("least-leads", number(args.least_leads));
+    add("hub-transfers", vec![args.hub_transfers.to_string()]);
+    add("funder-transfers", vec![args.funder_transfers.to_string()]);
+    add("group-window", number(args.group_window));
+    add("group-joins", number(args.group_joins));
+    add("group-share", number(args.group_share));
+    add("group-members", number(args.group_members));
+    add("chain", args.reading.chain.iter().cloned().collect());
+    add("map", args.reading.maps.clone());
+    add("tokens", args.reading.tokens.iter().map(name).collect());
+    if args.reading.inexact {
+        words.push("--inexact".to_owned());
+    }
+    if args.skip_bad_rows {
+        words.push("--skip-bad-rows".to_owned());
+    }
+    words
 }
 
 fn drew(histories: &[PoolHistory], who: &Address) -> bool {
