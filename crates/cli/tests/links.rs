@@ -57,7 +57,7 @@ fn a_bridge_is_crossed_and_both_sides_stand_in_the_result() {
     let links = desk.table("result/links.csv");
     assert_eq!(cells(&links, "fate"), ["followed"]);
     assert_eq!(cells(&links, "band"), ["same_address"]);
-    assert_eq!(cells(&links, "confidence"), ["0.9581"]);
+    assert_eq!(cells(&links, "link_confidence"), ["0.9581"]);
     assert_eq!((cells(&links, "taint"), cells(&links, "destination_value")), (vec!["100"], vec!["99"]));
     let holdings = desk.table("result/holdings.csv");
     let place = cells(&holdings, "chain").iter().position(|&chain| chain == "arbitrum").unwrap();

@@ -177,7 +177,8 @@ fn a_trace_stops_at_a_pool_or_follows_links_and_nothing_is_lost() {
     whole("links");
     let rows = desk.table("links/links.csv");
     assert!(
-        rows.column("method").all(|it| it == "mixer") && rows.column("confidence").all(|it| it == "0.975")
+        rows.column("method").all(|it| it == "mixer")
+            && rows.column("link_confidence").all(|it| it == "0.975")
     );
     let said = desk.table("links/limitations.csv");
     let at = said.column("kind").position(|it| it == "mixer_links").unwrap();

@@ -316,7 +316,7 @@ fn unknown_key_in_a_case_file_is_refused() {
         &good().and("case.toml", case),
         "trace case.toml --out result",
         "case.toml, line 4: unknown field `maxhops`, expected one of `rule`, `compare`, `stop`, `hub_transfers`, \
-         `max_hops`, `until`, `min_amount`, `follow_noise`, `swaps`, `detected_deposits`, `skip_bad_rows`",
+         `max_hops`, `until`, `min_amount`, `follow_noise`, `swaps`, `bridges`, `link_confidence`, `mixers`, `mixer_probability`, `detected_deposits`, `skip_bad_rows`",
     );
 }
 

@@ -291,9 +291,8 @@ fn received(prepared: &Prepared<'_>, accounts: &[AccountId]) -> (Vec<PurseId>, A
     let mut sums = vec![super::sum::AmountSum::default(); asked.len() + 1];
     for (place, (from, to)) in columns.from.iter().zip(columns.to.iter()).enumerate() {
         let at = number[to.index()];
-        // Where a branch ends in an exchange, its transfer counts beside what was got.
-        let by_itself =
-            || !view.deals.is_got(place) || view.deals.end(place).is_some() && !view.deals.is_linked(place);
+        // Where a branch ends in an exchange or behind a link, its transfer counts beside what was got.
+        let by_itself = || !view.deals.is_got(place) || view.deals.end(place).is_some();
         if at != 0 && from != to && view.moves(place) && by_itself() {
             sums[at as usize].add(&columns.value, place);
         }

@@ -129,7 +129,10 @@ fn fault_of(view: &View<'_>, seeds: &Seeds, link: &Link) -> Option<LinkFault> {
     if !ledger.is_void(receiver) && seeds.accounts.contains(&ledger.purses().account(receiver)) {
         return Some(LinkFault::Seed);
     }
-    rows().any(|place| seeds.taggings.contains_key(&place)).then_some(LinkFault::Tagged)
+    // What an entity pays begins where it arrives.
+    let payer = ledger.purses().account(columns.from[at(link.source)]);
+    let begins = |place: u64| seeds.taggings.contains_key(&place);
+    (seeds.senders.contains_key(&payer) || rows().any(begins)).then_some(LinkFault::Tagged)
 }
 
 fn at(place: u64) -> usize {

@@ -232,10 +232,10 @@ pub fn parse_mixers(mode: &str, probability: Option<&str>) -> Result<MixerMode, 
         ("stop", None) => Ok(MixerMode::Stop),
         ("expected", None) => Ok(MixerMode::Expected { bound: false }),
         ("expected_bound", None) => Ok(MixerMode::Expected { bound: true }),
-        ("links", Some(probability)) => match parse_confidence(probability)? {
-            0 => Err(Error::typed("a link of probability 0 is none")
+        ("links", Some(text)) => match parse_confidence(text) {
+            Ok(least) if least > 0 => Ok(MixerMode::Links(least)),
+            _ => Err(Error::typed(format!("{} is no probability above 0 and up to 1", shown(text)))
                 .with_hint("name the least probability of a link that is followed, such as 0.9")),
-            least => Ok(MixerMode::Links(least)),
         },
         ("links", None) => Err(Error::typed("links through mixers need a least probability")
             .with_hint("name one, such as `--mixer-probability 0.9` or `mixer_probability = 0.9`")),
