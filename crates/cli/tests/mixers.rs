@@ -197,3 +197,51 @@ fn a_trace_stops_at_a_pool_or_follows_links_and_nothing_is_lost() {
         assert!(run.stderr.contains(wanted), "{words}: {}", run.stderr);
     }
 }
+
+#[test]
+fn a_pool_pays_out_its_share_only_where_its_history_is_stated_to_be_whole() {
+    let desk = small();
+    // Nothing in the rows tells whether money lay there before them.
+    let run =
+        desk.run(&format!("trace --transfers t.csv --theft T={A} --mixers expected --out no")).ends_with(1);
+    assert!(run.stderr.contains("nothing says what it held before the data begin"), "{}", run.stderr);
+    assert!(run.stderr.contains("outstanding"), "{}", run.stderr);
+    let case = |outstanding: &str| {
+        format!(
+            "[[input]]\npath = \"t.csv\"\n[[theft]]\nid = \"T\"\n[[theft.seed]]\naddress = \"{A}\"\n\
+             [[pool]]\naddress = \"{POOL}\"\noutstanding = \"{outstanding}\"\n[trace]\nmixers = \"expected\"\n"
+        )
+    };
+    let rests = |folder: &str| {
+        let table = desk.table(&format!("{folder}/holdings.csv"));
+        let units = |who: &str| {
+            let at = table.column("address").position(|it| it == who).unwrap();
+            ["libr", "prorata", "grade"].map(|it| table.column(it).nth(at).unwrap().to_owned())
+        };
+        [B, D, POOL].map(units)
+    };
+    let whole = |folder: &str| {
+        let table = desk.table(&format!("{folder}/conservation.csv"));
+        assert!(table.column("difference").all(|it| it == "0"), "{folder}");
+        desk.run(&format!("verify {folder}")).ends_with(0);
+    };
+    std::fs::write(desk.folder().join("whole.toml"), case("0")).unwrap();
+    desk.run("trace whole.toml --out whole").ends_with(0);
+    // By hand: of 30 coins 20 are stolen; B draws 10^19 - 7 (two thirds), D 7 (5), B 10^19 (half way rounds to clean).
+    let by_hand = |units: u128| [units.to_string(), units.to_string(), "INFERRED".to_owned()];
+    let expected = [13_333_333_333_333_333_333, 5, 6_666_666_666_666_666_670].map(by_hand);
+    assert_eq!(rests("whole"), expected);
+    whole("whole");
+    // 30 coins more before the data: half the share.
+    std::fs::write(desk.folder().join("more.toml"), case(&(3 * TEN).to_string())).unwrap();
+    desk.run("trace more.toml --out more").ends_with(0);
+    assert_eq!(rests("more")[1][0], "2");
+    whole("more");
+    // A bound is said to be one.
+    let bound = "--mixers expected_bound --out bound";
+    desk.run(&format!("trace --transfers t.csv --theft T={A} {bound}")).ends_with(0);
+    assert_eq!(rests("bound"), expected);
+    let said = desk.table("bound/limitations.csv");
+    assert!(said.column("kind").any(|it| it == "pool_bound"));
+    whole("bound");
+}

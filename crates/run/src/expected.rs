@@ -78,10 +78,10 @@ pub(crate) fn check_expected(
         let gap = trace.gaps.iter().find(|gap| gap.purse == purse);
         let hole = match gap {
             Some(gap) => Some(format!("paid {} base units more than the data show it had", gap.amount)),
-            None if !is_stated && !ledger.is_covered(account, native) => {
-                Some("no input holds its own history".to_owned())
-            }
-            None => None,
+            None if is_stated => None,
+            None if !ledger.is_covered(account, native) => Some("no input holds its own history".to_owned()),
+            // Money that came before the data leaves no hole where enough came since.
+            None => Some("nothing says what it held before the data begin".to_owned()),
         };
         if let Some(hole) = hole {
             let chain = ledger.purse_chain(purse);
@@ -96,14 +96,14 @@ pub(crate) fn check_expected(
         let more = if more == 0 { String::new() } else { format!("; and {more} more") };
         return Err(Error::refused(
             format!(
-                "what mixers are expected to pay out cannot be told: the data lack part of the history of {} \
+                "what mixers are expected to pay out cannot be told: the whole history of {} is not known \
                  ({}{more})",
                 if holes.len() == 1 { "one pool".to_owned() } else { format!("{} pools", holes.len()) },
                 named.join("; "),
             ),
-            "pull the whole history of each, or state in the case what it held before the data begin: `[[pool]]`, \
-             `address = \"0x…\"`, `outstanding = \"…\"`; `--mixers expected_bound` goes on all the same, and says that \
-             the figures are a bound",
+            "pull the whole history of each, and state in the case what it held before the data begin: `[[pool]]`, \
+             `address = \"0x…\"`, `outstanding = \"0\"` where the data begin with it; `--mixers expected_bound` goes on all \
+             the same, and says that the figures are a bound",
         ));
     }
     let row =
