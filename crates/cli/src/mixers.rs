@@ -12,13 +12,15 @@ use crate::plan::{keep_inputs, lay_case};
 use anyhow::{Result, bail};
 use dyetrace_core::attribution::deposits::find_deposits;
 use dyetrace_core::links::mixers::{
-    Band, GroupOptions, LeadOptions, PoolHistory, Ties, common_ends, depositor_clusters, exit_groups,
+    Band, GroupOptions, LeadOptions, MixerTable, PoolHistory, Ties, common_ends, depositor_clusters,
+    exit_groups,
 };
 use dyetrace_core::trace::{seed_accounts, trace};
 use dyetrace_core::{AccountId, Address, Labels, Ledger};
 use dyetrace_ingest::pool_events::{parse_known_exit, parse_pool, parse_pool_events};
 use dyetrace_ingest::{Case, FileSpec, Reading};
 use dyetrace_report::{MixerFacts, MixerReport, TheftNotes, check_out, theft_notes};
+use dyetrace_run::links::confirmed_exits;
 use dyetrace_run::noise::find_noise;
 use dyetrace_run::pools::{Pools, look_at_pools, pool_labels, sure_deposits};
 use dyetrace_run::{Error, TypedCase};
@@ -75,6 +77,8 @@ struct Material {
     labels: Labels,
     deposit_accounts: Vec<AccountId>,
     thefts: Option<dyetrace_core::trace::Trace>,
+    /// Exits that links of the case confirm.
+    confirmed: Vec<Address>,
     files: Vec<dyetrace_report::FileFacts>,
 }
 
@@ -94,7 +98,7 @@ fn run_case(args: &MixersArgs, case: &Case, started: i64, output: &Output) -> Re
         args.hub_transfers,
     )?;
     let Pools { table, histories, leads, links, .. } = &pools;
-    let known: BTreeSet<Address> = case.known_exits.iter().copied().collect();
+    let known: BTreeSet<Address> = case.known_exits.iter().chain(&material.confirmed).copied().collect();
     let mut groups = Vec::new();
     for history in histories {
         let chain = Ties::chain(table, history.pool);
@@ -218,6 +222,7 @@ fn read_material(case: &Case, output: &Output) -> Result<Material> {
             labels: Labels::default(),
             deposit_accounts: Vec::new(),
             thefts: None,
+            confirmed: Vec::new(),
             files: Vec::new(),
         });
     }
@@ -249,7 +254,9 @@ fn read_material(case: &Case, output: &Output) -> Result<Material> {
         let _ = find_noise(ledger, &tables, &mut case.options);
         Some(trace(ledger, &labels, &case.thefts, &case.options).map_err(Error::from)?)
     };
-    Ok(Material { labels, deposit_accounts, thefts, files, reading: Some(reading) })
+    let (confirmed, of_links) = confirmed_exits(&case, log.as_ref(), ledger, &labels, &MixerTable::known())?;
+    files.extend(of_links);
+    Ok(Material { labels, deposit_accounts, thefts, confirmed, files, reading: Some(reading) })
 }
 
 fn lead_options(args: &MixersArgs) -> LeadOptions {

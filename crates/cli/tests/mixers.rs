@@ -245,3 +245,31 @@ fn a_pool_pays_out_its_share_only_where_its_history_is_stated_to_be_whole() {
     assert!(said.column("kind").any(|it| it == "pool_bound"));
     whole("bound");
 }
+
+#[test]
+fn a_confirmed_link_makes_its_recipient_a_known_exit() {
+    let case = format!(
+        "[[input]]\npath = \"t.csv\"\n[[theft]]\nid = \"T\"\n[[theft.seed]]\naddress = \"{A}\"\n\
+         [[links]]\npath = \"links.csv\"\n"
+    );
+    let links = format!(
+        "source_transaction,destination_transaction,method,confidence,by,at,reason\n\
+         0x{:0>64},0x{:0>64},mixer,0.95,An Analyst,2026-01-01,same session\n",
+        3, 5
+    );
+    let desk = small().and("case.toml", case).and("links.csv", links);
+    desk.run("mixers case.toml --out m").ends_with(0);
+    // B drew by it, not D, who relayed.
+    let table = desk.table("m/mixer_candidates.csv");
+    let of = |who: &str| table.column("recipient").position(|it| it == who);
+    let why = |at: usize| table.column("why").nth(at).unwrap().to_owned();
+    assert!(why(of(B).unwrap()).contains("known_exit"), "{}", why(of(B).unwrap()));
+    assert!(of(D).is_none());
+    let manifest = std::fs::read_to_string(desk.path("m/manifest.json")).unwrap();
+    assert!(manifest.contains("links.csv"));
+    // A trace of the same case follows it, with who said so.
+    desk.run("trace case.toml --out t").ends_with(0);
+    let rows = desk.table("t/links.csv");
+    assert_eq!(rows.column("fate").next(), Some("followed"));
+    assert!(rows.column("told_by").next().unwrap().contains("An Analyst"));
+}

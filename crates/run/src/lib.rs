@@ -15,7 +15,7 @@ mod expected;
 pub mod facts;
 pub mod inputs;
 pub mod label_doubts;
-mod links;
+pub mod links;
 pub mod noise;
 pub mod plan;
 pub mod pools;

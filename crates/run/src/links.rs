@@ -4,9 +4,10 @@ use crate::error::Error;
 use crate::facts::file_facts;
 use dyetrace_core::ledger::TxHash;
 use dyetrace_core::links::bridges::{BridgeOptions, known_bridges, pair_bridges};
+use dyetrace_core::links::mixers::MixerTable;
 use dyetrace_core::links::{Link, StatedEnd, StatedFault, StatedLink, find_stated};
 use dyetrace_core::trace::TraceOptions;
-use dyetrace_core::{Category, DecisionKind, Label, Labels, Ledger};
+use dyetrace_core::{Address, Category, DecisionKind, Label, Labels, Ledger};
 use dyetrace_ingest::{Case, DecisionLog, LinkTable};
 use dyetrace_report::{FileFacts, LinkFacts, LinkOrigin, StatedRow};
 use std::collections::HashSet;
@@ -106,6 +107,43 @@ pub(crate) fn add_links(
         facts.bridges = Some((search, bridges));
     }
     Ok(facts)
+}
+
+/// Who drew from pools of the table by links that somebody states in a file or decided on: exits that are confirmed; and the
+/// files that say so. A link whose transactions are not in the data names nobody.
+///
+/// # Errors
+/// What is wrong with the first file of links that cannot be read.
+pub fn confirmed_exits(
+    case: &Case,
+    log: Option<&DecisionLog>,
+    ledger: &Ledger,
+    labels: &Labels,
+    table: &MixerTable,
+) -> Result<(Vec<Address>, Vec<FileFacts>), Error> {
+    let files = read_links(case)?;
+    let links: Vec<StatedLink> = files
+        .table
+        .rows
+        .into_iter()
+        .map(|row| row.link)
+        .chain(decided(log).into_iter().map(|it| it.0))
+        .collect();
+    let (columns, purses, accounts) = (ledger.columns(), ledger.purses(), ledger.accounts());
+    let at = |place: u64| usize::try_from(place).expect("rows are in memory");
+    let receiver = |place: u64| purses.account(columns.to[at(place)]);
+    let is_pool = |place: u64| {
+        let account = receiver(place);
+        let (chain, address) = (ledger.chain_name(accounts.chain(account)), accounts.address(account));
+        table.pools.iter().any(|pool| pool.address == address && pool.chain == chain)
+    };
+    let found = find_stated(ledger, labels, &links).into_iter().flatten();
+    let through = found.filter(|link| is_pool(link.source));
+    // The relayer's part is the smaller one.
+    let largest =
+        |link: Link| link.destinations.into_iter().max_by_key(|&place| columns.value.get(at(place)));
+    let exits = through.filter_map(largest).map(|place| accounts.address(receiver(place)));
+    Ok((exits.collect(), files.files))
 }
 
 /// The links of a log. A person says so, and no identifier: inferred.
