@@ -114,6 +114,9 @@ pub(crate) fn add_links(
 ///
 /// # Errors
 /// What is wrong with the first file of links that cannot be read.
+///
+/// # Panics
+/// On a machine that cannot count the ledger's rows.
 pub fn confirmed_exits(
     case: &Case,
     log: Option<&DecisionLog>,
