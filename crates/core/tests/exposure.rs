@@ -348,3 +348,61 @@ fn what_comes_too_late_is_outside_the_cone_and_changes_nothing() {
     assert!(one.trace.holdings.purse.iter().all(|&it| it != four), "4 paid too late");
     assert_eq!(one.graph.route(one.exposures.class[0], purse).len(), 2);
 }
+
+#[test]
+fn what_leaves_the_cone_of_one_account_is_nobody_s() {
+    let native = |from: u8, to: u8, value: u128| Move {
+        from: Some(from),
+        to,
+        coin: Coin::Native,
+        value: Amount::from(value),
+        event: None,
+    };
+    let token =
+        |from: u8, to: u8, coin: u8, value: u128| Move { coin: Coin::Token(coin), ..native(from, to, value) };
+    let tx = |hashed: bool, moves: Vec<Move>| crate::ledgers::Tx {
+        chain: 0,
+        block: 0,
+        index: None,
+        hashed,
+        fee: None,
+        moves,
+    };
+    let transactions = vec![
+        tx(
+            true,
+            vec![
+                native(4, 1, 0),
+                token(3, 1, 0, 1),
+                token(4, 3, 0, 1),
+                native(3, 1, 0),
+                native(3, 4, 2),
+                native(1, 3, 2),
+            ],
+        ),
+        tx(true, vec![token(4, 3, 0, 1), token(3, 5, 0, 1), token(0, 4, 8, 1)]),
+        tx(
+            false,
+            vec![
+                native(1, 1, 1),
+                token(1, 1, 0, 0),
+                native(4, 1, 1),
+                native(1, 4, 1),
+                token(4, 1, 0, 0),
+                token(4, 1, 0, 2),
+                token(1, 4, 0, 2),
+            ],
+        ),
+    ];
+    let labels = vec![(3, None, Category::Dex), (4, None, Category::Exchange)];
+    for rule in Rule::EXACT {
+        let options = TraceOptions { rule, compare: Vec::new(), swaps: false, ..TraceOptions::default() };
+        let case =
+            Case { transactions: transactions.clone(), labels: labels.clone(), options, ..Case::default() };
+        let (ledger, labels, _, options) = case.build();
+        let entities = Entity::of_labels(&labels, &Entity::CATEGORIES, Grouping::Category);
+        let origins = Origins::Entities(&entities);
+        let all = exposures(&ledger, &labels, origins, &options, &everybody(&ledger)).unwrap();
+        check_sources(&ledger, &labels, origins, &options, &all).unwrap();
+    }
+}

@@ -450,6 +450,10 @@ impl<S: Store<U>, U: Units> Walk<'_, S, U> {
 
     /// Turns what arrives clean at a seed into stolen money, unless it has to stay clean.
     fn steal(&mut self, number: u32, event: &Event<U>, receive: &Receive<U>, found: &mut Found<U>) {
+        // Where only what can come to some accounts is followed, nobody asks what becomes of it.
+        if event.to == OUTSIDE {
+            return;
+        }
         let mut rest = Vec::new();
         for &node in &receive.returned_from {
             // How much it holds does not matter: only whose it is.
