@@ -325,12 +325,12 @@ pub(crate) struct MixersArgs {
     /// From how many finds on these data decide what a rule is worth, and not what was published [default: 5]
     #[arg(long, value_name = "N")]
     pub(crate) least_leads: Option<u64>,
-    /// An account in so many transfers, or more, is nobody's counterparty
-    #[arg(long, value_name = "N", default_value_t = 10_000)]
-    pub(crate) hub_transfers: u64,
-    /// An account in so many transfers, or more, is nobody's funder
-    #[arg(long, value_name = "N", default_value_t = 200)]
-    pub(crate) funder_transfers: u64,
+    /// An account in so many transfers, or more, is nobody's counterparty [default: the case's, else 10000]
+    #[arg(long, value_name = "N")]
+    pub(crate) hub_transfers: Option<u64>,
+    /// An account in so many transfers, or more, is nobody's funder [default: 200]
+    #[arg(long, value_name = "N")]
+    pub(crate) funder_transfers: Option<u64>,
     /// How near to each other two exits of a group are, in seconds [default: 3600]
     #[arg(long, value_name = "SECONDS", value_parser = seconds())]
     pub(crate) group_window: Option<i64>,

@@ -11,7 +11,6 @@ mod exit;
 mod explain;
 mod ingest;
 mod mixers;
-mod origins;
 mod output;
 mod put;
 mod screen;
@@ -23,7 +22,7 @@ mod verify;
 
 use args::{Args, Command};
 use clap::Parser;
-use dyetrace_run::{assets, damage, decisions, facts, inputs, plan};
+use dyetrace_run::{assets, damage, facts, plan};
 use output::Output;
 use std::process::ExitCode;
 

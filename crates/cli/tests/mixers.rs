@@ -273,3 +273,28 @@ fn a_confirmed_link_makes_its_recipient_a_known_exit() {
     assert_eq!(rows.column("fate").next(), Some("followed"));
     assert!(rows.column("told_by").next().unwrap().contains("An Analyst"));
 }
+
+#[test]
+fn bad_rows_of_event_files_are_listed_and_make_a_trace_incomplete() {
+    let case = format!(
+        "[trace]\nskip_bad_rows = true\n[[input]]\npath = \"t.csv\"\n[[theft]]\nid = \"T\"\n[[theft.seed]]\naddress = \"{A}\"\n\
+         [[pool_events]]\npool = \"eth_10\"\npath = \"out/w.csv\"\n"
+    );
+    let exits = format!(
+        "blockNumber,transactionHash,to,fee\n3,0x{:0>64},{B},7\n3,0x{:0>64},0x12,7\n4,0x{:0>64},{B},0\n",
+        5, 9, 6
+    );
+    let desk = small().and("case.toml", case);
+    std::fs::create_dir(desk.path("out")).unwrap();
+    let desk = desk.and("out/w.csv", exits);
+    let words = "trace case.toml --mixers links --mixer-probability 0.9";
+    desk.run(&format!("{words} --out t")).ends_with(2);
+    let rejects = desk.table("t/rejects.csv");
+    let row = ["file", "line", "column", "seen"].map(|it| rejects.column(it).next().unwrap().to_owned());
+    assert_eq!(row, ["out/w.csv", "3", "to", "0x12"]);
+    // The folder that holds an event file is no place for a result.
+    for words in [words, "mixers case.toml"] {
+        let refused = desk.run(&format!("{words} --out out")).ends_with(1);
+        assert!(refused.stderr.contains("`out/w.csv` lies in `out`"), "{}", refused.stderr);
+    }
+}

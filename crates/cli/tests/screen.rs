@@ -112,6 +112,13 @@ fn addresses_are_checked_and_repeated_ones_said() {
         let goes_on = run.stderr.contains("hint") || run.stderr.contains("was expected");
         assert!(run.stderr.contains(said) && goes_on, "{words}: {}", run.stderr);
     }
+    // An earlier screening can name the addresses, but is not replaced then.
+    fs::write(desk.path("who.txt"), C).unwrap();
+    desk.run(&format!("screen {CASE}{A} --out earlier.csv")).ends_with(0);
+    let theft = "screen --transfers t.csv --theft T=";
+    desk.run(&format!("{theft}{A} --addresses earlier.csv --out later.csv")).ends_with(0);
+    let same = desk.run(&format!("{theft}{A} --addresses earlier.csv --out earlier.csv")).ends_with(1);
+    assert!(same.stderr.contains("`earlier.csv` holds the addresses"), "{}", same.stderr);
     let nobody = desk.run("screen --transfers t.csv --addresses t.csv").ends_with(1);
     assert!(nobody.stderr.contains("t.csv, line 1"), "{}", nobody.stderr);
     fs::write(desk.path("who.txt"), C).unwrap();

@@ -1,10 +1,8 @@
 //! Deposit accounts of exchanges, found in the transfers of a case.
 
 use crate::assets::AssetTables;
-use crate::decisions::labels_of;
 use crate::error::Error;
-use crate::inputs::{read_all_labels, usual_options};
-use crate::links::bridge_labels;
+use crate::inputs::{stated_labels, usual_options};
 use crate::traced::CaseFiles;
 use crate::watch::Watch;
 use dyetrace_core::Labels;
@@ -81,9 +79,7 @@ impl CaseFiles {
         watch: &dyn Watch,
     ) -> Result<FoundDeposits, Error> {
         let Self { reading, token_files, log } = self;
-        let (mut stated, _) = read_all_labels(&case.labels, &reading, watch)?;
-        stated.extend(labels_of(log.as_ref()));
-        stated.extend(bridge_labels(case, &reading.ledger, &stated));
+        let (stated, _) = stated_labels(case, &reading, log.as_ref(), watch)?;
         let tables = AssetTables::read(&reading, token_files, case)?;
         let ledger = &reading.ledger;
         let labels = Labels::bind(ledger, stated);

@@ -36,20 +36,21 @@ pub fn run_facts(plan: &Plan, reading: &Reading, labels: Vec<FileFacts>, started
         labels,
         noise: Noise::default(),
         links: LinkFacts::default(),
-        rejects: reading
-            .rejects
-            .iter()
-            .map(|it| Reject {
-                file: it.file.clone(),
-                line: it.line,
-                column: it.column.clone(),
-                seen: it.seen.clone(),
-                reason: it.reason.clone(),
-            })
-            .collect(),
+        rejects: reading.rejects.iter().map(reject).collect(),
         warnings: warnings(plan, reading),
         started,
         finished: now(),
+    }
+}
+
+/// A row that was left out, as a report lists it.
+pub(crate) fn reject(row: &dyetrace_ingest::Reject) -> Reject {
+    Reject {
+        file: row.file.clone(),
+        line: row.line,
+        column: row.column.clone(),
+        seen: row.seen.clone(),
+        reason: row.reason.clone(),
     }
 }
 

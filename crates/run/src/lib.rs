@@ -7,6 +7,7 @@
 //! Whoever calls prints: what is under way is told to a [`Watch`]. The same plan gives the same result, whoever made it.
 
 pub mod assets;
+mod command_words;
 pub mod damage;
 pub mod decisions;
 pub mod deposits;
@@ -16,15 +17,20 @@ pub mod facts;
 pub mod inputs;
 pub mod label_doubts;
 pub mod links;
+pub mod mixers;
 pub mod noise;
+mod origins;
 pub mod plan;
 pub mod pools;
 mod ready;
 mod resume;
+pub mod screen;
+pub mod source;
 mod traced;
 mod watch;
 
 pub use error::Error;
+pub use origins::TypedOrigins;
 pub use plan::{Plan, TypedCase, TypedReading, TypedTrace};
 pub use ready::Ready;
 pub use traced::{CaseFiles, Traced};

@@ -109,29 +109,9 @@ pub(crate) fn add_links(
     Ok(facts)
 }
 
-/// Who drew from pools of the table by links that somebody states in a file or decided on: exits that are confirmed; and the
-/// files that say so. A link whose transactions are not in the data names nobody.
-///
-/// # Errors
-/// What is wrong with the first file of links that cannot be read.
-///
-/// # Panics
-/// On a machine that cannot count the ledger's rows.
-pub fn confirmed_exits(
-    case: &Case,
-    log: Option<&DecisionLog>,
-    ledger: &Ledger,
-    labels: &Labels,
-    table: &MixerTable,
-) -> Result<(Vec<Address>, Vec<FileFacts>), Error> {
-    let files = read_links(case)?;
-    let links: Vec<StatedLink> = files
-        .table
-        .rows
-        .into_iter()
-        .map(|row| row.link)
-        .chain(decided(log).into_iter().map(|it| it.0))
-        .collect();
+/// Who drew from pools of the table by links that somebody states in a file or decided on: exits that are confirmed. A link
+/// whose transactions are not in the data names nobody.
+pub(crate) fn confirmed_exits(stated: &[StatedRow], ledger: &Ledger, table: &MixerTable) -> Vec<Address> {
     let (columns, purses, accounts) = (ledger.columns(), ledger.purses(), ledger.accounts());
     let at = |place: u64| usize::try_from(place).expect("rows are in memory");
     let receiver = |place: u64| purses.account(columns.to[at(place)]);
@@ -140,13 +120,12 @@ pub fn confirmed_exits(
         let (chain, address) = (ledger.chain_name(accounts.chain(account)), accounts.address(account));
         table.pools.iter().any(|pool| pool.address == address && pool.chain == chain)
     };
-    let found = find_stated(ledger, labels, &links).into_iter().flatten();
-    let through = found.filter(|link| is_pool(link.source));
+    let told = stated.iter().filter(|it| !matches!(it.origin, LinkOrigin::Rules(_)));
+    let through = told.filter_map(|it| it.link.as_ref().ok()).filter(|link| is_pool(link.source));
     // The relayer's part is the smaller one.
     let largest =
-        |link: Link| link.destinations.into_iter().max_by_key(|&place| columns.value.get(at(place)));
-    let exits = through.filter_map(largest).map(|place| accounts.address(receiver(place)));
-    Ok((exits.collect(), files.files))
+        |link: &Link| link.destinations.iter().copied().max_by_key(|&place| columns.value.get(at(place)));
+    through.filter_map(largest).map(|place| accounts.address(receiver(place))).collect()
 }
 
 /// The links of a log. A person says so, and no identifier: inferred.

@@ -1,5 +1,6 @@
 //! What to do: the case file, with what was typed over it.
 
+use crate::command_words::CommandWords;
 use crate::error::Error;
 use dyetrace_core::links::bridges::BridgeOptions;
 use dyetrace_core::trace::TraceOptions;
@@ -213,6 +214,7 @@ pub fn keep_inputs(args: &TypedCase, case: &Case, out: &Path) -> Result<(), Erro
     let case_file = args.case.iter().map(FileSpec::typed);
     let inputs = case.inputs.iter().map(|input| input.file.clone());
     let labels = case.labels.iter().map(|labels| labels.file.clone());
+    let events = case.pool_events.iter().map(|events| events.file.clone());
     let tables = case
         .tokens
         .iter()
@@ -221,7 +223,7 @@ pub fn keep_inputs(args: &TypedCase, case: &Case, out: &Path) -> Result<(), Erro
         .chain(&case.links)
         .chain(&case.decisions)
         .cloned();
-    for file in case_file.chain(inputs).chain(labels).chain(tables) {
+    for file in case_file.chain(inputs).chain(labels).chain(events).chain(tables) {
         if file.path.canonicalize().is_ok_and(|path| path.starts_with(&goal)) {
             return Err(Error::refused(
                 format!(
@@ -263,61 +265,31 @@ fn lay_options(args: &TypedTrace, options: &mut TraceOptions) -> Result<(), Erro
     Ok(())
 }
 
-/// The command as it is kept in the manifest: options in a fixed order, files without the folders of this
-/// machine, and neither the number of threads nor where the result went.
+/// The command as it is kept in the manifest: options in a fixed order.
 fn command(args: &TypedTrace) -> Vec<String> {
-    let name = |path: &PathBuf| FileSpec::typed(path).output_name();
-    let mut words = vec!["dyetrace".to_owned(), "trace".to_owned()];
-    words.extend(args.case.case.iter().map(name));
-    let mut add = |option: &str, values: Vec<String>| {
-        for value in values {
-            words.extend([format!("--{option}"), value]);
-        }
-    };
-    let labels = |text: &String| match text.split_once('=') {
-        Some((kind, path)) => format!("{kind}={}", name(&PathBuf::from(path))),
-        None => name(&PathBuf::from(text)),
-    };
-    add("transfers", args.case.transfers.iter().map(name).collect());
-    add("labels", args.case.labels.iter().map(labels).collect());
-    add("decisions", args.case.decisions.iter().map(name).collect());
-    add("links", args.links.iter().map(name).collect());
-    add("link-confidence", args.link_confidence.iter().cloned().collect());
-    add("mixers", args.mixers.iter().cloned().collect());
-    add("mixer-probability", args.mixer_probability.iter().cloned().collect());
-    add("theft", args.case.thefts.clone());
-    add("rule", args.rule.iter().cloned().collect());
-    add("compare", args.compare.iter().cloned().collect());
-    add("stop", args.stop.iter().cloned().collect());
-    add("hub-transfers", args.hub_transfers.iter().map(ToString::to_string).collect());
-    add("max-hops", args.max_hops.iter().map(ToString::to_string).collect());
-    add("until", args.until.iter().cloned().collect());
-    add("min-amount", args.min_amounts.clone());
-    add("chain", args.reading.chain.iter().cloned().collect());
-    add("map", args.reading.maps.clone());
-    add("tokens", args.reading.tokens.iter().map(name).collect());
-    add("issuers", args.issuers.iter().map(name).collect());
-    add("prices", args.prices.iter().map(name).collect());
-    if args.follow_noise {
-        words.push("--follow-noise".to_owned());
-    }
-    if args.no_swaps {
-        words.push("--no-swaps".to_owned());
-    }
-    if args.no_bridges {
-        words.push("--no-bridges".to_owned());
-    }
-    if args.no_detected_deposits {
-        words.push("--no-detected-deposits".to_owned());
-    }
-    if args.no_graph {
-        words.push("--no-graph".to_owned());
-    }
-    if args.reading.inexact {
-        words.push("--inexact".to_owned());
-    }
-    if args.skip_bad_rows {
-        words.push("--skip-bad-rows".to_owned());
-    }
-    words
+    let mut words = CommandWords::of("trace", &args.case);
+    words.case(&args.case);
+    words.files("links", &args.links);
+    words.option("link-confidence", args.link_confidence.as_slice());
+    words.option("mixers", args.mixers.as_slice());
+    words.option("mixer-probability", args.mixer_probability.as_slice());
+    words.option("theft", &args.case.thefts);
+    words.option("rule", args.rule.as_slice());
+    words.option("compare", args.compare.as_slice());
+    words.option("stop", args.stop.as_slice());
+    words.option("hub-transfers", args.hub_transfers.as_slice());
+    words.option("max-hops", args.max_hops.as_slice());
+    words.option("until", args.until.as_slice());
+    words.option("min-amount", &args.min_amounts);
+    words.reading(&args.reading);
+    words.files("issuers", &args.issuers);
+    words.files("prices", &args.prices);
+    words.flag("follow-noise", args.follow_noise);
+    words.flag("no-swaps", args.no_swaps);
+    words.flag("no-bridges", args.no_bridges);
+    words.flag("no-detected-deposits", args.no_detected_deposits);
+    words.flag("no-graph", args.no_graph);
+    words.flag("inexact", args.reading.inexact);
+    words.flag("skip-bad-rows", args.skip_bad_rows);
+    words.finish()
 }

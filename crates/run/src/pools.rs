@@ -41,7 +41,7 @@ pub struct Pools {
 ///
 /// # Errors
 /// What is wrong with the first event file that cannot be read.
-pub fn look_at_pools(
+pub(crate) fn look_at_pools(
     case: &Case,
     ledger: &Ledger,
     labels: &Labels,
@@ -82,7 +82,7 @@ pub fn look_at_pools(
 
 /// The labels of pools that nobody else has labelled, as far as the ledger holds them: whatever goes in stops there.
 #[must_use]
-pub fn pool_labels(ledger: &Ledger, stated: &[Label]) -> Vec<Label> {
+pub(crate) fn pool_labels(ledger: &Ledger, stated: &[Label]) -> Vec<Label> {
     let named: HashSet<_> = stated.iter().map(|label| (label.address, label.chain.as_deref())).collect();
     let known = MixerTable::known().pools.into_iter().filter(|pool| {
         let chain = ledger.find_chain(&pool.chain);
@@ -105,7 +105,7 @@ pub fn pool_labels(ledger: &Ledger, stated: &[Label]) -> Vec<Label> {
 
 /// Deposit addresses that are sure enough for a rule: those that only resemble one are at chance.
 #[must_use]
-pub fn sure_deposits(found: &Deposits) -> Vec<AccountId> {
+pub(crate) fn sure_deposits(found: &Deposits) -> Vec<AccountId> {
     found.found.iter().filter(|it| it.grade != DepositGrade::Lead).map(|it| it.account).collect()
 }
 

@@ -1,13 +1,13 @@
 //! A case that is read, with all that is decided before anything is traced: labels, deposit accounts, cuts, noise, links.
 
 use crate::assets::AssetTables;
-use crate::decisions::{add_cuts, labels_of};
+use crate::decisions::add_cuts;
 use crate::error::Error;
 use crate::expected::add_expected;
-use crate::inputs::{add_detected, read_all_labels};
-use crate::links::{add_links, bridge_labels, read_links};
+use crate::inputs::{add_detected, stated_labels};
+use crate::links::{add_links, read_links};
 use crate::noise::find_noise;
-use crate::pools::{Pools, look_at_pools, pool_labels, sure_deposits};
+use crate::pools::{Pools, look_at_pools, sure_deposits};
 use crate::traced::CaseFiles;
 use crate::watch::Watch;
 use dyetrace_core::Labels;
@@ -53,11 +53,9 @@ impl CaseFiles {
     pub fn ready(self, case: &Case, watch: &dyn Watch) -> Result<Ready, Error> {
         let Self { reading, token_files, log } = self;
         let link_files = read_links(case)?;
-        let (mut stated, of_labels) = read_all_labels(&case.labels, &reading, watch)?;
-        stated.extend(labels_of(log.as_ref()));
-        stated.extend(pool_labels(&reading.ledger, &stated));
-        stated.extend(bridge_labels(case, &reading.ledger, &stated));
+        let (stated, of_labels) = stated_labels(case, &reading, log.as_ref(), watch)?;
         let tables = AssetTables::read(&reading, token_files, case)?;
+        let busy = watch.busy("looking for deposit accounts, noise and links");
         let ledger = &reading.ledger;
         let mut options = case.options.clone();
         let (labels, deposits) = add_detected(case, ledger, stated, &tables);
@@ -75,6 +73,7 @@ impl CaseFiles {
             through_mixers = Some((pools, through.len()));
         }
         let links = add_links(case, link_files, log.as_ref(), through, ledger, &labels, &mut options)?;
+        busy.finish_and_clear();
         Ok(Ready { reading, labels, tables, options, log, of_labels, deposits, noise, links, through_mixers })
     }
 }

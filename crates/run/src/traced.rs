@@ -4,7 +4,7 @@ use crate::assets::{AssetTables, read_tokens};
 use crate::decisions::{decision_facts, read_log};
 use crate::error::Error;
 use crate::expected::{check_expected, stated_pools};
-use crate::facts::{file_facts, run_facts};
+use crate::facts::{file_facts, reject, run_facts};
 use crate::inputs::read_transfers;
 use crate::label_doubts::label_doubts;
 use crate::plan::Plan;
@@ -65,7 +65,6 @@ impl CaseFiles {
         started: i64,
         watch: &dyn Watch,
     ) -> Result<Traced, Error> {
-        let busy = watch.busy("tracing");
         let Ready {
             reading,
             labels,
@@ -78,6 +77,7 @@ impl CaseFiles {
             links,
             through_mixers,
         } = self.ready(&plan.case, watch)?;
+        let busy = watch.busy("tracing");
         let thefts = &plan.case.thefts;
         let (trace, state) = match resume {
             None => (trace(&reading.ledger, &labels, thefts, &options)?, None),
@@ -102,6 +102,7 @@ impl CaseFiles {
         if let (Some((pools, followed)), MixerMode::Links(least)) = (&through_mixers, plan.case.mixers) {
             facts.warnings.extend(pools.limitations(*followed, least.into()));
             facts.labels.extend(pools.facts.iter().map(file_facts));
+            facts.rejects.extend(pools.rejects.iter().map(reject));
         }
         Ok(Traced { reading, labels, trace, tables, facts, state })
     }
