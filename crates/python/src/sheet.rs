@@ -44,10 +44,7 @@ impl<'b> Target for &'b mut Batch {
     fn begin(self, columns: &[&str]) -> io::Result<ColumnSheet<'b>> {
         Ok(ColumnSheet {
             names: columns.iter().map(|&name| name.to_owned()).collect(),
-            columns: ColumnKind::of_table(columns)
-                .into_iter()
-                .map(|kind| Column::new(kind, self.amounts))
-                .collect(),
+            columns: columns.iter().map(|name| Column::new(ColumnKind::of(name), self.amounts)).collect(),
             next: 0,
             rows: 0,
             misfit: None,

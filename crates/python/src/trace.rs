@@ -169,12 +169,11 @@ impl Trace {
         let batch = batch.map_err(|error: dyetrace_report::Error| raised(py, &error.into()))?.into_made()?;
         if amounts == Amounts::Decimal {
             let schema = batch.schema_ref();
-            let names: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
-            let kinds = ColumnKind::of_table(&names);
-            let wide = schema.fields().iter().zip(kinds).find(|(field, kind)| {
-                *kind == ColumnKind::Amount && *field.data_type() == arrow_schema::DataType::LargeUtf8
+            let wide = schema.fields().iter().find(|field| {
+                let is_text = *field.data_type() == arrow_schema::DataType::LargeUtf8;
+                is_text && ColumnKind::of(field.name()) == ColumnKind::Amount
             });
-            if let Some((field, _)) = wide {
+            if let Some(field) = wide {
                 return Err(PyValueError::new_err(format!(
                     "column `{}` of `{}` holds an amount of more than 38 digits: ask for amounts=\"text\"",
                     field.name(),

@@ -112,12 +112,17 @@ impl<S: Sheet> Table<S> {
         self.sheet.time(seconds);
     }
 
-    /// Adds when a transfer happened; an empty cell where no time is known.
-    pub(crate) fn when(&mut self, ledger: &Ledger, place: u64) {
-        match time_of(ledger, place) {
+    /// Adds a time in Unix seconds, or an empty cell.
+    pub(crate) fn perhaps_moment(&mut self, seconds: Option<i64>) {
+        match seconds {
             Some(seconds) => self.moment(seconds),
             None => self.empty(),
         }
+    }
+
+    /// Adds when a transfer happened; an empty cell where no time is known.
+    pub(crate) fn when(&mut self, ledger: &Ledger, place: u64) {
+        self.perhaps_moment(time_of(ledger, place));
     }
 
     /// Adds an address, in the form for data.

@@ -66,7 +66,7 @@ pub use input::{
 };
 pub use manifest::{FORMAT, FORMAT_VERSION, SealCheck, check_seal};
 pub use missing::Missing;
-pub use mixers::{MixerFacts, MixerReport, TheftNotes, theft_notes};
+pub use mixers::{MixerFacts, MixerReport, MixerTableName, TheftNotes, theft_notes};
 pub use price::{Cents, Prices, Quote};
 pub use report::{Decided, Report};
 pub use screening::{AskedAccount, Group, Screening, Threshold, share_of};

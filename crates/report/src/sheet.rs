@@ -147,17 +147,9 @@ pub enum ColumnKind {
 }
 
 impl ColumnKind {
-    /// What the columns of a written table hold, by their names.
+    /// What a column of a written table holds, by its name.
     #[must_use]
-    pub fn of_table(columns: &[&str]) -> Vec<Self> {
-        // Of a label it is a count, of a link a share.
-        let is_share = |column: &str| column == "confidence" && columns.contains(&"method");
-        let kind = |&column: &&str| if is_share(column) { Self::Text } else { Self::of(column) };
-        columns.iter().map(kind).collect()
-    }
-
-    /// What a column holds, by its name.
-    fn of(column: &str) -> Self {
+    pub fn of(column: &str) -> Self {
         const NUMBERS: &[&str] = &[
             "rank",
             "deposits",
@@ -193,6 +185,40 @@ impl ColumnKind {
             "direct_per_mille",
             "indirect_per_mille",
             "transfers",
+            "notes",
+            "notes_with_depositor",
+            "exits",
+            "unspent",
+            "base_notes",
+            "set_min",
+            "set_median",
+            "set_max",
+            "recipients",
+            "overdrawn",
+            "first_block",
+            "last_block",
+            "searched",
+            "not_searched_beyond_data",
+            "not_searched_no_decoys",
+            "decoys_per_target",
+            "target_hits",
+            "decoy_hits",
+            "target_exits",
+            "decoy_exits",
+            "leads",
+            "group",
+            "anchors",
+            "joined_by_anchors",
+            "joined_by_shifted_anchors",
+            "shifts",
+            "steps",
+            "joins",
+            "candidates_in_group",
+            "cluster",
+            "depositors",
+            "exits_since",
+            "recipients_since",
+            "candidate_exits",
         ];
         const TIMES: &[&str] = &[
             "block_timestamp",
@@ -208,6 +234,12 @@ impl ColumnKind {
             "destination_timestamp",
             "first",
             "last",
+            "first_time",
+            "last_time",
+            "first_note",
+            "last_note",
+            "first_exit",
+            "last_exit",
         ];
         const AMOUNTS: &[&str] = &[
             "value",
@@ -238,6 +270,9 @@ impl ColumnKind {
             "came",
             "stolen_here",
             "rests",
+            "denomination",
+            "drawn",
+            "fee",
         ];
         let rule = column.strip_prefix("claim_").unwrap_or(column);
         if NUMBERS.contains(&column) {

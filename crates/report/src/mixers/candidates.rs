@@ -5,18 +5,19 @@
 //! had, or hold no transfer of it. `covered` says whether they hold its whole history.
 
 use super::{MixerReport, millionths};
-use crate::cell::{Table, iso};
+use crate::cell::Table;
 use crate::display::plain;
+use crate::sheet::Target;
 use dyetrace_core::asset::Asset;
 use dyetrace_core::links::mixers::{Band, CommonEnd, ExitGroup};
 use dyetrace_core::{Address, Amount, PurseId};
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, Write};
+use std::io;
 
 /// How many common ends a cell names.
 const SHOWN: usize = 5;
 
-pub(super) fn write_groups(report: &MixerReport<'_>, to: impl Write) -> io::Result<()> {
+pub(super) fn write_groups(report: &MixerReport<'_>, to: impl Target) -> io::Result<()> {
     let columns = [
         "group",
         "chain",
@@ -48,8 +49,8 @@ pub(super) fn write_groups(report: &MixerReport<'_>, to: impl Write) -> io::Resu
         table.number(exits().count() as u64);
         table.amount(exits().map(|&it| report.drawn(at, it)).sum());
         let times = || exits().filter_map(|&it| report.histories[at].exits[it].time);
-        table.perhaps(times().min().map(iso).as_deref());
-        table.perhaps(times().max().map(iso).as_deref());
+        table.perhaps_moment(times().min());
+        table.perhaps_moment(times().max());
         table.number(group.direct);
         table.number(group.shifted);
         table.number(group.shifts);
@@ -71,7 +72,7 @@ fn shown(ends: &[CommonEnd]) -> String {
     shown.join(" ")
 }
 
-pub(super) fn write_members(report: &MixerReport<'_>, to: impl Write) -> io::Result<()> {
+pub(super) fn write_members(report: &MixerReport<'_>, to: impl Target) -> io::Result<()> {
     let columns = [
         "group",
         "chain",
@@ -111,8 +112,8 @@ pub(super) fn write_members(report: &MixerReport<'_>, to: impl Write) -> io::Res
             table.number(it.exits.len() as u64);
             table.amount(it.exits.iter().map(|&exit| report.drawn(at, exit)).sum());
             let times = || it.exits.iter().filter_map(|&exit| report.histories[at].exits[exit].time);
-            table.perhaps(times().min().map(iso).as_deref());
-            table.perhaps(times().max().map(iso).as_deref());
+            table.perhaps_moment(times().min());
+            table.perhaps_moment(times().max());
             table.perhaps(report.label_at(&pool.chain, &it.recipient).as_deref());
             table.end()?;
         }
@@ -204,7 +205,7 @@ fn balances(report: &MixerReport<'_>, of: &BTreeSet<PurseId>) -> BTreeMap<PurseI
     sums.into_iter().map(|(purse, [came, went])| (purse, came.minus(went))).collect()
 }
 
-pub(super) fn write(report: &MixerReport<'_>, to: impl Write) -> io::Result<()> {
+pub(super) fn write(report: &MixerReport<'_>, to: impl Target) -> io::Result<()> {
     let columns = [
         "chain",
         "recipient",
@@ -264,8 +265,8 @@ pub(super) fn write(report: &MixerReport<'_>, to: impl Write) -> io::Result<()> 
             table.amount(exits().map(|&(history, exit)| report.drawn(history, exit)).sum());
             table.text(&pool.symbol);
             let times = || exits().filter_map(|&(history, exit)| report.histories[history].exits[exit].time);
-            table.perhaps(times().min().map(iso).as_deref());
-            table.perhaps(times().max().map(iso).as_deref());
+            table.perhaps_moment(times().min());
+            table.perhaps_moment(times().max());
             let purse = purse(chain, who, pool.token);
             match purse.and_then(|it| balances[&it]) {
                 Some(balance) => table.amount(balance),

@@ -2,13 +2,14 @@
 //! `mixer_unfit.csv`: a row a transfer of a mixer that fits no rule. All in the order of pool, then of time.
 
 use super::MixerReport;
-use crate::cell::{Table, iso};
+use crate::cell::Table;
+use crate::sheet::{Sheet, Target};
 use crate::table::at;
 use dyetrace_core::ledger::TxHash;
-use dyetrace_core::{AddressKind, PurseId};
-use std::io::{self, Write};
+use dyetrace_core::{AddressKind, Ledger, PurseId};
+use std::io;
 
-pub(super) fn write(report: &MixerReport<'_>, to: impl Write) -> io::Result<()> {
+pub(super) fn write(report: &MixerReport<'_>, to: impl Target) -> io::Result<()> {
     let columns = [
         "chain",
         "pool",
@@ -33,7 +34,7 @@ pub(super) fn write(report: &MixerReport<'_>, to: impl Write) -> io::Result<()> 
                 table.text(&pool.name);
                 table.text(event);
                 table.known(block);
-                table.perhaps(time.map(iso).as_deref());
+                table.perhaps_moment(time);
                 table.perhaps(Some("yes").filter(|_| near));
                 table.perhaps(hash.map(|it| it.to_text(kind)).as_deref());
             };
@@ -65,7 +66,7 @@ pub(super) fn write(report: &MixerReport<'_>, to: impl Write) -> io::Result<()> 
     table.finish()
 }
 
-pub(super) fn write_shieldings(report: &MixerReport<'_>, to: impl Write) -> io::Result<()> {
+pub(super) fn write_shieldings(report: &MixerReport<'_>, to: impl Target) -> io::Result<()> {
     let columns = [
         "chain",
         "block_number",
@@ -78,15 +79,9 @@ pub(super) fn write_shieldings(report: &MixerReport<'_>, to: impl Write) -> io::
         "fee",
     ];
     let mut table = Table::new(to, columns)?;
-    let (ledger, columns) = (report.ledger, report.ledger.columns());
+    let ledger = report.ledger;
     for it in report.shieldings {
-        let row = at(it.place);
-        let purse = columns.to[row];
-        let chain = ledger.accounts().chain(ledger.purses().account(purse));
-        table.text(ledger.chain_name(chain));
-        table.known(columns.block(row));
-        table.time(ledger, row);
-        table.hash(ledger, chain, columns.transaction[row]);
+        let (_, purse) = begin(&mut table, ledger, it.place);
         table.text(it.direction.as_str());
         table.address(&it.party);
         table.text(&ledger.asset_name(ledger.purses().asset(purse)));
@@ -97,7 +92,7 @@ pub(super) fn write_shieldings(report: &MixerReport<'_>, to: impl Write) -> io::
     table.finish()
 }
 
-pub(super) fn write_misfits(report: &MixerReport<'_>, to: impl Write) -> io::Result<()> {
+pub(super) fn write_misfits(report: &MixerReport<'_>, to: impl Target) -> io::Result<()> {
     let columns = [
         "chain",
         "block_number",
@@ -112,13 +107,7 @@ pub(super) fn write_misfits(report: &MixerReport<'_>, to: impl Write) -> io::Res
     let mut table = Table::new(to, columns)?;
     let (ledger, columns) = (report.ledger, report.ledger.columns());
     for it in report.misfits {
-        let row = at(it.place);
-        let purse = columns.to[row];
-        let chain = ledger.accounts().chain(ledger.purses().account(purse));
-        table.text(ledger.chain_name(chain));
-        table.known(columns.block(row));
-        table.time(ledger, row);
-        table.hash(ledger, chain, columns.transaction[row]);
+        let (row, purse) = begin(&mut table, ledger, it.place);
         match columns.from[row] {
             PurseId::NONE => table.empty(),
             from => table.address(&ledger.purse_address(from)),
@@ -130,4 +119,16 @@ pub(super) fn write_misfits(report: &MixerReport<'_>, to: impl Write) -> io::Res
         table.end()?;
     }
     table.finish()
+}
+
+/// Starts the row of a transfer with where and when it was; returns its place and to whose purse it went.
+fn begin(table: &mut Table<impl Sheet>, ledger: &Ledger, place: u64) -> (usize, PurseId) {
+    let (row, columns) = (at(place), ledger.columns());
+    let purse = columns.to[row];
+    let chain = ledger.accounts().chain(ledger.purses().account(purse));
+    table.text(ledger.chain_name(chain));
+    table.known(columns.block(row));
+    table.time(ledger, row);
+    table.hash(ledger, chain, columns.transaction[row]);
+    (row, purse)
 }

@@ -2,10 +2,11 @@
 //! `depositor_clusters.csv`: a row a depositor of a cluster, those with most notes first.
 
 use super::{MixerReport, millionths};
-use crate::cell::{Table, iso};
+use crate::cell::Table;
+use crate::sheet::Target;
 use dyetrace_core::links::mixers::Link;
 use std::collections::BTreeSet;
-use std::io::{self, Write};
+use std::io;
 
 const COLUMNS: [&str; 17] = [
     "chain",
@@ -27,7 +28,7 @@ const COLUMNS: [&str; 17] = [
     "label",
 ];
 
-pub(super) fn write(report: &MixerReport<'_>, to: impl Write) -> io::Result<()> {
+pub(super) fn write(report: &MixerReport<'_>, to: impl Target) -> io::Result<()> {
     let mut table = Table::new(to, COLUMNS)?;
     for link in report.links {
         table.text(report.chain(link.chain));
@@ -47,12 +48,12 @@ pub(super) fn write(report: &MixerReport<'_>, to: impl Write) -> io::Result<()> 
         table.text(&pools(report, link).join(" "));
         let vouchers = || link.vouchers.iter().map(|&it| &report.leads.vouchers[it]);
         table.number(vouchers().map(|it| it.notes.len() as u64).sum());
-        table.perhaps(vouchers().map(|it| it.first).min().map(iso).as_deref());
-        table.perhaps(vouchers().map(|it| it.last).max().map(iso).as_deref());
+        table.perhaps_moment(vouchers().map(|it| it.first).min());
+        table.perhaps_moment(vouchers().map(|it| it.last).max());
         let times = || link.exits.iter().filter_map(|&(at, exit)| report.histories[at].exits[exit].time);
         table.number(link.exits.len() as u64);
-        table.perhaps(times().min().map(iso).as_deref());
-        table.perhaps(times().max().map(iso).as_deref());
+        table.perhaps_moment(times().min());
+        table.perhaps_moment(times().max());
         let lead = report.leads.leads.iter().find(|it| {
             it.over.is_some()
                 && (it.chain, it.depositor, it.recipient) == (link.chain, link.depositor, link.recipient)
@@ -73,7 +74,7 @@ pub(super) fn pools(report: &MixerReport<'_>, link: &Link) -> Vec<String> {
     used.into_iter().map(|it| report.table.pools[it].name.clone()).collect()
 }
 
-pub(super) fn write_clusters(report: &MixerReport<'_>, to: impl Write) -> io::Result<()> {
+pub(super) fn write_clusters(report: &MixerReport<'_>, to: impl Target) -> io::Result<()> {
     let columns =
         ["cluster", "chain", "depositor", "depositors", "funders", "notes", "first_note", "last_note"];
     let mut table = Table::new(to, columns)?;
@@ -88,8 +89,8 @@ pub(super) fn write_clusters(report: &MixerReport<'_>, to: impl Write) -> io::Re
             let notes = || cluster.notes.iter().map(|&(at, note)| &report.histories[at].notes[note]);
             let theirs = || notes().filter(|it| it.depositor == Some(*depositor));
             table.number(theirs().count() as u64);
-            table.perhaps(theirs().filter_map(|it| it.time).min().map(iso).as_deref());
-            table.perhaps(theirs().filter_map(|it| it.time).max().map(iso).as_deref());
+            table.perhaps_moment(theirs().filter_map(|it| it.time).min());
+            table.perhaps_moment(theirs().filter_map(|it| it.time).max());
             table.end()?;
         }
     }

@@ -9,9 +9,11 @@ mod json;
 mod links;
 mod pools;
 mod rules;
+mod tables;
 mod text;
 mod thefts;
 
+pub use tables::MixerTableName;
 pub use thefts::{TheftNotes, theft_notes};
 
 use crate::cell::iso;
@@ -94,18 +96,9 @@ impl MixerReport<'_> {
     /// An [`Error`] where a file cannot be written, or the folder exists and is not ours.
     pub fn write(&self, out: &Path) -> Result<Vec<WrittenFile>, Error> {
         let mut folder = Folder::begin(out)?;
-        folder.write("pools.csv", |to| pools::write(self, to))?;
-        folder.write("pool_months.csv", |to| pools::write_months(self, to))?;
-        folder.write("mixer_rules.csv", |to| rules::write(self, to))?;
-        folder.write("mixer_links.csv", |to| links::write(self, to))?;
-        folder.write("exit_groups.csv", |to| candidates::write_groups(self, to))?;
-        folder.write("exit_group_members.csv", |to| candidates::write_members(self, to))?;
-        folder.write("mixer_candidates.csv", |to| candidates::write(self, to))?;
-        folder.write("depositor_clusters.csv", |to| links::write_clusters(self, to))?;
-        folder.write("mixer_thefts.csv", |to| thefts::write(self, to))?;
-        folder.write("mixer_events.csv", |to| events::write(self, to))?;
-        folder.write("shieldings.csv", |to| events::write_shieldings(self, to))?;
-        folder.write("mixer_unfit.csv", |to| events::write_misfits(self, to))?;
+        for table in MixerTableName::ALL {
+            folder.write(&format!("{}.csv", table.as_str()), |to| self.write_table(table, to))?;
+        }
         let manifest = mixer_manifest(self, folder.files());
         folder.write("manifest.json", |to| std::io::Write::write_all(to, manifest.as_bytes()))?;
         folder.finish()

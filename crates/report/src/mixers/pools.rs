@@ -1,8 +1,9 @@
 //! `pools.csv`: a row a pool. `pool_months.csv`: a row a pool and calendar month.
 
 use super::{MixerReport, millionths};
-use crate::cell::{Table, iso};
-use std::io::{self, Write};
+use crate::cell::Table;
+use crate::sheet::Target;
+use std::io;
 
 const COLUMNS: [&str; 29] = [
     "chain",
@@ -36,7 +37,7 @@ const COLUMNS: [&str; 29] = [
     "asset",
 ];
 
-pub(super) fn write(report: &MixerReport<'_>, to: impl Write) -> io::Result<()> {
+pub(super) fn write(report: &MixerReport<'_>, to: impl Target) -> io::Result<()> {
     let mut table = Table::new(to, COLUMNS)?;
     for (history, census) in report.histories.iter().zip(report.censuses()) {
         let pool = &report.table.pools[history.pool];
@@ -71,8 +72,8 @@ pub(super) fn write(report: &MixerReport<'_>, to: impl Write) -> io::Result<()> 
         table.known(blocks().min());
         table.known(blocks().max());
         let span = history.span();
-        table.perhaps(span.map(|it| iso(it.0)).as_deref());
-        table.perhaps(span.map(|it| iso(it.1)).as_deref());
+        table.perhaps_moment(span.map(|it| it.0));
+        table.perhaps_moment(span.map(|it| it.1));
         match &pool.token {
             None => table.text(&format!("{}:native", pool.chain)),
             Some(token) => table.text(&format!("{}:{token}", pool.chain)),
@@ -82,7 +83,7 @@ pub(super) fn write(report: &MixerReport<'_>, to: impl Write) -> io::Result<()> 
     table.finish()
 }
 
-pub(super) fn write_months(report: &MixerReport<'_>, to: impl Write) -> io::Result<()> {
+pub(super) fn write_months(report: &MixerReport<'_>, to: impl Target) -> io::Result<()> {
     let mut table =
         Table::new(to, ["chain", "pool", "month", "notes", "exits", "unspent", "set_median", "base"])?;
     for (history, census) in report.histories.iter().zip(report.censuses()) {

@@ -2,8 +2,9 @@
 
 use super::{MixerReport, millionths};
 use crate::cell::Table;
+use crate::sheet::Target;
 use dyetrace_core::links::mixers::{LeadOptions, Ratio, Rule};
-use std::io::{self, Write};
+use std::io;
 
 const COLUMNS: [&str; 24] = [
     "rule",
@@ -32,7 +33,7 @@ const COLUMNS: [&str; 24] = [
     "published_hits",
 ];
 
-pub(super) fn write(report: &MixerReport<'_>, to: impl Write) -> io::Result<()> {
+pub(super) fn write(report: &MixerReport<'_>, to: impl Target) -> io::Result<()> {
     let mut table = Table::new(to, COLUMNS)?;
     for it in &report.leads.records {
         let published = it.rule.published();

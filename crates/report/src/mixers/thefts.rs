@@ -1,12 +1,13 @@
 //! `mixer_thefts.csv`: what a theft as a whole paid into each pool, beside all that could be its exits.
 
 use super::MixerReport;
-use crate::cell::{Table, iso};
+use crate::cell::Table;
+use crate::sheet::Target;
 use dyetrace_core::links::mixers::PoolHistory;
 use dyetrace_core::trace::{Theft, Trace};
 use dyetrace_core::{Address, Amount};
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, Write};
+use std::io;
 
 /// What one theft paid into one pool, by the run's rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,7 +54,7 @@ pub fn theft_notes(trace: &Trace, thefts: &[Theft], histories: &[PoolHistory]) -
     found.into_values().collect()
 }
 
-pub(super) fn write(report: &MixerReport<'_>, to: impl Write) -> io::Result<()> {
+pub(super) fn write(report: &MixerReport<'_>, to: impl Target) -> io::Result<()> {
     let columns = [
         "theft",
         "chain",
@@ -81,8 +82,8 @@ pub(super) fn write(report: &MixerReport<'_>, to: impl Write) -> io::Result<()> 
         table.number(it.notes.len() as u64);
         table.amount(it.units);
         table.number(it.depositors.len() as u64);
-        table.perhaps(first.map(iso).as_deref());
-        table.perhaps(times().max().map(iso).as_deref());
+        table.perhaps_moment(first);
+        table.perhaps_moment(times().max());
         let since = || {
             history.exits.iter().filter(|exit| exit.time.zip(first).is_none_or(|(time, first)| time >= first))
         };

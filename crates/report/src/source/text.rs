@@ -157,10 +157,10 @@ fn say_origin(purse: &SourcePurse, it: &FromOrigin, routed: bool, f: &mut fmt::F
         } else {
             format!("{} of that", amount(&hop.token, hop.part))
         };
-        let way = if hop.is_exchange { "in an exchange" } else { "" };
+        let way = if hop.is_exchange { " in an exchange" } else { "" };
         writeln!(
             f,
-            "      {number:>3}  {} → {}  {}, {part} {way}",
+            "      {number:>3}  {} → {}  {}, {part}{way}",
             plain(&hop.from, 100),
             plain(&hop.to, 100),
             amount(&hop.token, hop.value)

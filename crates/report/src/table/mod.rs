@@ -174,10 +174,7 @@ impl<S: Sheet> Table<S> {
 
     /// Adds the block time of a transfer, where known.
     pub(crate) fn time(&mut self, ledger: &Ledger, place: usize) {
-        match ledger.columns().time(place) {
-            Some(seconds) => self.moment(seconds),
-            None => self.empty(),
-        }
+        self.perhaps_moment(ledger.columns().time(place));
     }
 
     /// Adds the hash of a transaction, as its chain writes it.
