@@ -6,13 +6,11 @@ use crate::exit::Exit;
 use crate::output::Output;
 use crate::plan::{keep_inputs, lay_case};
 use crate::put;
-use anyhow::{Context, Result, bail};
+use anyhow::Result;
 use dyetrace_ingest::Case;
 use dyetrace_report::DepositList;
 use dyetrace_run::CaseFiles;
-use std::fs;
 use std::io::IsTerminal;
-use std::path::Path;
 
 /// Runs the command.
 pub(crate) fn run(args: &DepositsArgs, output: &Output) -> Result<Exit> {
@@ -20,7 +18,7 @@ pub(crate) fn run(args: &DepositsArgs, output: &Output) -> Result<Exit> {
     case.skip_bad_rows |= args.skip_bad_rows;
     if let Some(out) = &args.out {
         keep_inputs(&args.case.typed(), &case, out)?;
-        check_out(out)?;
+        put::may_replace(out, "list of deposit addresses", DepositList::is_csv)?;
     }
     let inputs = case.inputs.iter().map(|input| &input.file);
     blame_damage(inputs, output, || run_case(args, &case, output))
@@ -47,17 +45,4 @@ fn run_case(args: &DepositsArgs, case: &Case, output: &Output) -> Result<Exit> {
         return Ok(Exit::Incomplete);
     }
     Ok(Exit::Complete)
-}
-
-/// Refuses to replace what is no such list.
-fn check_out(out: &Path) -> Result<()> {
-    match fs::read(out) {
-        Ok(bytes) if bytes.is_empty() || DepositList::is_csv(&bytes) => Ok(()),
-        Ok(_) => bail!(
-            "`{}` is there and is no list of deposit addresses\n\nhint: name another file with `--out`",
-            out.display()
-        ),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(error).with_context(|| format!("`{}` cannot be replaced", out.display())),
-    }
 }

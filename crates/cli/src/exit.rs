@@ -1,6 +1,6 @@
 //! Exit codes and what they mean.
 
-use anyhow::Context;
+use anyhow::bail;
 use std::process::ExitCode;
 
 /// How a command ended.
@@ -36,5 +36,8 @@ pub(crate) fn with_threads<T: Send>(
     if let Some(threads) = threads {
         pool = pool.num_threads(threads);
     }
-    pool.build().context("the threads cannot be started")?.install(command)
+    match pool.build() {
+        Ok(pool) => pool.install(command),
+        Err(error) => bail!("the threads cannot be started: {error}\n\nhint: ask for fewer: `--threads 1`"),
+    }
 }

@@ -3,9 +3,10 @@
 use crate::args::ExplainArgs;
 use crate::exit::Exit;
 use crate::output::Output;
-use anyhow::{Context, Result, anyhow, bail};
+use crate::put;
+use anyhow::{Result, anyhow, bail};
 use dyetrace_report::{Error, Question, explain};
-use std::fs;
+use std::io::Write as _;
 use std::path::Path;
 
 /// Runs the command.
@@ -25,8 +26,7 @@ pub(crate) fn run(args: &ExplainArgs, output: &Output) -> Result<Exit> {
     let explained = explain(&args.folder, &question).map_err(with_hint)?;
     busy.finish_and_clear();
     if let Some(picture) = &args.svg {
-        let failed = || format!("`{}` cannot be written", picture.display());
-        fs::write(picture, explained.to_svg()).with_context(failed)?;
+        put::whole(picture, |mut file| file.write_all(explained.to_svg().as_bytes()))?;
     }
     if args.json {
         output.data(&format!("{:#}\n", explained.to_json()))?;
@@ -55,11 +55,5 @@ fn check_picture(picture: &Path, result: &Path) -> Result<()> {
             picture.display()
         );
     }
-    match fs::read(picture) {
-        Ok(bytes) if !bytes.is_empty() && !bytes.starts_with(b"<svg ") => bail!(
-            "`{}` is there and is no picture of ours\n\nhint: name another file with `--svg`",
-            picture.display()
-        ),
-        _ => Ok(()),
-    }
+    Ok(put::may_replace(picture, "picture of ours", |bytes| bytes.starts_with(b"<svg "))?)
 }

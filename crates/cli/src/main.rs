@@ -12,7 +12,6 @@ mod explain;
 mod ingest;
 mod mixers;
 mod output;
-mod put;
 mod screen;
 mod simulate;
 mod source;
@@ -22,7 +21,7 @@ mod verify;
 
 use args::{Args, Command};
 use clap::Parser;
-use dyetrace_run::{assets, damage, facts, plan};
+use dyetrace_run::{assets, damage, facts, plan, put};
 use output::Output;
 use std::process::ExitCode;
 

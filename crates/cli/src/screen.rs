@@ -5,11 +5,12 @@ use crate::damage::blame_damage;
 use crate::exit::Exit;
 use crate::output::Output;
 use crate::plan::keep_inputs;
-use anyhow::{Context, Result, bail};
+use crate::put;
+use anyhow::{Result, bail};
 use dyetrace_ingest::{AskedAddresses, FileSpec, read_addresses};
 use dyetrace_report::Screening;
 use dyetrace_run::CaseFiles;
-use std::fs;
+use std::io::BufWriter;
 use std::path::Path;
 
 /// Runs the command.
@@ -19,7 +20,7 @@ pub(crate) fn run(args: &ScreenArgs, output: &Output) -> Result<Exit> {
     let file = args.out.as_deref().filter(|out| *out != Path::new("-"));
     if let Some(out) = file {
         keep_inputs(&typed.case, &asked.case, out)?;
-        check_out(out)?;
+        put::may_replace(out, "table of a screening", Screening::is_csv)?;
         keep_addresses(&args.addresses, out)?;
     }
     let addresses = addresses(&args.addresses, output)?;
@@ -29,7 +30,7 @@ pub(crate) fn run(args: &ScreenArgs, output: &Output) -> Result<Exit> {
     })?;
     let rows = screened.rows();
     match file {
-        Some(out) => write_out(&rows, out)?,
+        Some(out) => put::whole(out, |file| rows.write(BufWriter::new(file)))?,
         None => {
             let mut csv = Vec::new();
             rows.write(&mut csv)?;
@@ -61,22 +62,4 @@ fn keep_addresses(addresses: &Path, out: &Path) -> Result<()> {
         bail!("`{}` holds the addresses\n\nhint: name another file with `--out`", out.display());
     }
     Ok(())
-}
-
-/// Refuses to replace what is no such table.
-fn check_out(out: &Path) -> Result<()> {
-    match fs::read(out) {
-        Ok(bytes) if bytes.is_empty() || Screening::is_csv(&bytes) => Ok(()),
-        Ok(_) => bail!(
-            "`{}` is there and is no table of a screening\n\nhint: name another file with `--out`",
-            out.display()
-        ),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(error).with_context(|| format!("`{}` cannot be replaced", out.display())),
-    }
-}
-
-/// Writes the table beside its place and puts it there whole.
-fn write_out(screening: &Screening<'_>, out: &Path) -> Result<()> {
-    crate::put::whole(out, |file| screening.write(std::io::BufWriter::new(file)))
 }

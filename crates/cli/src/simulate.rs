@@ -3,7 +3,7 @@
 use crate::args::{ScoreArgs, SimulateArgs, SimulateCommand, SimulateFormat};
 use crate::exit::Exit;
 use crate::output::Output;
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, anyhow, bail};
 use dyetrace_simulate::score::{score, to_json, to_text};
 use dyetrace_simulate::{Format, Order, Outcome, Parameters, Scope, write};
 use serde_json::json;
@@ -25,7 +25,8 @@ fn make(args: &SimulateArgs, output: &Output) -> Result<Exit> {
     let (source, text) = match &args.parameters {
         Some(path) => {
             let name = path.display().to_string();
-            let text = std::fs::read_to_string(path).with_context(|| format!("{name}: cannot be read"))?;
+            let text = std::fs::read_to_string(path);
+            let text = text.map_err(|error| anyhow!("{name}: cannot be read: {error}"))?;
             (name, text)
         }
         None => (args.preset.clone(), Parameters::preset_text(&args.preset)?.to_owned()),

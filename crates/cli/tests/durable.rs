@@ -180,3 +180,32 @@ fn goal_that_cannot_be_written_is_named() {
     assert!(run.stderr.starts_with("error: /proc/x.dye: cannot be written: "), "{run:#?}");
     assert_eq!(desk.everything().len(), 1);
 }
+
+#[test]
+fn table_or_picture_that_cannot_be_written_is_named_with_the_reason() {
+    let desk = Desk::with("1.csv", ledger(&[(1, A, B, 100)])).and("who.txt", B);
+    let trace = format!("--transfers 1.csv --theft T={A}");
+    desk.run(&format!("trace {trace} --out result")).ends_with(0);
+    for words in [
+        format!("screen {trace} --addresses who.txt --out no/x"),
+        format!("deposits {trace} --out no/x"),
+        format!("explain result {B} --svg no/x"),
+    ] {
+        let run = desk.run(&words).ends_with(1);
+        let expected = "error: `no/x` cannot be written: No such file or directory";
+        assert!(run.stderr.starts_with(expected) && run.stderr.contains("hint: "), "{words}: {}", run.stderr);
+    }
+    // A full disk, too.
+    fs::create_dir(desk.path("small")).unwrap();
+    let mount = "mount -t tmpfs -o size=4k none small";
+    let Some(disk) = small_disk(&desk, mount) else { return skip("no disk can be mounted here") };
+    let many: String = (0..2_000).map(|number| format!("0x{number:040x}\n")).collect();
+    fs::write(desk.path("who.txt"), many).unwrap();
+    let line = format!(
+        "{mount}; \"$0\" screen {trace} --addresses who.txt --out small/x; echo \"code $?\"; ls -A small"
+    );
+    let run = disk.run(&desk, &line);
+    let said = String::from_utf8(run.stderr).unwrap();
+    assert!(said.starts_with("error: `small/x` cannot be written: No space left on device"), "{said}");
+    assert_eq!(String::from_utf8(run.stdout).unwrap(), "code 1\n");
+}

@@ -42,10 +42,8 @@ pub struct AskedAddresses {
 /// The file cannot be read, or a line is no address: with its place, what was seen, and what was expected.
 pub fn read_addresses(file: &FileSpec) -> Result<AskedAddresses, Error> {
     let mut opened = open(file, 0, &|_| ())?;
-    let mut asked = AskedAddresses::default();
-    let mut lines: HashMap<AskedAddress, u64> = HashMap::new();
+    let mut list = List::default();
     let mut bytes = Vec::new();
-    let (mut has_chain, mut has_head) = (true, false);
     for line in 1_u64.. {
         bytes.clear();
         let mut limited = opened.text.by_ref().take(LONGEST);
@@ -59,42 +57,86 @@ pub fn read_addresses(file: &FileSpec) -> Result<AskedAddresses, Error> {
         }
         let text = std::str::from_utf8(&bytes)
             .map_err(|_| refuse(Fault::of_field("", &bytes, "is not UTF-8 text")))?;
-        let text = text.trim_start_matches('\u{feff}').split('#').next().unwrap_or_default().trim();
-        let mut fields = text.split(',').map(|field| field.trim().trim_matches('"'));
-        let (address, chain) = (fields.next().unwrap_or_default(), fields.next().unwrap_or_default());
-        if line == 1 && address.eq_ignore_ascii_case("address") {
-            (has_chain, has_head) = (chain.eq_ignore_ascii_case("chain"), true);
+        let text = text.trim_start_matches('\u{feff}').split('#').next().unwrap_or_default();
+        if line == 1 && list.take_head(text) {
             continue;
         }
+        list.take(line, text).map_err(refuse)?;
+    }
+    opened.finish(&file.name)?;
+    Ok(list.asked)
+}
+
+/// Takes addresses that somebody names one by one: each `ADDRESS` or `ADDRESS,CHAIN`, counted from 1.
+///
+/// # Errors
+/// The first that is no address, with its number.
+pub fn list_addresses<T: AsRef<str>>(texts: impl IntoIterator<Item = T>) -> Result<AskedAddresses, Error> {
+    let mut list = List::default();
+    for (number, text) in (1..).zip(texts) {
+        list.take(number, text.as_ref()).map_err(|fault| Error::row("addresses", number, fault))?;
+    }
+    Ok(list.asked)
+}
+
+/// A list under way.
+#[derive(Default)]
+struct List {
+    asked: AskedAddresses,
+    /// In which line each stands first.
+    lines: HashMap<AskedAddress, u64>,
+    /// Whether a head names the columns, and the second is no chain.
+    has_head: bool,
+    is_chain_elsewhere: bool,
+}
+
+/// Address and chain of a line, and whether more follows.
+fn fields(text: &str) -> (&str, &str, bool) {
+    let mut fields = text.trim().split(',').map(|field| field.trim().trim_matches('"'));
+    let (address, chain) = (fields.next().unwrap_or_default(), fields.next().unwrap_or_default());
+    (address, chain, fields.next().is_some())
+}
+
+impl List {
+    /// Takes a line as the head, if it is one.
+    fn take_head(&mut self, text: &str) -> bool {
+        let (address, chain, _) = fields(text);
+        self.has_head = address.eq_ignore_ascii_case("address");
+        self.is_chain_elsewhere = self.has_head && !chain.eq_ignore_ascii_case("chain");
+        self.has_head
+    }
+
+    /// Takes a line.
+    fn take(&mut self, line: u64, text: &str) -> Result<(), Fault> {
+        let (address, chain, has_more) = fields(text);
         if address.is_empty() {
-            continue;
+            return Ok(());
         }
-        let chain = Some(chain).filter(|chain| has_chain && !chain.is_empty()).map(str::to_ascii_lowercase);
-        let has_more = fields.next().is_some();
+        let chain = Some(chain).filter(|chain| !self.is_chain_elsewhere && !chain.is_empty());
+        let chain = chain.map(str::to_ascii_lowercase);
         let hint = "one address a line, or `ADDRESS,CHAIN`; a comment begins with `#`";
-        if has_more && !has_head {
+        if has_more && !self.has_head {
             let reason = "is followed by more than a chain, and no head says what these columns are";
-            return Err(refuse(Fault::of_field("", address, reason).with_hint(hint)));
+            return Err(Fault::of_field("", address, reason).with_hint(hint));
         }
         let address = parse_address(address, chain.as_deref())
-            .map_err(|reason| refuse(Fault::of_field("", address, reason).with_hint(hint)))?;
+            .map_err(|reason| Fault::of_field("", address, reason).with_hint(hint))?;
         // Any word could be an account of some chain: one that is not told has to look like an address.
         if chain.is_none() && address.kind() == AddressKind::Text && address.as_bytes().len() < SHORTEST {
             let reason = "is not an address of a chain that is told by its addresses";
-            return Err(refuse(Fault::of_field("", address.to_string(), reason).with_hint(hint)));
+            return Err(Fault::of_field("", address.to_string(), reason).with_hint(hint));
         }
         let it = AskedAddress { address, chain };
-        match lines.get(&it) {
+        match self.lines.get(&it) {
             None => {
-                lines.insert(it.clone(), line);
-                asked.addresses.push(it);
+                self.lines.insert(it.clone(), line);
+                self.asked.addresses.push(it);
             }
             Some(&first) => {
-                asked.repeated += 1;
-                asked.first_repeated.get_or_insert_with(|| (line, first, address.to_string()));
+                self.asked.repeated += 1;
+                self.asked.first_repeated.get_or_insert_with(|| (line, first, address.to_string()));
             }
         }
+        Ok(())
     }
-    opened.finish(&file.name)?;
-    Ok(asked)
 }

@@ -64,7 +64,7 @@ pub mod time;
 pub mod tokens;
 mod unpack;
 
-pub use addresses::{AskedAddress, AskedAddresses, read_addresses};
+pub use addresses::{AskedAddress, AskedAddresses, list_addresses, read_addresses};
 pub use case::{Case, read_case};
 pub use check::Check;
 pub use decisions::{DecisionLog, add_decision, read_decisions};

@@ -22,7 +22,7 @@ const fn class_of(error: &Error) -> &'static str {
     match error {
         Error::Input(_) => "InputError",
         Error::Trace(_) => "TraceError",
-        Error::Report(_) => "ResultError",
+        Error::Report(_) | Error::Output { .. } => "ResultError",
         Error::Refused { .. } => "CaseError",
     }
 }

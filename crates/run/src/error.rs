@@ -12,6 +12,13 @@ pub enum Error {
     Trace(TraceError),
     /// A result cannot be written or read.
     Report(dyetrace_report::Error),
+    /// A file cannot be put in its place.
+    Output {
+        /// What is wrong.
+        what: String,
+        /// What to do about it.
+        hint: String,
+    },
     /// What was asked for does not go together.
     Refused {
         /// What is wrong.
@@ -33,7 +40,7 @@ impl Error {
             Self::Input(error) => error.message(),
             Self::Trace(error) => error.to_string(),
             Self::Report(error) => error.to_string(),
-            Self::Refused { what, .. } => what.clone(),
+            Self::Refused { what, .. } | Self::Output { what, .. } => what.clone(),
         }
     }
 
@@ -44,7 +51,7 @@ impl Error {
             Self::Input(error) => error.hint().map(str::to_owned),
             Self::Trace(error) => Some(error.hint().to_owned()),
             Self::Report(error) => error.hint(),
-            Self::Refused { hint, .. } => Some(hint.clone()),
+            Self::Refused { hint, .. } | Self::Output { hint, .. } => Some(hint.clone()),
         }
     }
 }
@@ -63,7 +70,7 @@ impl std::error::Error for Error {
             Self::Input(error) => error.source(),
             Self::Trace(error) => error.source(),
             Self::Report(error) => error.source(),
-            Self::Refused { .. } => None,
+            Self::Refused { .. } | Self::Output { .. } => None,
         }
     }
 }

@@ -22,6 +22,7 @@ pub mod noise;
 mod origins;
 pub mod plan;
 pub mod pools;
+pub mod put;
 mod ready;
 mod resume;
 pub mod screen;
