@@ -5,10 +5,8 @@ use crate::damage::blame_damage;
 use crate::exit::Exit;
 use crate::output::Output;
 use anyhow::{Result, bail};
-use dyetrace_report::Sources;
 use dyetrace_run::source::TypedSource;
 use dyetrace_run::{CaseFiles, TypedCase};
-use serde_json::json;
 use std::path::PathBuf;
 
 /// Runs the command.
@@ -17,14 +15,7 @@ pub(crate) fn run(args: &SourceArgs, output: &Output) -> Result<Exit> {
     let inputs = asked.case.inputs.iter().map(|input| &input.file);
     let found =
         blame_damage(inputs, output, || CaseFiles::read(&asked.case, output)?.source(&asked, output))?;
-    if args.json {
-        let answers: Vec<_> = found.accounts.iter().map(Sources::to_json).collect();
-        let json = json!({"format": "dyetrace-source", "format_version": 1, "accounts": answers});
-        output.data(&format!("{json:#}\n"))?;
-    } else {
-        let texts: Vec<String> = found.accounts.iter().map(ToString::to_string).collect();
-        output.data(&texts.join("\n"))?;
-    }
+    output.data(&if args.json { format!("{:#}\n", found.to_json()) } else { found.to_string() })?;
     if found.rejects > 0 {
         output.note(&format!("{} bad rows were left out: the answer is not complete", found.rejects));
     }

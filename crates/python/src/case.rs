@@ -11,7 +11,7 @@ use std::path::PathBuf;
 
 /// What a trace is made of: files of transfers and labels, and what was stolen.
 #[pyclass(frozen, module = "dyetrace")]
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Case {
     pub(crate) typed: TypedCase,
     pub(crate) reading: TypedReading,
@@ -106,6 +106,19 @@ impl Case {
 }
 
 impl Case {
+    /// The same with further thefts and labels, and another log of decisions if one is named.
+    pub(crate) fn and(
+        mut self,
+        thefts: Option<Pairs>,
+        labels: Option<LabelFiles>,
+        decisions: Option<PathBuf>,
+    ) -> Self {
+        self.typed.thefts.extend(thefts.unwrap_or_default().0);
+        self.typed.labels.extend(labels.unwrap_or_default().0);
+        self.typed.decisions = decisions.or(self.typed.decisions);
+        self
+    }
+
     /// Says what is wrong with it at once, not when it is traced.
     fn checked(self, py: Python<'_>) -> PyResult<Self> {
         lay_case(&self.typed, &self.reading).map_err(|error| of_case(py, &error))?;

@@ -9,6 +9,8 @@ use arrow_array::{ArrayRef, LargeStringArray, PrimitiveArray, TimestampMicroseco
 use arrow_schema::{DataType, Field, TimeUnit};
 use dyetrace_core::Amount;
 use dyetrace_report::{ColumnKind, iso};
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
 use std::sync::Arc;
 
 /// The most digits of an amount that is a decimal.
@@ -27,6 +29,21 @@ pub(crate) enum Amounts {
     Decimal,
     /// As text.
     Text,
+}
+
+impl Amounts {
+    /// What was asked for.
+    pub(crate) fn asked(word: &str) -> PyResult<Self> {
+        match word {
+            "auto" => Ok(Self::Auto),
+            "decimal" => Ok(Self::Decimal),
+            "text" => Ok(Self::Text),
+            other => {
+                let what = format!("amounts={other:?}: \"auto\", \"decimal\" or \"text\" was expected");
+                Err(PyValueError::new_err(what))
+            }
+        }
+    }
 }
 
 /// A column under way. One of texts takes everything: a column whose kind nobody told is exact all the same.

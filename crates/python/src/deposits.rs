@@ -1,19 +1,15 @@
 //! `deposits`: exchange deposit addresses, labelled or found by their sweeps.
 
-use crate::case::Case;
 use crate::column::Amounts;
-use crate::ledger::Ledger;
 use crate::many::{LabelFiles, Pairs};
 use crate::sheet::Batch;
 use crate::table::Table;
+use crate::what::What;
 use crate::work::{How, work};
 use dyetrace_run::damage::blame_damage_aloud;
-use dyetrace_run::decisions::read_log;
 use dyetrace_run::deposits::TypedDeposits;
 use dyetrace_run::plan::lay_case;
-use dyetrace_run::{CaseFiles, Error, TypedCase, TypedReading};
 use pyo3::prelude::*;
-use std::path::PathBuf;
 
 /// Finds deposit addresses of exchanges: the list that `dyetrace deposits` writes.
 #[pyfunction]
@@ -22,7 +18,7 @@ use std::path::PathBuf;
 #[expect(clippy::too_many_arguments, reason = "they are named where it is called")]
 pub(crate) fn deposits(
     py: Python<'_>,
-    what: Bound<'_, PyAny>,
+    what: What,
     labels: Option<LabelFiles>,
     min_share: Option<u32>,
     destinations: Option<usize>,
@@ -36,15 +32,7 @@ pub(crate) fn deposits(
     threads: Option<u16>,
     progress: Option<Py<PyAny>>,
 ) -> PyResult<Table> {
-    let (mut case, read) = if let Ok(ledger) = what.cast::<Ledger>() {
-        (ledger.get().case.clone(), Some(ledger.get().files.clone()))
-    } else if let Ok(case) = what.cast::<Case>() {
-        (case.get().clone(), None)
-    } else {
-        let typed = TypedCase { case: Some(what.extract::<PathBuf>()?), ..TypedCase::default() };
-        (Case { typed, reading: TypedReading::default(), skip_bad_rows: false }, None)
-    };
-    case.typed.labels.extend(labels.unwrap_or_default().0);
+    let case = what.case.clone().and(None, labels, None);
     let thresholds = TypedDeposits {
         min_share,
         destinations,
@@ -61,15 +49,9 @@ pub(crate) fn deposits(
         laid.skip_bad_rows |= case.skip_bad_rows;
         let inputs = laid.inputs.iter().map(|input| &input.file);
         blame_damage_aloud(inputs, watch, || {
-            let files = match read {
-                Some(files) => CaseFiles { log: read_log(&laid)?, ..files },
-                None => CaseFiles::read(&laid, watch)?,
-            };
-            let found = files.deposits(&laid, &thresholds, watch)?;
-            let mut batch = Batch::new(Amounts::Auto);
-            let made = found.list().write_csv(&mut batch).and_then(|()| batch.into_made());
-            made.map_err(|error| Error::Refused { what: error.to_string(), hint: String::new() })
+            let found = what.files(&laid, watch)?.deposits(&laid, &thresholds, watch)?;
+            Batch::of(Amounts::Auto, |batch| found.list().write_csv(batch))
         })
     })?;
-    Ok(Table::new("deposits".to_owned(), batch))
+    Table::made("deposits", batch, Amounts::Auto)
 }

@@ -11,10 +11,14 @@ mod error;
 mod html;
 mod ledger;
 mod many;
+mod mixers;
 mod progress;
+mod screen;
 mod sheet;
+mod source;
 mod table;
 mod trace;
+mod what;
 mod work;
 
 use pyo3::prelude::*;
@@ -30,6 +34,12 @@ mod _native {
     use super::deposits::deposits;
     #[pymodule_export]
     use super::ledger::{Ledger, ingest, read};
+    #[pymodule_export]
+    use super::mixers::{Mixers, mixers};
+    #[pymodule_export]
+    use super::screen::{Screening, screen};
+    #[pymodule_export]
+    use super::source::{Sources, source};
     #[pymodule_export]
     use super::table::Table;
     #[pymodule_export]

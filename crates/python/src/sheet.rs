@@ -5,8 +5,9 @@ use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{Field, Schema};
 use dyetrace_core::Amount;
 use dyetrace_report::{ColumnKind, Sheet, Target};
-use std::io;
+use dyetrace_run::Error;
 use std::sync::Arc;
+use std::{fmt, io};
 
 /// Where a table goes: its columns, when it is done.
 #[derive(Debug)]
@@ -16,13 +17,16 @@ pub(crate) struct Batch {
 }
 
 impl Batch {
-    pub(crate) const fn new(amounts: Amounts) -> Self {
-        Self { amounts, made: None }
-    }
-
-    /// The finished table.
-    pub(crate) fn into_made(self) -> io::Result<RecordBatch> {
-        self.made.ok_or_else(|| io::Error::other("the table was not finished"))
+    /// The table that is written into it.
+    pub(crate) fn of<E: fmt::Display>(
+        amounts: Amounts,
+        write: impl FnOnce(&mut Self) -> Result<(), E>,
+    ) -> Result<RecordBatch, Error> {
+        let mut batch = Self { amounts, made: None };
+        let bug =
+            |what: String| Error::Output { what, hint: "this is a bug of dyetrace: report it".to_owned() };
+        write(&mut batch).map_err(|error| bug(error.to_string()))?;
+        batch.made.ok_or_else(|| bug("the table was not finished".to_owned()))
     }
 }
 

@@ -1,13 +1,14 @@
 //! A table: columns that Arrow, polars, pandas, pyarrow and duckdb take as they are, and rows for plain Python.
 
-use crate::column::type_name;
+use crate::column::{Amounts, type_name};
 use crate::html;
 use arrow_array::cast::AsArray as _;
 use arrow_array::ffi::FFI_ArrowSchema;
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use arrow_array::types::{Decimal128Type, TimestampMicrosecondType, UInt64Type};
 use arrow_array::{Array, RecordBatch, RecordBatchIterator};
-use arrow_schema::{ArrowError, DataType};
+use arrow_schema::{ArrowError, DataType, Field};
+use dyetrace_report::ColumnKind;
 use pyo3::exceptions::{PyIndexError, PyKeyError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict, PyList, PyString};
@@ -27,8 +28,19 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    pub(crate) const fn new(name: String, batch: RecordBatch) -> Self {
-        Self { name, batch }
+    /// A table with its amounts as they were asked for, if its columns can have them so.
+    pub(crate) fn made(name: &str, batch: RecordBatch, amounts: Amounts) -> PyResult<Self> {
+        let is_wide = |field: &Field| {
+            *field.data_type() == DataType::LargeUtf8 && ColumnKind::of(field.name()) == ColumnKind::Amount
+        };
+        let wide = batch.schema_ref().fields().iter().find(|field| is_wide(field));
+        if let Some(field) = wide.filter(|_| amounts == Amounts::Decimal) {
+            return Err(PyValueError::new_err(format!(
+                "column `{}` of `{name}` holds an amount of more than 38 digits: ask for amounts=\"text\"",
+                field.name()
+            )));
+        }
+        Ok(Self { name: name.to_owned(), batch })
     }
 
     /// What a cell says; `None` for an empty one.
@@ -82,6 +94,15 @@ impl Table {
     fn names(&self) -> Vec<String> {
         self.batch.schema_ref().fields().iter().map(|field| field.name().clone()).collect()
     }
+}
+
+/// The one of some tables that has this name.
+pub(crate) fn named<T: Copy>(name: &str, tables: &[T], of: impl Fn(T) -> &'static str) -> PyResult<T> {
+    let known = tables.iter().copied().find(|&table| of(table) == name);
+    known.ok_or_else(|| {
+        let names: Vec<&str> = tables.iter().map(|&table| of(table)).collect();
+        PyValueError::new_err(format!("`{name}` is no table: one of {} was expected", names.join(", ")))
+    })
 }
 
 fn arrow(error: ArrowError) -> PyErr {

@@ -3,18 +3,16 @@
 use crate::case::Case;
 use crate::column::Amounts;
 use crate::error::{of_case, raised};
-use crate::ledger::Ledger;
 use crate::many::{LabelFiles, Pairs, Paths, Words};
 use crate::sheet::Batch;
-use crate::table::Table;
+use crate::table::{self, Table};
+use crate::what::What;
 use crate::work::{How, work};
-use dyetrace_report::{ColumnKind, Decided, Report, TableName, check_out};
+use dyetrace_report::{Decided, Report, TableName, check_out};
 use dyetrace_run::damage::blame_damage_aloud;
-use dyetrace_run::decisions::read_log;
 use dyetrace_run::facts::now;
 use dyetrace_run::plan::keep_inputs;
-use dyetrace_run::{CaseFiles, Error, Plan, Traced, TypedCase, TypedTrace, Watch};
-use pyo3::exceptions::{PyTypeError, PyValueError};
+use dyetrace_run::{Error, Plan, Traced, TypedCase, TypedTrace, Watch};
 use pyo3::prelude::*;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -32,35 +30,6 @@ pub(crate) struct Trace {
     tables: Mutex<BTreeMap<(TableName, Amounts), Py<Table>>>,
 }
 
-/// What can be traced.
-enum Source<'py> {
-    Case(Case),
-    Read(Bound<'py, Ledger>),
-}
-
-impl<'py> Source<'py> {
-    fn of(what: &Bound<'py, PyAny>) -> PyResult<Self> {
-        if let Ok(ledger) = what.cast::<Ledger>() {
-            return Ok(Self::Read(ledger.clone()));
-        }
-        if let Ok(case) = what.cast::<Case>() {
-            return Ok(Self::Case(case.get().clone()));
-        }
-        let path: PathBuf = what
-            .extract()
-            .map_err(|_| PyTypeError::new_err("a Case, a Ledger or the path of a case file was expected"))?;
-        let typed = TypedCase { case: Some(path), ..TypedCase::default() };
-        Ok(Self::Case(Case { typed, reading: dyetrace_run::TypedReading::default(), skip_bad_rows: false }))
-    }
-
-    fn case(&self) -> &Case {
-        match self {
-            Self::Case(case) => case,
-            Self::Read(ledger) => &ledger.get().case,
-        }
-    }
-}
-
 /// Traces thefts to the accounts where the money can still be stopped.
 #[pyfunction]
 #[pyo3(signature = (what, *, thefts=None, labels=None, decisions=None, rule=None, compare=None, stop=None,
@@ -70,7 +39,7 @@ impl<'py> Source<'py> {
 #[expect(clippy::too_many_arguments, reason = "they are named where it is called")]
 pub(crate) fn trace(
     py: Python<'_>,
-    what: Bound<'_, PyAny>,
+    what: What,
     thefts: Option<Pairs>,
     labels: Option<LabelFiles>,
     decisions: Option<PathBuf>,
@@ -97,11 +66,7 @@ pub(crate) fn trace(
     progress: Option<Py<PyAny>>,
 ) -> PyResult<Trace> {
     let started = now();
-    let source = Source::of(&what)?;
-    let Case { mut typed, reading, skip_bad_rows } = source.case().clone();
-    typed.thefts.extend(thefts.unwrap_or_default().0);
-    typed.labels.extend(labels.unwrap_or_default().0);
-    typed.decisions = decisions.or(typed.decisions);
+    let Case { typed, reading, skip_bad_rows } = what.case.clone().and(thefts, labels, decisions);
     let asked = TypedTrace {
         case: typed,
         rule,
@@ -126,18 +91,11 @@ pub(crate) fn trace(
         no_graph,
     };
     let plan = Arc::new(Plan::of(&asked, None).map_err(|error| of_case(py, &error))?);
-    let read = match &source {
-        Source::Case(_) => None,
-        Source::Read(ledger) => Some(ledger.get().files.clone()),
-    };
     let shared = Arc::clone(&plan);
     let job = move |watch: &dyn Watch| -> Result<(Traced, Arc<Decided>), Error> {
         let inputs = shared.case.inputs.iter().map(|input| &input.file);
         blame_damage_aloud(inputs, watch, || {
-            let files = match read {
-                Some(files) => CaseFiles { log: read_log(&shared.case)?, ..files },
-                None => CaseFiles::read(&shared.case, watch)?,
-            };
+            let files = what.files(&shared.case, watch)?;
             let traced = files.trace(&shared, resume.as_deref(), started, watch)?;
             let decided = traced.report()?.decided();
             // Whoever was interrupted keeps the state that was there.
@@ -161,27 +119,9 @@ impl Trace {
         if let Some(table) = made().get(&(name, amounts)) {
             return Ok(table.clone_ref(py));
         }
-        let batch = py.detach(|| {
-            let mut batch = Batch::new(amounts);
-            self.report().write_table(name, &mut batch)?;
-            Ok(batch)
-        });
-        let batch = batch.map_err(|error: dyetrace_report::Error| raised(py, &error.into()))?.into_made()?;
-        if amounts == Amounts::Decimal {
-            let schema = batch.schema_ref();
-            let wide = schema.fields().iter().find(|field| {
-                let is_text = *field.data_type() == arrow_schema::DataType::LargeUtf8;
-                is_text && ColumnKind::of(field.name()) == ColumnKind::Amount
-            });
-            if let Some(field) = wide {
-                return Err(PyValueError::new_err(format!(
-                    "column `{}` of `{}` holds an amount of more than 38 digits: ask for amounts=\"text\"",
-                    field.name(),
-                    name.as_str()
-                )));
-            }
-        }
-        let table = Py::new(py, Table::new(name.as_str().to_owned(), batch))?;
+        let batch = py.detach(|| Batch::of(amounts, |batch| self.report().write_table(name, batch)));
+        let batch = batch.map_err(|error| raised(py, &error))?;
+        let table = Py::new(py, Table::made(name.as_str(), batch, amounts)?)?;
         made().insert((name, amounts), table.clone_ref(py));
         Ok(table)
     }
@@ -270,21 +210,8 @@ impl Trace {
     /// A table by its name, with amounts as `"auto"`, `"decimal"` or `"text"`.
     #[pyo3(signature = (name, *, amounts="auto"))]
     fn table(&self, py: Python<'_>, name: &str, amounts: &str) -> PyResult<Py<Table>> {
-        let known = TableName::ALL.into_iter().find(|it| it.as_str() == name);
-        let known = known.ok_or_else(|| {
-            let names: Vec<&str> = TableName::ALL.iter().map(|it| it.as_str()).collect();
-            PyValueError::new_err(format!("`{name}` is no table: one of {} was expected", names.join(", ")))
-        })?;
-        let amounts = match amounts {
-            "auto" => Amounts::Auto,
-            "decimal" => Amounts::Decimal,
-            "text" => Amounts::Text,
-            other => {
-                return Err(PyValueError::new_err(format!(
-                    "amounts={other:?}: \"auto\", \"decimal\" or \"text\" was expected"
-                )));
-            }
-        };
+        let known = table::named(name, &TableName::ALL, TableName::as_str)?;
+        let amounts = Amounts::asked(amounts)?;
         self.table_of(py, known, amounts)
     }
 

@@ -14,7 +14,8 @@ const HEAD: u64 = 64 * 1024;
 /// It is something else, or cannot be read.
 pub fn may_replace(out: &Path, what: &str, is_ours: impl FnOnce(&[u8]) -> bool) -> Result<(), Error> {
     let mut head = Vec::new();
-    let read = fs::File::open(out).and_then(|file| file.take(HEAD).read_to_end(&mut head));
+    let read =
+        fs::OpenOptions::new().read(true).open(out).and_then(|file| file.take(HEAD).read_to_end(&mut head));
     match read {
         Ok(0) => Ok(()),
         Ok(_) if is_ours(&head) => Ok(()),

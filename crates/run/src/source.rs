@@ -12,6 +12,8 @@ use dyetrace_core::{AccountId, Address, Category, Ledger};
 use dyetrace_ingest::Case;
 use dyetrace_report::display::plain;
 use dyetrace_report::{AskedAccount, SourceQuestion, Sources};
+use serde_json::{Value, json};
+use std::fmt;
 
 /// The question, as it was typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -79,6 +81,26 @@ impl FoundSources {
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.rejects == 0 && !self.accounts.iter().flat_map(|it| it.cut).any(Cut::any)
+    }
+
+    /// The answers as JSON, with all routes.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let accounts: Vec<Value> = self.accounts.iter().map(Sources::to_json).collect();
+        json!({"format": "dyetrace-source", "format_version": 1, "accounts": accounts})
+    }
+}
+
+/// Account by account, for a person.
+impl fmt::Display for FoundSources {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (number, account) in self.accounts.iter().enumerate() {
+            if number > 0 {
+                writeln!(f)?;
+            }
+            write!(f, "{account}")?;
+        }
+        Ok(())
     }
 }
 

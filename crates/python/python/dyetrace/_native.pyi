@@ -11,6 +11,9 @@ __all__ = [
     "Changes",
     "Explanation",
     "Ledger",
+    "Mixers",
+    "Screening",
+    "Sources",
     "Table",
     "Trace",
     "Verdict",
@@ -19,7 +22,10 @@ __all__ = [
     "diff",
     "explain",
     "ingest",
+    "mixers",
     "read",
+    "screen",
+    "source",
     "trace",
     "verify",
 ]
@@ -160,6 +166,41 @@ class Explanation:
     def _repr_html_(self) -> str: ...
 
 @final
+class Sources:
+    def summary(self) -> dict[str, Any]: ...
+    @property
+    def is_complete(self) -> bool: ...
+    def _repr_html_(self) -> str: ...
+
+@final
+class Screening:
+    @property
+    def rows(self) -> Table: ...
+    @property
+    def flagged(self) -> int: ...
+    @property
+    def unknown(self) -> int: ...
+    @property
+    def is_complete(self) -> bool: ...
+    @property
+    def missing(self) -> list[str]: ...
+    def write(self, out: _Path) -> None: ...
+    def _repr_html_(self) -> str: ...
+
+@final
+class Mixers:
+    def table(self, name: str, *, amounts: Literal["auto", "decimal", "text"] = "auto") -> Table: ...
+    @property
+    def table_names(self) -> list[str]: ...
+    @property
+    def is_complete(self) -> bool: ...
+    @property
+    def strangers(self) -> list[str]: ...
+    def summary(self) -> dict[str, Any]: ...
+    def write(self, out: _Path) -> None: ...
+    def _repr_html_(self) -> str: ...
+
+@final
 class Verdict:
     @property
     def holds(self) -> bool: ...
@@ -261,3 +302,65 @@ def explain(
 ) -> Explanation: ...
 def verify(folder: _Path, *, sha256: str | None = None, progress: _Progress = None) -> Verdict: ...
 def diff(before: _Path, after: _Path, *, rule: str | None = None, progress: _Progress = None) -> Changes: ...
+def source(
+    what: Case | Ledger | _Path,
+    of: str,
+    *,
+    asset: str | None = None,
+    transaction: str | None = None,
+    thefts: _Pairs | None = None,
+    labels: _Labels | None = None,
+    decisions: _Path | None = None,
+    rule: str | None = None,
+    origins: _Words | None = None,
+    stop: _Words | None = None,
+    until: str | None = None,
+    no_swaps: bool = False,
+    no_detected_deposits: bool = False,
+    threads: int | None = None,
+    progress: _Progress = None,
+) -> Sources: ...
+def screen(
+    what: Case | Ledger | _Path,
+    addresses: _Path | Iterable[str],
+    *,
+    flag_direct: _Pairs | None = None,
+    flag_indirect: _Pairs | None = None,
+    thefts: _Pairs | None = None,
+    labels: _Labels | None = None,
+    decisions: _Path | None = None,
+    rule: str | None = None,
+    origins: _Words | None = None,
+    stop: _Words | None = None,
+    until: str | None = None,
+    no_swaps: bool = False,
+    no_detected_deposits: bool = False,
+    threads: int | None = None,
+    progress: _Progress = None,
+) -> Screening: ...
+def mixers(
+    what: Case | Ledger | _Path | None = None,
+    *,
+    pool_events: _Pairs | None = None,
+    outstanding: _Pairs | None = None,
+    known_exits: _Words | None = None,
+    thefts: _Pairs | None = None,
+    labels: _Labels | None = None,
+    decisions: _Path | None = None,
+    voucher_gap: int | None = None,
+    window: int | None = None,
+    late_window: int | None = None,
+    profile_pools: int | None = None,
+    profile_notes: int | None = None,
+    decoys: int | None = None,
+    least_leads: int | None = None,
+    hub_transfers: int | None = None,
+    funder_transfers: int | None = None,
+    group_window: int | None = None,
+    group_joins: int | None = None,
+    group_share: int | None = None,
+    group_members: int | None = None,
+    skip_bad_rows: bool = False,
+    threads: int | None = None,
+    progress: _Progress = None,
+) -> Mixers: ...
