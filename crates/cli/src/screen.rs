@@ -88,6 +88,7 @@ fn run_case(args: &ScreenArgs, case: &Case, typed: &Asked, output: &Output) -> R
         "{addresses} addresses, {unknown} of them in no transfer; {} rows{flagged}",
         screening.len()
     ));
+    screening.order_note().iter().for_each(|note| output.note(note));
     let mut exit = Exit::Complete;
     for (what, Cut { hubs, hops, dust }) in [("thefts", &thefts), ("labelled holders", &labelled)]
         .iter()
