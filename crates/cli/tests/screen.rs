@@ -174,7 +174,19 @@ fn a_source_tells_what_the_other_order_gives() {
     ] {
         assert!(text.contains(line), "{line}{text}");
     }
+    // What B spent before it came is a gap in one order.
+    let rows = format!("1,{A},{B},10\n1,{B},{C},10\n");
+    let gap = Desk::with("t.csv", format!("block_number,from_address,to_address,value\n{rows}"));
+    let case = format!("source {B} --transfers t.csv --theft T={A}");
+    let json = gap.run(&format!("{case} --json")).ends_with(0).json();
+    let purse = &json["accounts"][0]["purses"][0];
+    assert!(purse["gap"].is_null() && purse["other_order_gap"] == "10", "{purse:#}");
+    let text = gap.run(&case).ends_with(0).stdout;
+    let said =
+        "  It spent 0 ETH more than the data show it had; in the other order 0.00000000000000001 ETH more.\n";
+    assert!(text.contains(said), "{text}");
     let told = desk_of_two_orders(["0", "1"]);
+    let case = format!("--transfers t.csv --labels l.csv --theft T={A} --rule fifo");
     let text = told.run(&format!("source {E} {case}")).ends_with(0).stdout;
     assert!(!text.contains("order"), "{text}");
 }

@@ -162,8 +162,8 @@ impl Exposures {
 ///
 /// # Cost
 /// As a trace by one rule, but that nothing is listed: some 150 bytes for each class that came to a purse that is asked about, and
-/// what the rule keeps of each purse reached. All of it twice, and the columns of the ledger a second time, where
-/// [`crate::ledger::Notes::order_ambiguous`].
+/// what the rule keeps of each purse reached. Where [`crate::ledger::Notes::order_ambiguous`], twice the time, the columns of the ledger a
+/// second time, and those bytes up to three times while both orders are set side by side.
 pub fn exposures(
     ledger: &Ledger,
     labels: &Labels,

@@ -8,7 +8,7 @@
 //! those of the ledger as read.
 
 use super::exposure::{Exposure, Exposures, Source};
-use super::outcome::{Class, ClassId, Flows, PostingKind, Postings, Share, ShareColumns};
+use super::outcome::{Class, ClassId, Flows, Gap, PostingKind, Postings, Share, ShareColumns, Trace};
 use super::replay::{Cut, way};
 use crate::amount::{Amount, AmountColumn};
 use crate::ledger::{Ledger, PurseId};
@@ -30,6 +30,7 @@ pub(super) struct OtherOrder {
 pub(super) struct OtherSource {
     flows: Flows,
     postings: Postings,
+    gaps: Vec<Gap>,
     /// The number here of each class there.
     classes: Vec<ClassId>,
 }
@@ -208,11 +209,21 @@ impl Source {
         (there != self.brought(ledger, place)).then_some(there)
     }
 
+    /// What one of the account's purses spent beyond what the data show it had, in input order, and in the other where there is one.
+    /// Nothing is known of a purse to which none of the money came that is asked about.
+    #[must_use]
+    pub fn gap(&self, purse: PurseId) -> [Option<Amount>; 2] {
+        let of = |gaps: &[Gap]| gaps.iter().filter(|gap| gap.purse == purse).map(|gap| gap.amount).max();
+        let told = of(&self.trace.gaps);
+        [told, self.other.as_ref().map_or(told, |other| of(&other.gaps))]
+    }
+
     /// Sets what the other order gives beside this.
     pub(super) fn set_beside(&mut self, other: Self, ledger: &Ledger) {
         let Self { exposures, trace, .. } = other;
         let classes = self.exposures.set_beside(exposures, ledger);
-        self.other = Some(Box::new(OtherSource { flows: trace.flows, postings: trace.postings, classes }));
+        let Trace { flows, postings, gaps, .. } = trace;
+        self.other = Some(Box::new(OtherSource { flows, postings, gaps, classes }));
     }
 }
 

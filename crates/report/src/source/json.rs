@@ -45,6 +45,7 @@ fn purse(it: &SourcePurse, thefts: bool, labelled: bool) -> Value {
         "received": it.received.to_string(),
         "other_order_received": it.other_received.map(|received| received.to_string()),
         "gap": it.gap.map(|gap| gap.to_string()),
+        "other_order_gap": it.other_gap.map(|gap| gap.to_string()),
         "thefts": thefts.then(|| part(&it.thefts, received)),
         "labelled": labelled.then(|| part(&it.labelled, received)),
     })

@@ -74,6 +74,8 @@ pub struct SourcePurse {
     pub other_received: Option<Amount>,
     /// What it spent beyond what the data show it had; known where some of the money that is asked about came there.
     pub gap: Option<Amount>,
+    /// The same in the other order, 0 for none; `None` where it is the same.
+    pub other_gap: Option<Amount>,
     /// What thefts brought, by name and stolen asset.
     pub thefts: PartOf,
     /// What labelled holders brought.
@@ -230,14 +232,17 @@ impl SourceQuestion<'_> {
         if received.is_zero() && thefts.origins.is_empty() && labelled.origins.is_empty() {
             return None;
         }
-        let gaps = both.iter().flatten().flat_map(|source| &source.trace.gaps);
-        let gap = gaps.filter(|gap| gap.purse == purse).map(|gap| gap.amount).max();
+        let gaps = || both.iter().flatten().map(|source| source.gap(purse));
+        let gap = gaps().filter_map(|[told, _]| told).max();
+        let other_gap = gaps().filter_map(|[_, other]| other).max().unwrap_or(Amount::ZERO);
+        let other_gap = (other_gap != gap.unwrap_or(Amount::ZERO)).then_some(other_gap);
         Some(SourcePurse {
             asset: self.asset_name(purse),
             token: self.token(purse),
             received,
             other_received,
             gap,
+            other_gap,
             thefts,
             labelled,
         })

@@ -101,8 +101,16 @@ impl Sources {
         if labelled {
             say_part(purse, &purse.labelled, ["From labelled holders", "from nobody labelled"], f)?;
         }
-        if let Some(gap) = purse.gap {
-            writeln!(f, "  It spent {} more than the data show it had.", amount(&purse.token, gap))?;
+        let gap = |gap| amount(&purse.token, gap);
+        match (purse.gap, purse.other_gap) {
+            (None, None) => {}
+            (Some(told), None) => writeln!(f, "  It spent {} more than the data show it had.", gap(told))?,
+            (told, Some(other)) => writeln!(
+                f,
+                "  It spent {} more than the data show it had; in the other order {} more.",
+                gap(told.unwrap_or(Amount::ZERO)),
+                gap(other)
+            )?,
         }
         Ok(())
     }
