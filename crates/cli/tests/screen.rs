@@ -6,8 +6,13 @@ use std::fs;
 
 const MIXER: &str = "0x00000000000000000000000000000000000000ee";
 const NOBODY: &str = "0x00000000000000000000000000000000000000ff";
+const E: &str = "0x00000000000000000000000000000000000000e1";
 const HEAD: &str = "address,chain,in_data,asset,symbol,received,kind,origin,origin_asset,direct,indirect,exchanged,came,claim,\
-    stolen_here,rests,direct_per_mille,indirect_per_mille,hops,transfers,first,last,met";
+    stolen_here,rests,direct_per_mille,indirect_per_mille,hops,transfers,first,last,met,\
+    other_order_received,other_order_direct,other_order_indirect,other_order_exchanged,other_order_came,other_order_claim,\
+    other_order_stolen_here,other_order_rests,met_in_one_order";
+/// The cells of the other order, where it is the same.
+const SAME: &str = ",,,,,,,,,";
 
 /// The thief A pays B 100, who passes 60 on to C and 10 to the mixer; D pays C 40, the mixer 100 to C and 5 to D.
 fn desk() -> Desk {
@@ -43,17 +48,17 @@ fn a_small_table_by_hand() {
         HEAD.to_owned(),
         // 60 of the 200 that C received are stolen, over B; 100 are the mixer's own, not B's 10.
         format!(
-            "{C},ethereum,yes,{native},ETH,200,theft,T,{native},0,60,0,60,60,0,60,0,300,2,1,2023-11-14T22:13:44Z,2023-11-14T22:13:44Z,indirect:10%"
+            "{C},ethereum,yes,{native},ETH,200,theft,T,{native},0,60,0,60,60,0,60,0,300,2,1,2023-11-14T22:13:44Z,2023-11-14T22:13:44Z,indirect:10%{SAME}"
         ),
         format!(
-            "{C},ethereum,yes,{native},ETH,200,labelled,mixer,{native},100,0,0,100,100,0,100,500,0,1,1,2023-11-14T22:14:20Z,2023-11-14T22:14:20Z,"
+            "{C},ethereum,yes,{native},ETH,200,labelled,mixer,{native},100,0,0,100,100,0,100,500,0,1,1,2023-11-14T22:14:20Z,2023-11-14T22:14:20Z,{SAME}"
         ),
-        format!("{NOBODY},,no,,,,,,,0,0,0,0,0,0,0,,,,,,,"),
+        format!("{NOBODY},,no,,,,,,,0,0,0,0,0,0,0,,,,,,,{SAME}"),
         format!(
-            "{D},ethereum,yes,{native},ETH,5,labelled,mixer,{native},5,0,0,5,5,0,5,1000,0,1,1,2023-11-14T22:14:32Z,2023-11-14T22:14:32Z,direct:mixer:50%"
+            "{D},ethereum,yes,{native},ETH,5,labelled,mixer,{native},5,0,0,5,5,0,5,1000,0,1,1,2023-11-14T22:14:32Z,2023-11-14T22:14:32Z,direct:mixer:50%{SAME}"
         ),
         format!(
-            "{B},ethereum,yes,{native},ETH,100,theft,T,{native},100,0,0,100,100,0,30,1000,0,1,1,2023-11-14T22:13:32Z,2023-11-14T22:13:32Z,direct:theft:99.9%"
+            "{B},ethereum,yes,{native},ETH,100,theft,T,{native},100,0,0,100,100,0,30,1000,0,1,1,2023-11-14T22:13:32Z,2023-11-14T22:13:32Z,direct:theft:99.9%{SAME}"
         ),
     ];
     assert_eq!(run.stdout.lines().collect::<Vec<_>>(), expected);
@@ -73,6 +78,117 @@ fn a_small_table_by_hand() {
         "{}",
         refused.stderr
     );
+}
+
+/// The thief A and D pay B 10 each, in one block and nobody tells in what order; then B pays C 10, and E 10.
+fn desk_of_two_orders(index: [&str; 2]) -> Desk {
+    let [one, two] = index;
+    let rows = [(1, one, A, B), (1, two, D, B), (2, "0", B, C), (3, "0", B, E)];
+    let row = |(number, (block, index, from, to)): (u64, &(i64, &str, &str, &str))| {
+        format!("{block},{},0x{number:064x},{index},{from},{to},10\n", 1_700_000_000 + 12 * block)
+    };
+    let rows: String = (1..).zip(&rows).map(row).collect();
+    let head =
+        "block_number,block_timestamp,transaction_hash,transaction_index,from_address,to_address,value\n";
+    Desk::with("t.csv", format!("{head}{rows}"))
+        .and("l.csv", format!("address,category,entity\n{D},exchange,Binance\n"))
+        .and("who.txt", format!("{C}\n{E}\n{B}\n"))
+}
+
+#[test]
+fn what_rests_on_an_order_that_nobody_told_is_marked() {
+    let case = format!("{CASE}{A} --rule fifo --origins none --flag-indirect 50% --flag-direct 90%");
+    let desk = desk_of_two_orders(["", ""]);
+    let run = desk.run(&format!("screen {case}")).ends_with(0);
+    let (native, two, three) = ("ethereum:native", "2023-11-14T22:13:44Z", "2023-11-14T22:13:56Z");
+    let expected = [
+        HEAD.to_owned(),
+        // First in, first out: C got what came to B first, the thief's by input order and D's by the other.
+        format!(
+            "{C},ethereum,yes,{native},ETH,10,theft,T,{native},0,10,0,10,10,0,10,0,1000,2,1,{two},{two},indirect:50%,,0,0,0,0,0,0,0,indirect:50%"
+        ),
+        // A row of the other order alone.
+        format!(
+            "{E},ethereum,yes,{native},ETH,10,theft,T,{native},0,0,0,0,0,0,0,0,0,2,1,{three},{three},,,0,10,0,10,10,0,10,indirect:50%"
+        ),
+        // Straight from the thief in any order.
+        format!(
+            "{B},ethereum,yes,{native},ETH,20,theft,T,{native},10,0,0,10,10,0,0,500,0,1,1,2023-11-14T22:13:32Z,2023-11-14T22:13:32Z,{SAME}"
+        ),
+    ];
+    assert_eq!(run.stdout.lines().collect::<Vec<_>>(), expected);
+    let said = "2 rows are others with it reversed (columns `other_order_…`); 1 more addresses meet a threshold in the other order alone";
+    assert!(run.stderr.contains("3 rows; 1 meet a threshold") && run.stderr.contains(said), "{}", run.stderr);
+    // Where the input tells the order, none of it.
+    for (index, met) in [(["0", "1"], C), (["1", "0"], E)] {
+        let run = desk_of_two_orders(index).run(&format!("screen {case}")).ends_with(0);
+        assert!(!run.stderr.contains("order"), "{}", run.stderr);
+        let rows = run.stdout.lines().skip(1);
+        assert!(rows.clone().all(|line| line.ends_with(SAME)), "{}", run.stdout);
+        let flagged: Vec<&str> = rows.filter(|line| line.contains("indirect:50%")).collect();
+        assert!(flagged.len() == 1 && flagged[0].starts_with(met), "{}", run.stdout);
+    }
+}
+
+#[test]
+fn a_source_tells_what_the_other_order_gives() {
+    let desk = desk_of_two_orders(["", ""]);
+    let case = format!("--transfers t.csv --labels l.csv --theft T={A} --rule fifo");
+    let of = |who: &str| {
+        let json =
+            desk.run(&format!("source {who} {case} --json")).ends_with(0).json()["accounts"][0].clone();
+        assert_eq!(json["order_told"], false);
+        json["purses"][0].clone()
+    };
+    let (c, e) = (of(C), of(E));
+    let came = |it: &serde_json::Value| [&it["came"]["units"], &it["per_mille"]].map(ToString::to_string);
+    let (all, none) = (["\"10\"", "1000"], ["\"0\"", "0"]);
+    for (purse, part, told, other) in [
+        (&c, "thefts", all, none),
+        (&c, "labelled", none, all),
+        (&e, "thefts", none, all),
+        (&e, "labelled", all, none),
+    ] {
+        let it = &purse[part]["origins"][0];
+        assert_eq!([came(it), came(&it["other_order"])], [told, other], "{part}: {purse:#}");
+        let rests = [&purse[part]["rest"], &purse[part]["other_order_rest"]];
+        assert_eq!(rests, if told == all { ["0", "10"] } else { ["10", "0"] });
+        assert_eq!(it["route"].as_array().unwrap().is_empty(), told == none, "routes are of input order");
+    }
+    assert!(of(B)["thefts"]["origins"][0]["other_order"].is_null());
+    // A transfer, too.
+    let case = format!("{case} --transaction 0x{:064x}", 4);
+    let json = desk.run(&format!("source {E} {case} --json")).ends_with(0).json();
+    let transfer = &json["accounts"][0]["transfers"][0];
+    assert_eq!(transfer["thefts"].as_array().map(Vec::len), Some(0));
+    assert_eq!(transfer["other_order_thefts"][0]["units"], "10");
+    assert_eq!([&transfer["labelled"][0]["units"], &transfer["value"]], ["10", "10"]);
+    assert_eq!(transfer["other_order_labelled"].as_array().map(Vec::len), Some(0));
+    let text = desk.run(&format!("source {E} {case}")).ends_with(0).stdout;
+    for line in [
+        "  no stolen money\n  in the other order:\n  100.0 % stolen, T: 0.00000000000000001 ETH\n",
+        "  Stolen: 0.0 % 0 ETH; in the other order 100.0 % 0.00000000000000001 ETH\n",
+        "    T: 0.0 % 0 ETH\n      nothing came\n      in the other order: 100.0 % 0.00000000000000001 ETH\n",
+        "    0.00000000000000001 ETH not stolen, as far as the data go; in the other order 0 ETH\n",
+        "These are two orders, not a bound",
+    ] {
+        assert!(text.contains(line), "{line}{text}");
+    }
+    // What B spent before it came is a gap in one order.
+    let rows = format!("1,{A},{B},10\n1,{B},{C},10\n");
+    let gap = Desk::with("t.csv", format!("block_number,from_address,to_address,value\n{rows}"));
+    let case = format!("source {B} --transfers t.csv --theft T={A}");
+    let json = gap.run(&format!("{case} --json")).ends_with(0).json();
+    let purse = &json["accounts"][0]["purses"][0];
+    assert!(purse["gap"].is_null() && purse["other_order_gap"] == "10", "{purse:#}");
+    let text = gap.run(&case).ends_with(0).stdout;
+    let said =
+        "  It spent 0 ETH more than the data show it had; in the other order 0.00000000000000001 ETH more.\n";
+    assert!(text.contains(said), "{text}");
+    let told = desk_of_two_orders(["0", "1"]);
+    let case = format!("--transfers t.csv --labels l.csv --theft T={A} --rule fifo");
+    let text = told.run(&format!("source {E} {case}")).ends_with(0).stdout;
+    assert!(!text.contains("order"), "{text}");
 }
 
 #[test]
@@ -167,6 +283,37 @@ fn of_screen(table: &Table) -> Sums {
     sums
 }
 
+/// Theft, stolen asset, address, asset, what rests in input order and in the other: where these differ, by a trace.
+fn spread_of_trace(desk: &Desk) -> Vec<[String; 6]> {
+    let table = desk.table("result/limitations.csv");
+    let rows = table.column("kind").zip(table.column("subject")).zip(table.column("detail"));
+    let said = |((_, subject), detail): ((&str, &str), &str)| {
+        let words: Vec<&str> = subject.split(' ').collect();
+        let amounts: Vec<&str> =
+            detail.split([' ', ',']).filter(|word| word.parse::<u128>().is_ok()).collect();
+        let [theft, stolen, address, asset] = words[..] else { panic!("{subject}") };
+        [theft, stolen, address, asset, amounts[0], amounts[1]].map(str::to_owned)
+    };
+    let mut all: Vec<[String; 6]> = rows.filter(|row| row.0.0 == "order_spread").map(said).collect();
+    all.sort();
+    all
+}
+
+/// The same by a screening.
+fn spread_of_screen(table: &Table) -> Vec<[String; 6]> {
+    let columns = ["origin", "origin_asset", "address", "asset", "rests", "other_order_rests", "kind"];
+    let row = |row: usize| columns.map(|name| table.column(name).nth(row).unwrap().to_owned());
+    let mut all: Vec<[String; 6]> = (0..table.rows.len())
+        .map(row)
+        .filter(|it| it[6] == "theft" && !it[5].is_empty() && it[4] != it[5])
+        .map(|[origin, stolen, address, asset, rests, other, _]| {
+            [origin, stolen, address, asset, rests, other]
+        })
+        .collect();
+    all.sort();
+    all
+}
+
 /// Traces, screens everybody, and asks for the source of some; all say the same.
 fn agree(desk: &Desk, case: &str, some: usize) {
     for rule in ["libr", "fifo", "prorata"] {
@@ -175,6 +322,8 @@ fn agree(desk: &Desk, case: &str, some: usize) {
         let flows = desk.table("result/flows.csv");
         let mut all: Vec<String> =
             flows.column("to_address").chain(flows.column("from_address")).map(str::to_owned).collect();
+        let spread = spread_of_trace(desk);
+        all.extend(spread.iter().map(|it| it[2].clone()));
         all.sort();
         all.dedup();
         fs::write(desk.path("all.txt"), all.join("\n")).unwrap();
@@ -182,6 +331,7 @@ fn agree(desk: &Desk, case: &str, some: usize) {
         let screen = desk.table("screen.csv");
         assert!(of_trace(desk, rule).len() > 2);
         assert_eq!(of_screen(&screen), of_trace(desk, rule), "{rule}");
+        assert_eq!(spread_of_screen(&screen), spread, "{rule}");
         let at = case.find("--transfers").map_or("", |_| "yes");
         for address in all.iter().take(some) {
             let words = if at.is_empty() {
@@ -202,7 +352,9 @@ fn agree(desk: &Desk, case: &str, some: usize) {
                         let key = (text(&purse["asset"]), text(&it["origin"]), text(&it["origin_asset"]));
                         came.insert(key, (text(&it["came"]["units"]), text(&it["came"]["claim"])));
                         let (hops, route) = (it["hops"].as_u64().unwrap(), it["route"].as_array().unwrap());
-                        assert!(hops == 0 || !route.is_empty(), "{address} {it:#}");
+                        // Of the other order alone there is none.
+                        let is_told = it["came"]["units"] != "0";
+                        assert!(hops == 0 || !route.is_empty() || !is_told, "{address} {it:#}");
                         assert!(route.last().is_none_or(|hop| hop["to"] == **address), "{address} {it:#}");
                     }
                 }

@@ -13,27 +13,27 @@ use proptest::test_runner::Config;
 use std::collections::BTreeMap;
 
 /// Origin, the asset it began in, and a purse: chain, address, asset.
-type Key = [String; 5];
+pub(crate) type Key = [String; 5];
 
 /// Units and claims: came by transfers, exchanged, stolen here, rests.
-type Figures = [[Amount; 2]; 4];
+pub(crate) type Figures = [[Amount; 2]; 4];
 
-fn key(ledger: &Ledger, origin: &str, asset: String, purse: PurseId) -> Key {
+pub(crate) fn key(ledger: &Ledger, origin: &str, asset: String, purse: PurseId) -> Key {
     let (chain, address) = (ledger.purse_chain(purse).to_owned(), ledger.purse_address(purse).to_string());
     [origin.to_owned(), asset, chain, address, ledger.asset_name(ledger.purses().asset(purse))]
 }
 
-fn add(all: &mut BTreeMap<Key, Figures>, key: Key, what: usize, share: Share) {
+pub(crate) fn add(all: &mut BTreeMap<Key, Figures>, key: Key, what: usize, share: Share) {
     let sums = &mut all.entry(key).or_default()[what];
     *sums = [sums[0].plus(share.units), sums[1].plus(share.claim)];
 }
 
-fn everybody(ledger: &Ledger) -> Vec<AccountId> {
+pub(crate) fn everybody(ledger: &Ledger) -> Vec<AccountId> {
     (0..).map(AccountId).take(ledger.accounts().len()).collect()
 }
 
 /// What a trace put where, added up from its tables.
-fn by_trace(ledger: &Ledger, of: &dyetrace_core::trace::Trace) -> BTreeMap<Key, Figures> {
+pub(crate) fn by_trace(ledger: &Ledger, of: &dyetrace_core::trace::Trace) -> BTreeMap<Key, Figures> {
     let mut all = BTreeMap::new();
     let columns = ledger.columns();
     let key = |class, purse| key(ledger, of.theft_of(class), ledger.asset_name(of.asset_of(class)), purse);

@@ -12,6 +12,7 @@ mod bridges;
 mod deposits;
 mod engines;
 mod exposure;
+mod exposure_order;
 mod generate;
 mod golden;
 mod laws;

@@ -77,7 +77,7 @@ def test_screen_is_the_command_s(command, tmp_path):
     assert types["direct_per_mille"] == types["hops"] == "uint64"
     came = sum(amount or 0 for amount in table["came"])
     assert arrow.num_rows == len(rows) and int(polars.DataFrame(table)["came"].sum()) == came
-    assert duckdb.sql("select sum(came) from arrow").fetchone()[0] == came
+    assert duckdb.sql("select sum(came) from arrow").fetchall()[0][0] == came
 
 
 def test_an_address_that_is_none_is_named_by_its_number(ledger_file):

@@ -133,6 +133,10 @@ fn into_io(error: csv::Error) -> io::Error {
     }
 }
 
+/// How the name of a column begins that holds what another one would hold if the order that the input does not tell is read the
+/// other way.
+pub(crate) const OTHER_ORDER: &str = "other_order_";
+
 /// What the cells of a column are. An empty cell says that nothing is known, whatever the kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ColumnKind {
@@ -274,6 +278,8 @@ impl ColumnKind {
             "drawn",
             "fee",
         ];
+        // What it holds in the other order is what it holds.
+        let column = column.strip_prefix(OTHER_ORDER).unwrap_or(column);
         let rule = column.strip_prefix("claim_").unwrap_or(column);
         if NUMBERS.contains(&column) {
             Self::Number

@@ -146,7 +146,7 @@ impl Screened {
         Screening::new(&self.reading.ledger, &self.tables.tokens, &self.asked, tables, &self.thresholds)
     }
 
-    /// What was screened, in a line.
+    /// What was screened, in a line; and what of it rests on an order that nobody told, in another.
     #[must_use]
     pub fn said(&self, rows: &Screening<'_>) -> String {
         let flagged = if self.thresholds.is_empty() {
@@ -155,7 +155,11 @@ impl Screened {
             format!("; {} meet a threshold", rows.flagged())
         };
         let (addresses, unknown) = (self.asked.len(), rows.unknown());
-        format!("{addresses} addresses, {unknown} of them in no transfer; {} rows{flagged}", rows.len())
+        let order = rows.order_note().map(|note| format!("\n{note}")).unwrap_or_default();
+        format!(
+            "{addresses} addresses, {unknown} of them in no transfer; {} rows{flagged}{order}",
+            rows.len()
+        )
     }
 
     /// Why more may have come than is told.

@@ -51,6 +51,20 @@ impl Ledger {
         Self { columns, fees, ..self.clone() }
     }
 
+    /// The place in [`Self::with_ties_reversed`] of the transfer that has this place here, and the other way round; a place
+    /// that is none stays.
+    ///
+    /// # Cost
+    /// **O(t)** for t transfers of its tie group.
+    pub(crate) fn place_with_ties_reversed(&self, place: u64) -> u64 {
+        let at = usize::try_from(place).unwrap_or(usize::MAX);
+        if at >= self.transfer_count() {
+            return place;
+        }
+        let group = self.tie_group(at);
+        (group.start + group.end - 1 - at) as u64
+    }
+
     /// How far the order of transfers that touch one purse is not told.
     ///
     /// # Cost

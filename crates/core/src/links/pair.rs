@@ -35,14 +35,7 @@ impl Link {
     /// The same link in [`Ledger::with_ties_reversed`].
     #[must_use]
     pub fn with_ties_reversed(&self, ledger: &Ledger) -> Self {
-        let turned = |&place: &u64| {
-            let at = usize::try_from(place).unwrap_or(usize::MAX);
-            if at >= ledger.transfer_count() {
-                return place;
-            }
-            let group = ledger.tie_group(at);
-            (group.start + group.end - 1 - at) as u64
-        };
+        let turned = |&place: &u64| ledger.place_with_ties_reversed(place);
         let destinations = self.destinations.iter().map(turned).collect();
         Self { source: turned(&self.source), destinations, ..self.clone() }
     }

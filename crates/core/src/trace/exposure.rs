@@ -13,6 +13,7 @@
 
 use super::error::TraceError;
 use super::options::TraceOptions;
+use super::other_order::{OtherOrder, OtherSource};
 use super::outcome::{Class, ClassId, Share, ShareColumns, Trace};
 use super::replay::{Cut, way};
 use super::routes::{EvidenceGraph, Routes};
@@ -40,9 +41,11 @@ pub struct Exposures {
     pub rule: Rule,
     /// The names of thefts or entities, sorted by bytes.
     pub origins: Vec<String>,
-    /// Origins and the assets in which their money began; [`Class::theft`] is an index into `origins`.
+    /// Origins and the assets in which their money began; [`Class::theft`] is an index into `origins`. Those that only the other
+    /// order has stand last.
     pub classes: Vec<Class>,
-    /// Where it came: by purse, then class.
+    /// Where it came: by purse, then origin, then its asset's name. Where only the other order brings something, the row is here too: its amounts are 0,
+    /// and its places, count and hops are those of that order.
     pub purse: Vec<PurseId>,
     /// What came.
     pub class: Vec<ClassId>,
@@ -55,14 +58,16 @@ pub struct Exposures {
     /// The fewest transfers from the origin; 0 where it was stolen right here.
     pub hops: Vec<u32>,
     /// Direct, indirect, exchanged, stolen here, resting: see [`Exposure`].
-    shares: ShareColumns,
+    pub(super) shares: ShareColumns,
     /// The purses of the accounts that were asked about, sorted.
     pub purses: Vec<PurseId>,
     /// All that each of them received from others, in base units: by transfers, and net in exchanges.
     pub received: AmountColumn,
     /// What limits cut off: where any did, more may have come. Of one account, hubs and far purses that taint got to and that sent to
-    /// what is asked about.
+    /// what is asked about. Of two orders, of each kind the most.
     pub cut: Cut,
+    /// What the other order gives; `None` where the input tells the only one that counts.
+    pub(super) other: Option<Box<OtherOrder>>,
 }
 
 /// What came of one class into one purse: units of the purse's asset, claims in that of the class.
@@ -81,6 +86,18 @@ pub struct Exposure {
 }
 
 impl Exposure {
+    /// The amounts of a row: a column a way.
+    pub(super) fn of(shares: &ShareColumns, row: usize) -> Self {
+        let share = |way: usize| shares.get(row, way);
+        Self {
+            direct: share(way::DIRECT),
+            indirect: share(way::INDIRECT),
+            exchanged: share(way::EXCHANGED),
+            here: share(way::HERE),
+            rests: share(way::RESTS),
+        }
+    }
+
     /// What came in from others: direct, indirect and exchanged.
     #[must_use]
     pub fn came(&self) -> Share {
@@ -108,14 +125,7 @@ impl Exposures {
     /// If there is no such row.
     #[must_use]
     pub fn get(&self, row: usize) -> Exposure {
-        let share = |way: usize| self.shares.get(row, way);
-        Exposure {
-            direct: share(way::DIRECT),
-            indirect: share(way::INDIRECT),
-            exchanged: share(way::EXCHANGED),
-            here: share(way::HERE),
-            rests: share(way::RESTS),
-        }
+        Exposure::of(&self.shares, row)
     }
 
     /// The rows of a purse.
@@ -152,7 +162,8 @@ impl Exposures {
 ///
 /// # Cost
 /// As a trace by one rule, but that nothing is listed: some 150 bytes for each class that came to a purse that is asked about, and
-/// what the rule keeps of each purse reached.
+/// what the rule keeps of each purse reached. Where [`crate::ledger::Notes::order_ambiguous`], twice the time, the columns of the ledger a
+/// second time, and those bytes up to three times while both orders are set side by side.
 pub fn exposures(
     ledger: &Ledger,
     labels: &Labels,
@@ -161,10 +172,18 @@ pub fn exposures(
     accounts: &[AccountId],
 ) -> Result<Exposures, TraceError> {
     let accounts = sorted(accounts);
-    let (prepared, of_entities) = prepare(ledger, labels, origins, options, &accounts)?;
-    let asking = Asking { accounts: &accounts, within: false, lists: false, of_entities };
-    let (trace, tally) = prepared.tally(&prepared.reach(None), &asking);
-    Ok(gathered(&prepared, trace.thefts, trace.classes, tally, &accounts))
+    let in_order = |ledger: &Ledger, options: &TraceOptions| -> Result<Exposures, TraceError> {
+        let (prepared, of_entities) = prepare(ledger, labels, origins, options, &accounts)?;
+        let asking = Asking { accounts: &accounts, within: false, lists: false, of_entities };
+        let (trace, tally) = prepared.tally(&prepared.reach(None), &asking);
+        Ok(gathered(&prepared, trace.thefts, trace.classes, tally, &accounts))
+    };
+    let mut told = in_order(ledger, options)?;
+    if ledger.notes().order_ambiguous {
+        let other = in_order(&ledger.with_ties_reversed(), &options.with_ties_reversed(ledger))?;
+        told.set_beside(other, ledger);
+    }
+    Ok(told)
 }
 
 /// Where one account's money came from.
@@ -175,8 +194,10 @@ pub struct Source {
     /// What was replayed: all transfers and postings of these classes that can have to do with it, and others of which the figures
     /// mean nothing. Classes are those of `exposures`.
     pub trace: Trace,
-    /// Its transfers as a graph, for routes: a route of an entity begins at the account that it paid.
+    /// Its transfers as a graph, for routes: a route of an entity begins at the account that it paid. Routes are those of input order.
     pub graph: EvidenceGraph,
+    /// What was replayed in the other order; `None` where the input tells the only one that counts.
+    pub(super) other: Option<Box<OtherSource>>,
 }
 
 /// Where one account's money came from: the same figures as [`exposures`], by a replay of what can have come to it alone.
@@ -188,8 +209,25 @@ pub struct Source {
 /// As [`super::trace`].
 ///
 /// # Cost
-/// Some passes over the ledger, and a replay of the purses from which money can have come.
+/// Some passes over the ledger, and a replay of the purses from which money can have come; twice where
+/// [`crate::ledger::Notes::order_ambiguous`].
 pub fn source(
+    ledger: &Ledger,
+    labels: &Labels,
+    origins: Origins<'_>,
+    options: &TraceOptions,
+    account: AccountId,
+) -> Result<Source, TraceError> {
+    let mut told = source_once(ledger, labels, origins, options, account)?;
+    if ledger.notes().order_ambiguous {
+        let turned = options.with_ties_reversed(ledger);
+        let other = source_once(&ledger.with_ties_reversed(), labels, origins, &turned, account)?;
+        told.set_beside(other, ledger);
+    }
+    Ok(told)
+}
+
+fn source_once(
     ledger: &Ledger,
     labels: &Labels,
     origins: Origins<'_>,
@@ -202,7 +240,7 @@ pub fn source(
     let (trace, tally) = prepared.tally(&prepared.reach(None), &asking);
     let exposures = gathered(&prepared, trace.thefts.clone(), trace.classes.clone(), tally, &accounts);
     let graph = Routes::of(prepared).graph(&trace, 0);
-    Ok(Source { exposures, trace, graph })
+    Ok(Source { exposures, trace, graph, other: None })
 }
 
 fn prepare<'a>(
@@ -255,6 +293,7 @@ fn gathered(
         purses,
         received,
         cut,
+        other: None,
     };
     for rows in rows.chunk_by(|one, other| (one.purse, one.class) == (other.purse, other.class)) {
         let mut row = rows[0];

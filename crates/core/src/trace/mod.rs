@@ -14,6 +14,7 @@ mod hops;
 mod links;
 mod netting;
 mod options;
+mod other_order;
 mod outcome;
 mod pools;
 mod reach;

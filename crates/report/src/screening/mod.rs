@@ -5,6 +5,9 @@
 //!
 //! An address has a row for each account of it (one a chain), purse and class of money that came there; where nothing came, one
 //! row that says so; where no transfer names it, one row that says that.
+//!
+//! Where the input does not tell the order of some transfers, rows and thresholds are those of input order, and whatever is another
+//! one in the other order is marked. So nobody passes who meets a threshold in one of the two.
 
 mod csv;
 mod threshold;
@@ -54,6 +57,8 @@ pub struct Screening<'a> {
     pub exposure: Vec<Option<Place>>,
     /// The thresholds that the row's purse meets by money of the row's group: bit `t` for the threshold with the number `t`.
     pub met: Vec<u64>,
+    /// Those that it meets in the other order: the same bits, and the same where the input tells the order.
+    pub met_in_other_order: Vec<u64>,
 }
 
 /// Where an exposure stands.
@@ -83,13 +88,23 @@ impl<'a> Screening<'a> {
         thresholds: &'a [Threshold],
     ) -> Self {
         assert!(thresholds.len() <= Self::MOST_THRESHOLDS, "one bit a threshold");
-        let (address, account, exposure, met) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let mut all =
-            Self { ledger, tokens, asked, thefts, entities, thresholds, address, account, exposure, met };
+        let mut all = Self {
+            ledger,
+            tokens,
+            asked,
+            thefts,
+            entities,
+            thresholds,
+            address: Vec::new(),
+            account: Vec::new(),
+            exposure: Vec::new(),
+            met: Vec::new(),
+            met_in_other_order: Vec::new(),
+        };
         let purses = purses_by_account(ledger, thefts.or(entities));
         for (number, asked) in (0..).zip(asked) {
             if asked.accounts.is_empty() {
-                all.push(number, None, None, 0);
+                all.push(number, None, None, [0; 2]);
             }
             for &account in &asked.accounts {
                 let start = purses.partition_point(|it| it.0 < account);
@@ -97,18 +112,26 @@ impl<'a> Screening<'a> {
                 let before = all.address.len();
                 theirs.for_each(|&(_, purse)| all.push_purse(number, account, purse));
                 if all.address.len() == before {
-                    all.push(number, Some(account), None, 0);
+                    all.push(number, Some(account), None, [0; 2]);
                 }
             }
         }
         all
     }
 
-    fn push(&mut self, address: u32, account: Option<AccountId>, exposure: Option<Place>, met: u64) {
+    /// Adds a row; `met` in input order, and in the other.
+    fn push(
+        &mut self,
+        address: u32,
+        account: Option<AccountId>,
+        exposure: Option<Place>,
+        [met, other]: [u64; 2],
+    ) {
         self.address.push(address);
         self.account.push(account);
         self.exposure.push(exposure);
         self.met.push(met);
+        self.met_in_other_order.push(other);
     }
 
     fn push_purse(&mut self, address: u32, account: AccountId, purse: PurseId) {
@@ -119,13 +142,20 @@ impl<'a> Screening<'a> {
         ] {
             let Some(table) = table else { continue };
             let received = table.received_by(purse).unwrap_or(Amount::ZERO);
+            let other_received = table.received_in_other_order(purse).unwrap_or(received);
             let is_theft = place(0) == Place::Theft(0);
             for row in table.of(purse) {
                 let group = if is_theft { Group::Theft } else { Group::of_entity(table.origin(row)) };
                 let in_group = |it: &usize| is_theft || Group::of_entity(table.origin(*it)) == group;
-                let sums = table.of(purse).filter(in_group).map(|it| table.get(it));
-                let met = threshold::met(self.thresholds, &group, sums, received);
-                self.push(address, Some(account), Some(place(number(row))), met);
+                let rows = || table.of(purse).filter(in_group);
+                let met = threshold::met(self.thresholds, &group, rows().map(|it| table.get(it)), received);
+                let other = if table.is_order_told() {
+                    met
+                } else {
+                    let other = rows().map(|it| table.in_other_order(it).unwrap_or_else(|| table.get(it)));
+                    threshold::met(self.thresholds, &group, other, other_received)
+                };
+                self.push(address, Some(account), Some(place(number(row))), [met, other]);
             }
         }
     }
@@ -142,12 +172,55 @@ impl<'a> Screening<'a> {
         self.address.is_empty()
     }
 
-    /// How many addresses meet a threshold.
+    /// How many addresses meet a threshold in input order.
     #[must_use]
     pub fn flagged(&self) -> u64 {
-        let rows = self.address.iter().zip(&self.met).filter(|(_, met)| **met != 0);
+        self.addresses_with(|row| self.met[row] != 0)
+    }
+
+    /// How many addresses meet a threshold in the other order alone.
+    #[must_use]
+    pub fn flagged_in_other_order_alone(&self) -> u64 {
+        self.addresses_with(|row| self.met[row] | self.met_in_other_order[row] != 0) - self.flagged()
+    }
+
+    /// How many addresses have such a row. Those of one stand together.
+    fn addresses_with(&self, is_one: impl Fn(usize) -> bool) -> u64 {
         let mut last = None;
-        rows.filter(|(address, _)| last.replace(**address) != Some(**address)).count() as u64
+        let rows = (0..self.len()).filter(|&row| is_one(row));
+        rows.filter(|&row| last.replace(self.address[row]) != Some(self.address[row])).count() as u64
+    }
+
+    /// How many rows have another amount in the other order: one of their own, or what their purse received.
+    #[must_use]
+    pub fn rows_by_order(&self) -> u64 {
+        let by_order = |row: &usize| {
+            self.get(*row).is_some_and(|(exposures, at, _)| {
+                exposures.in_other_order(at).is_some()
+                    || exposures.received_in_other_order(exposures.purse[at]).is_some()
+            })
+        };
+        (0..self.len()).filter(by_order).count() as u64
+    }
+
+    /// A sentence on what rests on an order that the input does not tell; `None` where it tells the order.
+    #[must_use]
+    pub fn order_note(&self) -> Option<String> {
+        let is_told = [self.thefts, self.entities].into_iter().flatten().all(Exposures::is_order_told);
+        if is_told {
+            return None;
+        }
+        let flagged = if self.thresholds.is_empty() {
+            String::new()
+        } else {
+            let more = self.flagged_in_other_order_alone();
+            format!("; {more} more addresses meet a threshold in the other order alone")
+        };
+        let rows = self.rows_by_order();
+        Some(format!(
+            "the input does not tell the order of some transfers that touch one purse: input order was taken, and {rows} rows are \
+             others with it reversed (columns `other_order_…`){flagged}"
+        ))
     }
 
     /// How many addresses no transfer names.

@@ -3,6 +3,9 @@
 //!
 //! Thefts and labelled holders are two runs, each of which adds up by itself: what came, and the rest. Of the rest nobody knows: it
 //! came from accounts without a label, from beyond the data, or was never seen to come (a gap).
+//!
+//! Where the input does not tell the order of some transfers, all is said by input order, and beside each figure that is another one
+//! in the other order what it is there.
 
 mod json;
 mod text;
@@ -48,6 +51,8 @@ pub struct Sources {
     pub rule: String,
     /// Whether thefts were asked about, and labelled holders.
     pub asked: [bool; 2],
+    /// Whether the input tells the order of all transfers that touch one purse.
+    pub is_order_told: bool,
     /// What limits cut off on the way, in both runs: where any did, more may have come.
     pub cut: [Cut; 2],
     /// Its purses that received something, by the assets' names.
@@ -65,8 +70,12 @@ pub struct SourcePurse {
     pub token: Option<Token>,
     /// All that it received from others.
     pub received: Amount,
+    /// The same in the other order, in which exchanges can be others; `None` where it is the same.
+    pub other_received: Option<Amount>,
     /// What it spent beyond what the data show it had; known where some of the money that is asked about came there.
     pub gap: Option<Amount>,
+    /// The same in the other order, 0 for none; `None` where it is the same.
+    pub other_gap: Option<Amount>,
     /// What thefts brought, by name and stolen asset.
     pub thefts: PartOf,
     /// What labelled holders brought.
@@ -80,6 +89,8 @@ pub struct PartOf {
     pub origins: Vec<FromOrigin>,
     /// What none of them brought; `None` where money was stolen right here, of which a part was never seen to come.
     pub rest: Option<Amount>,
+    /// The same in the other order; `None` where it is the same.
+    pub other_rest: Option<Amount>,
 }
 
 /// What one origin brought.
@@ -93,6 +104,9 @@ pub struct FromOrigin {
     pub origin_token: Option<Token>,
     /// How much, by way.
     pub exposure: Exposure,
+    /// The same in the other order; `None` where it is the same. Where only that order brings something, what follows is its, but the
+    /// route, which is none.
+    pub other: Option<Exposure>,
     /// How many transfers brought it.
     pub transfers: u64,
     /// The fewest transfers from the origin; 0 where it was stolen right here.
@@ -141,17 +155,28 @@ pub struct AskedTransfer {
     pub value: Amount,
     /// When.
     pub when: String,
-    /// Of thefts: name, stolen asset, and how much.
-    pub thefts: Vec<(String, String, Share)>,
+    /// Of thefts.
+    pub thefts: Parts,
     /// Of labelled holders.
-    pub labelled: Vec<(String, String, Share)>,
+    pub labelled: Parts,
+    /// Of both in the other order, each `None` where that is the same.
+    pub other: [Option<Parts>; 2],
 }
+
+/// The parts of a transfer: origin, the asset in which it began, and how much.
+pub type Parts = Vec<(String, String, Share)>;
 
 impl FromOrigin {
     /// What came from others, in thousandths of what the purse received, rounded half up.
     #[must_use]
     pub fn per_mille(&self, received: Amount) -> Option<u64> {
         share_of(self.exposure.came().units, received, 1_000)
+    }
+
+    /// What came in the other order; in input order, where that is the same.
+    #[must_use]
+    pub fn came_in_other_order(&self) -> Amount {
+        self.other.as_ref().unwrap_or(&self.exposure).came().units
     }
 }
 
@@ -172,6 +197,7 @@ impl Sources {
             chain: ledger.chain_name(ledger.accounts().chain(account)).to_owned(),
             rule,
             asked: both.map(|it| it.is_some()),
+            is_order_told: both.iter().flatten().all(|it| it.exposures.is_order_told()),
             cut: both.map(|it| it.map_or_else(Cut::default, |it| it.exposures.cut)),
             purses,
             transfers: question.transfers(),
@@ -198,6 +224,7 @@ impl SourceQuestion<'_> {
     fn purse(&self, purse: PurseId) -> Option<SourcePurse> {
         let both = [self.thefts, self.labelled];
         let received = both.iter().flatten().find_map(|it| it.exposures.received_by(purse))?;
+        let other_received = both.iter().flatten().find_map(|it| it.exposures.received_in_other_order(purse));
         let part = |source: Option<&Source>, pays: bool| {
             source.map_or_else(PartOf::default, |it| self.part(it, purse, received, pays))
         };
@@ -205,13 +232,17 @@ impl SourceQuestion<'_> {
         if received.is_zero() && thefts.origins.is_empty() && labelled.origins.is_empty() {
             return None;
         }
-        let gaps = both.iter().flatten().flat_map(|source| &source.trace.gaps);
-        let gap = gaps.filter(|gap| gap.purse == purse).map(|gap| gap.amount).max();
+        let gaps = || both.iter().flatten().map(|source| source.gap(purse));
+        let gap = gaps().filter_map(|[told, _]| told).max();
+        let other_gap = gaps().filter_map(|[_, other]| other).max().unwrap_or(Amount::ZERO);
+        let other_gap = (other_gap != gap.unwrap_or(Amount::ZERO)).then_some(other_gap);
         Some(SourcePurse {
             asset: self.asset_name(purse),
             token: self.token(purse),
             received,
+            other_received,
             gap,
+            other_gap,
             thefts,
             labelled,
         })
@@ -230,6 +261,7 @@ impl SourceQuestion<'_> {
                     origin_asset: self.ledger.asset_name(asset),
                     origin_token: self.tokens.get(asset).cloned(),
                     exposure: all.get(row),
+                    other: all.in_other_order(row),
                     transfers: all.transfers[row],
                     hops: all.hops[row],
                     first: when(self.ledger, all.first[row]),
@@ -238,9 +270,15 @@ impl SourceQuestion<'_> {
                 }
             })
             .collect();
-        let came: Amount = origins.iter().map(|it| it.exposure.came().units).sum();
-        let is_seed = origins.iter().any(|it| !it.exposure.here.units.is_zero());
-        PartOf { origins, rest: if is_seed { None } else { received.minus(came) } }
+        let rest = |exposures: &[Exposure], received: Amount| {
+            let is_seed = exposures.iter().any(|it| !it.here.units.is_zero());
+            if is_seed { None } else { received.minus(exposures.iter().map(|it| it.came().units).sum()) }
+        };
+        let told: Vec<Exposure> = origins.iter().map(|it| it.exposure).collect();
+        let other: Vec<Exposure> = origins.iter().map(|it| it.other.unwrap_or(it.exposure)).collect();
+        let told = rest(&told, received);
+        let other = rest(&other, all.received_in_other_order(purse).unwrap_or(received));
+        PartOf { origins, rest: told, other_rest: other.filter(|_| other != told) }
     }
 
     fn route(&self, source: &Source, class: ClassId, purse: PurseId, pays: bool) -> Vec<RouteHop> {
@@ -336,44 +374,38 @@ impl SourceQuestion<'_> {
                 && ledger.purses().account(columns.to[place]) == self.account
                 && self.wants(columns.to[place])
         };
-        let of = |source: Option<&Source>, place: usize| {
-            source.map_or_else(Vec::new, |it| self.carried(it, place))
+        let both = [self.thefts, self.labelled];
+        let of = |place: usize| {
+            both.map(|it| it.map_or_else(Vec::new, |it| self.named(it, it.brought(ledger, place as u64))))
+        };
+        let other = |source: &Source, place: usize| {
+            Some(self.named(source, source.brought_in_other_order(ledger, place as u64)?))
         };
         (0..ledger.transfer_count())
             .filter(is_one)
-            .map(|place| AskedTransfer {
-                from: self.address(columns.from[place]),
-                asset: self.asset_name(columns.to[place]),
-                token: self.token(columns.to[place]),
-                value: columns.value.get(place),
-                when: self.when(place as u64),
-                thefts: of(self.thefts, place),
-                labelled: of(self.labelled, place),
+            .map(|place| {
+                let [thefts, labelled] = of(place);
+                AskedTransfer {
+                    from: self.address(columns.from[place]),
+                    asset: self.asset_name(columns.to[place]),
+                    token: self.token(columns.to[place]),
+                    value: columns.value.get(place),
+                    when: self.when(place as u64),
+                    thefts,
+                    labelled,
+                    other: both.map(|it| it.and_then(|it| other(it, place))),
+                }
             })
             .collect()
     }
 
-    /// What a transfer brought of each class: what it carried, and what began with it.
-    fn carried(&self, source: &Source, place: usize) -> Vec<(String, String, Share)> {
-        let (trace, at) = (&source.trace, place as u64);
-        let flows = (0..trace.flows.place.len()).filter(|&row| trace.flows.place[row] == at);
-        let mut all: Vec<(ClassId, Share)> =
-            flows.map(|row| (trace.flows.class[row], trace.flows.shares.get(row, 0))).collect();
-        let to = self.ledger.columns().to[place];
-        for row in 0..trace.postings.kind.len() {
-            if trace.postings.kind[row] == PostingKind::Received
-                && trace.postings.place[row] == at
-                && trace.postings.purse[row] == to
-            {
-                all.push((trace.postings.class[row], trace.postings.shares.get(row, 0)));
-            }
-        }
-        all.sort_by_key(|it| it.0);
+    /// The parts of a transfer by their names.
+    fn named(&self, source: &Source, parts: Vec<(ClassId, Share)>) -> Parts {
         let exposures = &source.exposures;
         let named = |(class, share): (ClassId, Share)| {
             let of = exposures.classes[class.index()];
             (exposures.origins[of.theft as usize].clone(), self.ledger.asset_name(of.asset), share)
         };
-        all.into_iter().map(named).collect()
+        parts.into_iter().map(named).collect()
     }
 }

@@ -1,12 +1,12 @@
 //! The answer for a person.
 
-use super::{AskedTransfer, FromOrigin, PartOf, SourcePurse, Sources};
+use super::{AskedTransfer, FromOrigin, PartOf, Parts, SourcePurse, Sources};
 use crate::display::{amount_of, plain};
 use crate::input::Token;
 use crate::missing::counted;
 use crate::screening::share_of;
 use dyetrace_core::Amount;
-use dyetrace_core::trace::{Cut, Share};
+use dyetrace_core::trace::{Cut, Exposure, Share};
 use std::fmt::{self, Display};
 
 /// How many origins of a purse are shown, and of how many the route.
@@ -34,6 +34,13 @@ impl Display for Sources {
             writeln!(
                 f,
                 "\nNot complete: on the way {hubs} hubs, {hops} purses too far away and {dust} transfers too small are not followed"
+            )?;
+        }
+        if !self.is_order_told {
+            writeln!(
+                f,
+                "\nThe input does not tell the order of some transfers that touch one purse: input order was taken. Where the order reversed\n\
+                 gives something else, that is said as \"in the other order\". These are two orders, not a bound; routes are of input order."
             )?;
         }
         writeln!(
@@ -64,28 +71,29 @@ impl Sources {
             it.when
         )?;
         let [thefts, labelled] = self.asked;
-        for (is_asked, what, none, parts) in [
-            (thefts, "stolen", "no stolen money", &it.thefts),
-            (labelled, "from", "nothing of a labelled holder", &it.labelled),
+        let [other_thefts, other_labelled] = &it.other;
+        for (is_asked, words, parts, other) in [
+            (thefts, ["stolen", "no stolen money"], &it.thefts, other_thefts),
+            (labelled, ["from", "nothing of a labelled holder"], &it.labelled, other_labelled),
         ] {
-            if is_asked && parts.is_empty() {
-                writeln!(f, "  {none}")?;
+            if is_asked {
+                say_parts(it, words, parts, f)?;
             }
-            for (origin, asset, Share { units, claim }) in parts {
-                let (share, units) = (percent(*units, it.value), amount(&it.token, *units));
-                let stands = if *asset == it.asset {
-                    String::new()
-                } else {
-                    format!(", for {claim} base units of {}", plain(asset, 120))
-                };
-                writeln!(f, "  {share} {what}, {}: {units}{stands}", plain(origin, MOST_LETTERS))?;
+            if let Some(other) = other {
+                writeln!(f, "  in the other order:")?;
+                say_parts(it, words, other, f)?;
             }
         }
         Ok(())
     }
 
     fn say_purse(&self, purse: &SourcePurse, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "\n{}: {} received", plain(&purse.asset, 120), amount(&purse.token, purse.received))?;
+        let other = purse
+            .other_received
+            .map(|it| format!("; in the other order {}", amount(&purse.token, it)))
+            .unwrap_or_default();
+        let received = amount(&purse.token, purse.received);
+        writeln!(f, "\n{}: {received} received{other}", plain(&purse.asset, 120))?;
         let [thefts, labelled] = self.asked;
         if thefts {
             say_part(purse, &purse.thefts, ["Stolen", "not stolen, as far as the data go"], f)?;
@@ -93,11 +101,41 @@ impl Sources {
         if labelled {
             say_part(purse, &purse.labelled, ["From labelled holders", "from nobody labelled"], f)?;
         }
-        if let Some(gap) = purse.gap {
-            writeln!(f, "  It spent {} more than the data show it had.", amount(&purse.token, gap))?;
+        let gap = |gap| amount(&purse.token, gap);
+        match (purse.gap, purse.other_gap) {
+            (None, None) => {}
+            (Some(told), None) => writeln!(f, "  It spent {} more than the data show it had.", gap(told))?,
+            (told, Some(other)) => writeln!(
+                f,
+                "  It spent {} more than the data show it had; in the other order {} more.",
+                gap(told.unwrap_or(Amount::ZERO)),
+                gap(other)
+            )?,
         }
         Ok(())
     }
+}
+
+/// The parts of a transfer, a line each.
+fn say_parts(
+    it: &AskedTransfer,
+    [what, none]: [&str; 2],
+    parts: &Parts,
+    f: &mut fmt::Formatter<'_>,
+) -> fmt::Result {
+    if parts.is_empty() {
+        writeln!(f, "  {none}")?;
+    }
+    for (origin, asset, Share { units, claim }) in parts {
+        let (share, units) = (percent(*units, it.value), amount(&it.token, *units));
+        let stands = if *asset == it.asset {
+            String::new()
+        } else {
+            format!(", for {claim} base units of {}", plain(asset, 120))
+        };
+        writeln!(f, "  {share} {what}, {}: {units}{stands}", plain(origin, MOST_LETTERS))?;
+    }
+    Ok(())
 }
 
 fn say_part(
@@ -107,9 +145,18 @@ fn say_part(
     f: &mut fmt::Formatter<'_>,
 ) -> fmt::Result {
     let came: Amount = part.origins.iter().map(|it| it.exposure.came().units).sum();
-    writeln!(f, "  {what}: {} {}", percent(came, purse.received), amount(&purse.token, came))?;
+    let other: Amount = part.origins.iter().map(FromOrigin::came_in_other_order).sum();
+    let [received, other_received] = both_received(purse);
+    let said = |came: Amount, of: Amount| format!("{} {}", percent(came, of), amount(&purse.token, came));
+    let other = if (other, other_received) == (came, received) {
+        String::new()
+    } else {
+        format!("; in the other order {}", said(other, other_received))
+    };
+    writeln!(f, "  {what}: {}{other}", said(came, received))?;
     let mut shown: Vec<&FromOrigin> = part.origins.iter().collect();
-    shown.sort_by_key(|it| std::cmp::Reverse(it.exposure.came().units));
+    // By the order that gives more: what only the other brings is not at the end.
+    shown.sort_by_key(|it| std::cmp::Reverse(it.exposure.came().units.max(it.came_in_other_order())));
     for (number, it) in shown.iter().take(MOST).enumerate() {
         say_origin(purse, it, number < ROUTES, f)?;
     }
@@ -117,32 +164,22 @@ fn say_part(
         writeln!(f, "    … and {} more origins; `--json` has all", shown.len() - MOST)?;
     }
     if let Some(amount_of_rest) = part.rest {
-        writeln!(f, "    {} {rest}", amount(&purse.token, amount_of_rest))?;
+        let other = part.other_rest.map(|it| format!("; in the other order {}", amount(&purse.token, it)));
+        let other = other.unwrap_or_default();
+        writeln!(f, "    {} {rest}{other}", amount(&purse.token, amount_of_rest))?;
     }
     Ok(())
 }
 
 fn say_origin(purse: &SourcePurse, it: &FromOrigin, routed: bool, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let units = |share: Share| amount(&purse.token, share.units);
-    let exposure = &it.exposure;
-    let came = exposure.came();
     let origin = plain(&it.origin, MOST_LETTERS);
-    let claim = if it.origin_asset == purse.asset {
-        String::new()
-    } else {
-        format!(", for {}", amount(&it.origin_token, came.claim))
-    };
-    writeln!(f, "    {origin}: {} {}{claim}", percent(came.units, purse.received), units(came))?;
-    let ways = [
-        ("straight from there", exposure.direct),
-        ("over others", exposure.indirect),
-        ("got in exchanges", exposure.exchanged),
-        ("stolen right here", exposure.here),
-        ("rests", exposure.rests),
-    ];
-    let ways = ways.into_iter().filter(|(_, share)| !share.units.is_zero());
-    let ways: Vec<String> = ways.map(|(words, share)| format!("{} {words}", units(share))).collect();
-    writeln!(f, "      {}", ways.join("; "))?;
+    let [received, other_received] = both_received(purse);
+    writeln!(f, "    {origin}: {}", came(purse, it, &it.exposure, received))?;
+    writeln!(f, "      {}", ways(purse, &it.exposure))?;
+    if let Some(other) = &it.other {
+        writeln!(f, "      in the other order: {}", came(purse, it, other, other_received))?;
+        writeln!(f, "        {}", ways(purse, other))?;
+    }
     let transfers = counted(usize::try_from(it.transfers).unwrap_or(usize::MAX), "transfer", "transfers");
     let hops = counted(it.hops as usize, "hop", "hops");
     let times =
@@ -168,4 +205,35 @@ fn say_origin(purse: &SourcePurse, it: &FromOrigin, routed: bool, f: &mut fmt::F
         writeln!(f, "           {}  {}", hop.when, plain(&hop.transaction, 100))?;
     }
     Ok(())
+}
+
+/// What a purse received in input order, and in the other.
+fn both_received(purse: &SourcePurse) -> [Amount; 2] {
+    [purse.received, purse.other_received.unwrap_or(purse.received)]
+}
+
+/// How much came, of what was received, and the claim that it stands for where that is another asset's.
+fn came(purse: &SourcePurse, it: &FromOrigin, exposure: &Exposure, received: Amount) -> String {
+    let Share { units, claim } = exposure.came();
+    let claim = if it.origin_asset == purse.asset {
+        String::new()
+    } else {
+        format!(", for {}", amount(&it.origin_token, claim))
+    };
+    format!("{} {}{claim}", percent(units, received), amount(&purse.token, units))
+}
+
+/// How it came, and what rests.
+fn ways(purse: &SourcePurse, exposure: &Exposure) -> String {
+    let ways = [
+        ("straight from there", exposure.direct),
+        ("over others", exposure.indirect),
+        ("got in exchanges", exposure.exchanged),
+        ("stolen right here", exposure.here),
+        ("rests", exposure.rests),
+    ];
+    let ways = ways.into_iter().filter(|(_, share)| !share.units.is_zero());
+    let ways: Vec<String> =
+        ways.map(|(words, share)| format!("{} {words}", amount(&purse.token, share.units))).collect();
+    if ways.is_empty() { "nothing came".to_owned() } else { ways.join("; ") }
 }
