@@ -31,4 +31,4 @@ def test_example(command, name):
 
 def test_each_stands_in_the_list():
     told = (ROOT / "examples" / "README.md").read_text()
-    assert len(EXAMPLES) == 6 and all(f"`{name}`" in told for name in EXAMPLES)
+    assert len(EXAMPLES) == 7 and all(f"`{name}`" in told for name in EXAMPLES)

@@ -132,8 +132,7 @@ mod tests {
 
     #[test]
     fn the_other_order_is_in_the_units_of_its_columns() {
-        let kinds = ColumnKind::of_table(&COLUMNS);
-        let of = |name: &str| kinds[COLUMNS.iter().position(|column| *column == name).unwrap()];
+        let of = ColumnKind::of;
         let others = COLUMNS.iter().filter_map(|column| column.strip_prefix(OTHER_ORDER));
         assert_eq!(others.clone().count(), 8);
         others.for_each(|column| {
