@@ -14,7 +14,10 @@ use crate::written::Fault;
 use crate::written::rows::Rows;
 use crate::written::source::Source;
 use hashbrown::HashMap;
+use std::ops::Range;
 
+/// Where links stand.
+const LINKS: &str = "links.csv";
 /// In place of the account of a crossing.
 const NOBODY: u32 = u32::MAX;
 
@@ -31,29 +34,37 @@ const ENDS: [[&str; 6]; 2] = [
     ],
 ];
 
+/// No move, no link.
+const NONE: u32 = u32::MAX;
+
 /// One leg.
 #[derive(Debug)]
 struct OneLeg {
-    /// The row of `flows.csv`, and its place in the file.
+    /// The row of `flows.csv`.
     row: usize,
+    /// Its place in the file.
     place: u64,
     purse: u32,
     account: u32,
     /// Which of the transfers of a purse that was asked about it is.
-    moved: Option<usize>,
+    moved: u32,
+    /// The link that it is part of.
+    link: u32,
+    /// Legs that stand side by side at one account, in one transaction, have the same number.
+    spot: u32,
+    gives: bool,
+    /// More of it, where there may be links.
+    told: Option<Box<Told>>,
+}
+
+/// What tells the link that a leg is part of.
+#[derive(Debug, Default)]
+struct Told {
     /// Where it is, as [`ENDS`] has it.
     end: String,
     value: String,
-    gives: bool,
     at: Position,
     transaction: String,
-    crossing: usize,
-}
-
-impl OneLeg {
-    fn is_beside(&self, other: &Self) -> bool {
-        (self.account, self.at, &self.transaction) == (other.account, other.at, &other.transaction)
-    }
 }
 
 /// The source of a link: which transfer into a purse waits for it.
@@ -68,43 +79,44 @@ struct Waiting {
 /// All legs of a result.
 #[derive(Debug, Default)]
 pub(super) struct Legs {
+    /// By their places.
     all: Vec<OneLeg>,
     /// How many have their sign.
     paired: usize,
-    crossings: Vec<Crossing>,
-    of_place: HashMap<u64, usize>,
+    /// Where the last one of them is.
+    spot: (u32, Position, String),
+    has_links: bool,
+    links: Vec<Link>,
     waiting: HashMap<u32, Vec<Waiting>>,
 }
 
 impl Legs {
+    pub(super) fn of(source: &Source) -> Self {
+        let mut listed = source.manifest["outputs"].as_array().into_iter().flatten();
+        Self { has_links: listed.any(|output| output["name"] == LINKS), ..Self::default() }
+    }
+
     /// Adds a row from an account to itself.
-    pub(super) fn add(&mut self, rows: &Rows, columns: [usize; 6], at: [u64; 2], ends: [u32; 2]) {
-        let [row, place] = at;
-        let [purse, account] = ends;
-        let [chain, time, hash, event, address, asset] = columns;
-        let end = end_words(rows, [chain, time, hash, event, address, asset]);
-        let value = rows.column("value").map(|column| rows.text(column).to_owned()).unwrap_or_default();
-        let row = usize::try_from(row).expect("the rows are in memory");
-        let (moved, gives, at, transaction, crossing) = (None, false, [0; 3], String::new(), 0);
-        self.all.push(OneLeg {
-            row,
-            place,
-            purse,
-            account,
-            moved,
-            end,
-            value,
-            gives,
-            at,
-            transaction,
-            crossing,
+    pub(super) fn add(
+        &mut self,
+        rows: &Rows,
+        columns: [usize; 6],
+        value: usize,
+        (row, place): (usize, u64),
+        [purse, account]: [u32; 2],
+    ) {
+        let told = self.has_links.then(|| {
+            let (end, value) = (end_words(rows, columns), rows.text(value).to_owned());
+            Box::new(Told { end, value, ..Told::default() })
         });
+        let (moved, link, spot, gives) = (NONE, NONE, 0, false);
+        self.all.push(OneLeg { row, place, purse, account, moved, link, spot, gives, told });
     }
 
     /// Says of the last leg which of its purse's transfers it is.
     pub(super) fn is_move(&mut self, number: usize) {
         if let Some(leg) = self.all.last_mut() {
-            leg.moved = Some(number);
+            leg.moved = u32::try_from(number).expect("fewer than 2^32 transfers of a purse");
         }
     }
 
@@ -117,13 +129,24 @@ impl Legs {
         purse: u32,
         gives: bool,
     ) -> Result<Option<usize>, Fault> {
+        let at = position_of(rows, position)?;
+        let before = self.paired.checked_sub(1).map(|before| self.all[before].spot);
         let leg = self.all.get_mut(self.paired).filter(|leg| leg.purse == purse);
         let leg = leg.ok_or_else(|| rows.fault("flows.csv does not have this leg where it belongs"))?;
+        let (account, last, transaction) = &mut self.spot;
+        let is_beside = (*account, *last, &**transaction) == (leg.account, at, rows.text(hash));
+        if !is_beside {
+            (*account, *last) = (leg.account, at);
+            rows.text(hash).clone_into(transaction);
+        }
+        leg.spot = before.map_or(0, |before| before + u32::from(!is_beside));
         leg.gives = gives;
-        leg.at = position_of(rows, position)?;
-        rows.text(hash).clone_into(&mut leg.transaction);
+        if let Some(told) = &mut leg.told {
+            told.at = at;
+            rows.text(hash).clone_into(&mut told.transaction);
+        }
         self.paired += 1;
-        Ok(leg.moved)
+        Ok((leg.moved != NONE).then_some(leg.moved as usize))
     }
 
     /// Puts the legs of each exchange and link together, and tells the flows so: what was given leads to the crossing, what
@@ -137,64 +160,73 @@ impl Legs {
         if self.paired < self.all.len() {
             return Err(source.damaged("postings.csv lacks a leg of an exchange that flows.csv has"));
         }
-        let mut links = if self.all.is_empty() { Links::default() } else { Links::read(source)? };
+        let is_asked = self.has_links && !self.all.is_empty();
+        let followed = if is_asked { Followed::read(source)? } else { Followed::default() };
         let mut start = 0;
-        while start < self.all.len() {
+        for number in 0_u32.. {
             let rest = &self.all[start..];
-            let given = rest.iter().take_while(|leg| leg.gives && leg.is_beside(&rest[0])).count();
+            let Some(first) = rest.first() else { break };
+            let given = rest.iter().take_while(|leg| leg.gives && leg.spot == first.spot).count();
             let got = rest[given..].iter().take_while(|leg| !leg.gives).count();
             if given == 0 {
                 return Err(source.damaged("postings.csv has something got for which nothing was given"));
             }
             let both = start..start + given + got;
-            let crossing = self.name(both.clone(), given, &mut links);
-            let Some(crossing) = crossing else {
+            if !self.name(both.clone(), given, &followed) {
                 return Err(source.damaged("links.csv does not have a link that postings.csv has"));
-            };
+            }
             let mut nodes: HashMap<u32, u32> = HashMap::new();
-            for leg in &mut self.all[both.clone()] {
+            for leg in &self.all[both.clone()] {
                 let class = purses[leg.purse as usize][0];
-                let number = u32::try_from(self.crossings.len()).expect("fewer crossings than rows");
                 let node = *nodes.entry(class).or_insert_with(|| {
                     purses.push([class, NOBODY, number]);
                     u32::try_from(purses.len() - 1).expect("fewer than 2^32 purses in a table")
                 });
                 flows[leg.row] = if leg.gives { [leg.purse, node] } else { [node, leg.purse] };
-                leg.crossing = self.crossings.len();
             }
-            self.crossings.push(crossing);
             start = both.end;
         }
-        self.of_place = self.all.iter().enumerate().map(|(number, leg)| (leg.place, number)).collect();
         Ok(())
     }
 
-    /// What a crossing is. Whatever waited for it, if it is a link, is noted.
-    fn name(&mut self, both: std::ops::Range<usize>, given: usize, links: &mut Links) -> Option<Crossing> {
-        let legs = &self.all[both];
-        let (first, last) = (legs.first()?, legs.last()?);
-        let Some((link, [from, value])) = links.take(first, last) else {
-            // Nothing was got for it under any rule, or all of it right there.
-            return legs[given..].iter().all(|leg| leg.is_beside(first)).then_some(Crossing::Exchange);
+    /// Says of legs what link they are part of, if they are, and what waited for it. False if they are neither that nor an
+    /// exchange.
+    fn name(&mut self, both: Range<usize>, given: usize, followed: &Followed) -> bool {
+        let legs = &mut self.all[both];
+        let (first, last) = (&legs[0], &legs[legs.len() - 1]);
+        let Some((link, [from, value])) = followed.find(first, last) else {
+            // Whatever was got was got right there.
+            let spot = first.spot;
+            return legs.iter().all(|leg| leg.spot == spot);
         };
         for leg in &legs[..given] {
-            let (at, transaction) = (leg.at, leg.transaction.clone());
+            let Some(told) = &leg.told else { continue };
+            let (at, transaction) = (told.at, told.transaction.clone());
             let (from, value) = (from.clone(), value.clone());
             self.waiting.entry(leg.purse).or_default().push(Waiting { at, transaction, from, value });
         }
-        Some(Crossing::Link(link))
+        let number = u32::try_from(self.links.len()).expect("fewer links than rows");
+        legs.iter_mut().for_each(|leg| leg.link = number);
+        self.links.push(link.clone());
+        true
+    }
+
+    fn at(&self, place: u64) -> Option<&OneLeg> {
+        let number = self.all.binary_search_by_key(&place, |leg| leg.place).ok()?;
+        Some(&self.all[number])
     }
 
     /// The side of a crossing that a row is, by its place in `flows.csv`; `None` if it is a transfer.
     pub(super) fn side(&self, place: u64) -> Option<Leg> {
-        let leg = &self.all[*self.of_place.get(&place)?];
-        Some(Leg { gives: leg.gives, crossing: self.crossings[leg.crossing].clone() })
+        let leg = self.at(place)?;
+        let link = self.links.get(leg.link as usize);
+        let crossing = link.map_or(Crossing::Exchange, |link| Crossing::Link(link.clone()));
+        Some(Leg { gives: leg.gives, crossing })
     }
 
     /// Whether a row is what a link took.
     pub(super) fn is_linked(&self, place: u64) -> bool {
-        let leg = self.of_place.get(&place).map(|&number| &self.all[number]);
-        leg.is_some_and(|leg| leg.gives && matches!(self.crossings[leg.crossing], Crossing::Link(_)))
+        !self.links.is_empty() && self.at(place).is_some_and(|leg| leg.gives && leg.link != NONE)
     }
 
     /// Whether what stands there waits for a link, or left what waits; a transfer is told by its sender and value, too.
@@ -213,25 +245,20 @@ impl Legs {
     }
 }
 
-/// The links that were followed, by their ends.
+/// The links that were followed, by their ends, each with sender and value of its source.
 #[derive(Debug, Default)]
-struct Links {
+struct Followed {
     of: HashMap<String, (Link, [String; 2])>,
 }
 
-impl Links {
+impl Followed {
     fn read(source: &Source) -> Result<Self, Error> {
-        let mut listed = source.manifest["outputs"].as_array().into_iter().flatten();
-        if !listed.any(|output| output["name"] == "links.csv") {
-            return Ok(Self::default());
-        }
-        source.check("links.csv")?;
-        let mut rows = source.rows("links.csv")?;
+        source.check(LINKS)?;
+        let mut rows = source.rows(LINKS)?;
         let mut links = Self::default();
         let mut read = || -> Result<(), Fault> {
             let [before, after] = [rows.columns(ENDS[0])?, rows.columns(ENDS[1])?];
-            let brings = rows.column("destination_value")?;
-            let fate = rows.column("fate")?;
+            let [fate, brings] = rows.columns(["fate", "destination_value"])?;
             let of_source = rows.columns(["from_address", "value"])?;
             let cells =
                 rows.columns(["method", "band", "link_confidence", "grade", "candidates", "told_by"])?;
@@ -251,9 +278,10 @@ impl Links {
         Ok(links)
     }
 
-    /// The link of which these are the first leg and the last, with sender and value of its source.
-    fn take(&mut self, first: &OneLeg, last: &OneLeg) -> Option<(Link, [String; 2])> {
-        self.of.get(&key(&first.end, &last.end, &last.value)).cloned()
+    /// The link of which these are the first leg and the last.
+    fn find(&self, first: &OneLeg, last: &OneLeg) -> Option<&(Link, [String; 2])> {
+        let (first, last) = first.told.as_ref().zip(last.told.as_ref())?;
+        self.of.get(&key(&first.end, &last.end, &last.value))
     }
 }
 

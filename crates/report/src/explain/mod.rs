@@ -29,8 +29,8 @@
 //!
 //! # Cost
 //!
-//! Two passes over `flows.csv`, one for its hash; 8 bytes a flow, some 200 for each that can lead to the account.
-//! **O(k · m)** for k routes and m such flows.
+//! Two passes over `flows.csv`, one for its hash; 8 bytes a flow, some 200 for each that can lead to the account,
+//! 80 for each side of an exchange, 500 where there are links. **O(k · m)** for k routes and m such flows.
 
 mod json;
 mod legs;
@@ -38,6 +38,7 @@ mod near;
 mod network;
 mod purse;
 mod steps;
+mod story;
 mod survey;
 mod svg;
 mod text;

@@ -84,6 +84,9 @@ impl Drawing {
         let theft = visible_cut(&story.theft, 64);
         self.y += 8;
         self.text(MARGIN, LINE, "b", &format!("Theft {theft}, on {}: {}", story.chain, story.asset_words()));
+        if story.stolen_asset != story.asset {
+            self.text(MARGIN, LINE, "s", &format!("stolen as {}", plain(&story.stolen_asset, 120)));
+        }
         if let Some(holding) = &story.holding {
             let label = if holding.category.is_empty() {
                 String::new()
@@ -106,10 +109,11 @@ impl Drawing {
         for (number, route) in (1..).zip(&story.routes) {
             self.y += 14;
             let brings = story.route_amount(route);
-            let head = format!("Route {number}: {}; {}", brings.trim_end_matches(','), route.origin_words());
-            self.text(MARGIN, LINE, "b", &visible_cut(&head, 170));
+            let head = format!("Route {number}: {}", brings.trim_end_matches(','));
+            self.text(MARGIN, LINE, "b", &visible_cut(&head, 130));
+            self.text(MARGIN, 17, "s", &visible_cut(&route.origin_words(), 150));
             if !route.links().is_empty() {
-                self.text(MARGIN, 17, "", &visible_cut(&route.grade_words(), 170));
+                self.text(MARGIN, 17, "s", &visible_cut(&route.grade_words(), 150));
             }
             self.route(story, route, width(route.claim, story.claims.came));
         }
@@ -175,27 +179,28 @@ impl Drawing {
     fn step_words(&mut self, step: Step<'_>, (x, y): (usize, usize), beside: usize) {
         let [before, after] = step.ends();
         let amount = |hop: &Hop| amount_of(hop.token.as_ref(), hop.taint);
-        let (title, first, below) = match step {
-            Step::Transfer(hop) => (hop.transaction.clone(), amount(hop), String::new()),
+        let (title, mut lines) = match step {
+            Step::Transfer(hop) => (hop.transaction.clone(), Vec::new()),
             Step::Exchange(_) => {
-                (after.transaction.clone(), amount(before), format!("exchanged for {}", amount(after)))
+                (after.transaction.clone(), vec![format!("exchanged for {}", amount(after))])
             }
             Step::Link(_, link) => (
                 format!("{} {}", before.transaction, after.transaction),
-                amount(before),
-                format!("`{}`, {}: {}", link.method, link.confidence, amount(after)),
+                vec![
+                    format!("came out as {}", amount(after)),
+                    format!("`{}`, {}", link.method, link.confidence),
+                ],
             ),
         };
-        let when = format!("{}, {}", after.when(), after.grade);
-        let lines = [below, when].into_iter().filter(|line| !line.is_empty());
+        lines.push(format!("{}, {}", after.when(), after.grade));
         self.add(format_args!("<g><title>{}</title>", xml(&title)));
-        self.put(x, y, "s", &visible_cut(&first, 34));
+        self.put(x, y, "s", &visible_cut(&amount(before), 34));
         if beside == 0 {
-            for (line, at) in lines.zip([24, 37]) {
-                self.put(x, y + at, "s", &visible_cut(&line, 38));
+            for (line, at) in lines.iter().zip([24, 37, 50]) {
+                self.put(x, y + at, "s", &visible_cut(line, 38));
             }
         } else {
-            let beside_it = lines.collect::<Vec<_>>().join("; ");
+            let beside_it = lines.join("; ");
             self.put(x + beside, y, "s", &visible_cut(&beside_it, 110));
         }
         self.add(format_args!("</g>"));

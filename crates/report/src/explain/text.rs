@@ -214,9 +214,12 @@ impl PurseStory {
             let (claim, whole) = (self.stolen(claim), self.stolen(self.claims.came));
             writeln!(
                 f,
-                "  Exchanges and links change the asset or the amount, but not the part of the stolen asset that"
+                "  An exchange or a link changes the asset or the amount, but not the part of the stolen asset that the"
             )?;
-            writeln!(f, "  it stands for. Routes are measured by that: they stand for {claim} of {whole}.")?;
+            writeln!(
+                f,
+                "  money stands for. By that routes are measured: these stand for {claim} of {whole}."
+            )?;
         }
         for (number, route) in (1..).zip(&self.routes) {
             let (amount, size) = (self.route_amount(route), route.size_words());
@@ -253,7 +256,12 @@ impl PurseStory {
             Step::Exchange([given, got]) => {
                 writeln!(f, "        gave one asset for another, in one transaction")?;
                 writeln!(f, "{}", said("gave ", given))?;
+                writeln!(f, "             {}", plain(&given.asset, 120))?;
                 writeln!(f, "{}", said("got  ", got))?;
+                writeln!(f, "             {}", plain(&got.asset, 120))?;
+                if got.claim > given.claim {
+                    writeln!(f, "             what else was given stands for the rest of that")?;
+                }
             }
             Step::Link([given, got], link) => {
                 writeln!(f, "        over {}", link.all_words())?;
@@ -266,6 +274,9 @@ impl PurseStory {
                 };
                 writeln!(f, "        to {}{chain}", self.named(&got.chain, &got.to))?;
                 writeln!(f, "{}", said("out  ", got))?;
+                if got.asset != given.asset {
+                    writeln!(f, "             {}", plain(&got.asset, 120))?;
+                }
             }
         }
         writeln!(f, "{}", in_transaction(after))
