@@ -182,6 +182,10 @@ impl Random {
         (self.0 >> 33) % most
     }
 
+    fn pick<T: Copy>(&mut self, from: &[T]) -> T {
+        from[usize::try_from(self.below(from.len() as u64)).unwrap()]
+    }
+
     fn one_in(&mut self, count: u64) -> bool {
         self.below(count) == 0
     }
@@ -194,7 +198,7 @@ fn account(number: u64) -> String {
 /// A world of transfers, exchanges and links between two chains, with or without the order inside a transaction.
 fn world(random: &mut Random) -> Desk {
     let head = "chain,block_number,transaction_index,event_index,block_timestamp,transaction_hash,from_address,to_address,asset,value\n";
-    let (has_events, has_index) = [(true, true), (false, true), (false, false)][random.below(3) as usize];
+    let (has_events, has_index) = random.pick(&[(true, true), (false, true), (false, false)]);
     let assets = [COIN, GOLD, SILVER];
     let (mut rows, mut alone) = (head.to_owned(), Vec::new());
     for number in 1..=60 {
@@ -223,7 +227,7 @@ fn world(random: &mut Random) -> Desk {
         for (event, (from, to, asset, value)) in legs.into_iter().enumerate() {
             let event = if has_events { event.to_string() } else { String::new() };
             let index = if has_index { number.to_string() } else { String::new() };
-            let (from, to, asset) = (account(from), account(to), assets[asset as usize]);
+            let (from, to, asset) = (account(from), account(to), assets[usize::try_from(asset).unwrap()]);
             rows += &format!(
                 "{chain},{time},{index},{event},{time},{},{from},{to},{asset},{value}\n",
                 hash(number)
@@ -232,10 +236,13 @@ fn world(random: &mut Random) -> Desk {
     }
     alone.sort_unstable();
     let mut links = "source_transaction,destination_transaction,method,confidence\n".to_owned();
-    for _ in 0..8 {
-        let first = random.below(alone.len() as u64 - 1);
-        let second = first + 1 + random.below(alone.len() as u64 - first - 1);
-        let [source, destination] = [first, second].map(|at| hash(alone[at as usize].1));
+    for _ in 0..14 {
+        let mut both = [random.pick(&alone), random.pick(&alone)];
+        both.sort_unstable();
+        let [source, destination] = both.map(|(_, number)| hash(number));
+        if source == destination {
+            continue;
+        }
         let confidence = if random.one_in(2) { "1" } else { "0.95" };
         links += &format!("{source},{destination},stated,{confidence}\n");
     }
@@ -250,7 +257,7 @@ fn world(random: &mut Random) -> Desk {
 fn routes_of_random_worlds_go_on_in_time_and_place_and_count_nothing_twice() {
     let mut random = Random(23);
     let (mut exchanges, mut links) = (0, 0);
-    for round in 0..24 {
+    for round in 0..30 {
         let desk = world(&mut random);
         let seeds = format!("--theft T={} --theft U={}@block:1200", account(0), account(1));
         let least = if random.one_in(2) { "--min-amount ethereum:native=3" } else { "" };

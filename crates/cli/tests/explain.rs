@@ -131,7 +131,7 @@ fn check_routes(story: &PurseStory, account: &str, rule: &str, flows: &Table, li
                 &claim,
                 &hop.grade,
             ];
-            let row = there.get_mut(&cells.map(String::clone).to_vec());
+            let row = there.get_mut(cells.map(String::clone).as_slice());
             let row = row.unwrap_or_else(|| panic!("no row of flows.csv: {hop:#?}"));
             let left = row.checked_sub(route.claim.to_u128().unwrap());
             *row = left.unwrap_or_else(|| panic!("taken twice: {hop:#?}"));

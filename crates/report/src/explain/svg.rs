@@ -124,6 +124,7 @@ impl Drawing {
         let first = steps.first().map(|step| [&step.ends()[0].chain, &step.ends()[0].from]);
         let last = steps.iter().map(|step| [&step.ends()[1].chain, &step.ends()[1].to]);
         let accounts: Vec<[&String; 2]> = first.into_iter().chain(last).collect();
+        let is_far = accounts.iter().any(|[chain, _]| *chain != &story.chain);
         self.y += 12;
         let top = self.y;
         let place = |at: usize| (MARGIN + (at % IN_LINE) * STEP, top + (at / IN_LINE) * (BOX.1 + GAP));
@@ -144,7 +145,7 @@ impl Drawing {
             if let Some(name) = story.name(chain, account) {
                 self.put(x + 8, y + 33, "", &visible_cut(&name.label, 21));
                 self.put(x + 8, y + 47, "s", &name.category);
-            } else if *chain != &story.chain {
+            } else if is_far {
                 self.put(x + 8, y + 33, "s", &visible_cut(&format!("on {chain}"), 21));
             }
         }
