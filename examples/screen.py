@@ -2,6 +2,7 @@
 
 import csv
 from collections import defaultdict
+from typing import Any
 
 import dyetrace
 
@@ -14,7 +15,7 @@ screened = dyetrace.screen(ledger, customers, origins="mixer,sanctioned", flag_d
 print(f"{screened.flagged} of {len(customers)} customers are to be looked at")
 
 # A row is an address, asset and kind of money: thefts and labelled holders are told apart, and not to be added up.
-by_address: defaultdict[str, list[dict]] = defaultdict(list)
+by_address: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
 for row in screened.rows:
     if row["met"]:
         by_address[row["address"]].append(row)

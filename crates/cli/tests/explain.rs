@@ -2,14 +2,14 @@
 //! random ledgers too, and what it refuses.
 
 use crate::support::{A, B, Desk, Table, dyetrace, ledger, root, shared};
-use dyetrace_report::{Explanation, Origin, Question, explain};
-use std::collections::BTreeSet;
+use dyetrace_report::{Crossing, Explanation, Hop, Origin, PurseStory, Question, Route, explain};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-const RULES: [&str; 5] = ["libr", "fifo", "lifo", "prorata", "taint_first"];
+pub(crate) const RULES: [&str; 5] = ["libr", "fifo", "lifo", "prorata", "taint_first"];
 
-fn sample() -> Desk {
+pub(crate) fn sample() -> Desk {
     let desk = Desk::new();
     let out = desk.path("result");
     let words = ["trace", "sample-data/harmony/case.toml", "--no-graph", "--out", out.to_str().unwrap()];
@@ -17,15 +17,17 @@ fn sample() -> Desk {
     desk
 }
 
-fn asked(of: &str, rule: &str) -> Question {
+pub(crate) fn asked(of: &str, rule: &str) -> Question {
     let rule = Some(rule.to_owned());
     Question { of: of.to_owned(), chain: None, asset: None, theft: None, rule, routes: 10_000 }
 }
 
 /// Every account of a result: its sums are those of the tables, and its routes add up to what came in.
-fn holds(result: &Path, rules: &[&str], most: usize) -> usize {
+pub(crate) fn holds(result: &Path, rules: &[&str], most: usize) -> usize {
     let [flows, postings, holdings] =
         ["flows.csv", "postings.csv", "holdings.csv"].map(|name| Table::read(&result.join(name)));
+    let links = result.join("links.csv");
+    let links = links.exists().then(|| Table::read(&links));
     let mut accounts: BTreeSet<String> = BTreeSet::new();
     for (table, columns) in
         [(&flows, &["from_address", "to_address"][..]), (&postings, &["address"]), (&holdings, &["address"])]
@@ -40,6 +42,9 @@ fn holds(result: &Path, rules: &[&str], most: usize) -> usize {
             told += said.purses.len();
             assert_eq!(said.rules[said.purses[0].rule], *rule);
             check(&said, account, rule, number, [&flows, &holdings]);
+            for story in &said.purses {
+                check_routes(story, account, rule, &flows, links.as_ref());
+            }
         }
         let rests = holdings.column("address").filter(|it| it == account).count();
         let said = explain(result, &asked(account, rules[0])).unwrap();
@@ -76,18 +81,119 @@ fn check(said: &Explanation, account: &str, rule: &str, number: usize, [flows, h
         let expected = [sum(flows, "to_address"), sum(flows, "from_address"), sum(holdings, "address")];
         assert_eq!(figures, expected, "{account} {rule} {}", story.asset);
         assert!(sums.holds());
-        let routed: u128 = story.routes.iter().map(|route| route.amount.to_u128().unwrap()).sum();
-        assert_eq!(routed, figures[0], "{account} {rule} {}: {:#?}", story.asset, story.routes);
-        let shares: Vec<_> = story.routes.iter().map(|route| route.amount).collect();
+        let all: u128 = story.routes.iter().map(|route| route.amount.to_u128().unwrap()).sum();
+        let all = all + story.claims.without.to_u128().unwrap();
+        let got = sums.got.to_u128().unwrap();
+        assert_eq!(all, figures[0] + got, "{account} {rule} {}: {:#?}", story.asset, story.routes);
+        let claims: u128 = story.routes.iter().map(|route| route.claim.to_u128().unwrap()).sum();
+        assert_eq!(claims, story.claims.came.to_u128().unwrap(), "{account} {rule} {}", story.asset);
+        let shares: Vec<_> = story.routes.iter().map(|route| route.claim).collect();
         assert!(shares.is_sorted_by(|a, b| a >= b), "widest first: {shares:?}");
-        for route in &story.routes {
-            let hops = &route.hops;
-            assert!(hops.windows(2).all(|pair| pair[0].to == pair[1].from), "{hops:#?}");
-            assert!(hops.windows(2).all(|pair| block(&pair[0].block) <= block(&pair[1].block)), "{hops:#?}");
-            assert_eq!(hops.last().unwrap().to, account);
-            assert!(hops.iter().all(|hop| hop.taint >= route.amount && hop.value >= hop.taint));
-            assert!(route.origin != Origin::Here || hops[0].from == account);
+    }
+}
+
+/// Each route goes on in time and place, is in the tables, and takes no claim twice.
+fn check_routes(story: &PurseStory, account: &str, rule: &str, flows: &Table, links: Option<&Table>) {
+    let claim = format!("claim_{rule}");
+    let names =
+        ["chain", "transaction_hash", "from_address", "to_address", "asset", "value", rule, &claim, "grade"];
+    let of_class = [("theft", &story.theft), ("stolen_asset", &story.stolen_asset)];
+    let mut there: BTreeMap<Vec<String>, u128> = BTreeMap::new();
+    let place = |name: &str| flows.columns.iter().position(|column| column == name).unwrap();
+    let (places, class) = (names.map(place), of_class.map(|(name, text)| (place(name), text)));
+    for row in flows.rows.iter().filter(|row| class.iter().all(|(place, text)| row[*place] == **text)) {
+        let claim = row[places[7]].parse::<u128>().unwrap();
+        *there.entry(places.map(|place| row[place].clone()).to_vec()).or_default() += claim;
+    }
+    for route in &story.routes {
+        let hops = &route.hops;
+        for pair in hops.windows(2) {
+            assert!(joins(&pair[0], &pair[1]), "{hops:#?}");
         }
+        let last = hops.last().unwrap();
+        assert_eq!((&*last.to, &last.chain, &last.asset), (account, &story.chain, &story.asset));
+        assert!(last.leg.as_ref().is_none_or(|leg| !leg.gives), "{hops:#?}");
+        assert!(hops.iter().all(|hop| hop.claim >= route.claim && hop.value >= hop.taint));
+        assert!(route.origin != Origin::Here || hops[0].from == account);
+        let grades = ["FACT", "PRESUMED", "INFERRED"];
+        let weakest = hops.iter().map(|hop| grades.iter().position(|it| *it == hop.grade).unwrap()).max();
+        assert_eq!(route.grade, grades[weakest.unwrap()]);
+        for hop in hops {
+            let [value, taint, claim] = [hop.value, hop.taint, hop.claim].map(|it| it.to_string());
+            let cells = [
+                &hop.chain,
+                &hop.transaction,
+                &hop.from,
+                &hop.to,
+                &hop.asset,
+                &value,
+                &taint,
+                &claim,
+                &hop.grade,
+            ];
+            let row = there.get_mut(cells.map(String::clone).as_slice());
+            let row = row.unwrap_or_else(|| panic!("no row of flows.csv: {hop:#?}"));
+            let left = row.checked_sub(route.claim.to_u128().unwrap());
+            *row = left.unwrap_or_else(|| panic!("taken twice: {hop:#?}"));
+        }
+        check_links(route, links);
+    }
+}
+
+/// Whether a hop goes on where the one before it ended, and not before.
+fn joins(before: &Hop, after: &Hop) -> bool {
+    let in_time = if before.chain == after.chain {
+        before.block.is_empty() || block(&before.block) <= block(&after.block)
+    } else {
+        before.time <= after.time
+    };
+    let on_chain = before.chain == after.chain && before.to == after.from;
+    let given = before.leg.as_ref().filter(|leg| leg.gives);
+    let got = after.leg.as_ref().filter(|leg| !leg.gives);
+    let goes_on = match (given, got) {
+        (None, None) => on_chain && before.asset == after.asset,
+        (Some(given), Some(got)) => {
+            given.crossing == got.crossing
+                && (given.crossing != Crossing::Exchange
+                    || on_chain && before.transaction == after.transaction)
+        }
+        _ => false,
+    };
+    in_time && goes_on
+}
+
+/// Whatever goes in over a link is its source and nothing else, and it comes out where the link says.
+fn check_links(route: &Route, links: Option<&Table>) {
+    for (number, pair) in route.hops.windows(2).enumerate() {
+        let [given, got] = pair else { continue };
+        let Some(Crossing::Link(link)) = given.leg.as_ref().filter(|leg| leg.gives).map(|leg| &leg.crossing)
+        else {
+            continue;
+        };
+        let links = links.expect("a link stands in links.csv");
+        let mut wanted = vec![
+            ("fate", "followed".to_owned()),
+            ("method", link.method.clone()),
+            ("link_confidence", link.confidence.clone()),
+            ("source_transaction", given.transaction.clone()),
+            ("into_address", given.from.clone()),
+            ("asset", given.asset.clone()),
+            ("destination_transaction", got.transaction.clone()),
+            ("to_address", got.to.clone()),
+            ("destination_asset", got.asset.clone()),
+            ("destination_value", got.value.to_string()),
+        ];
+        if let Some(before) = number.checked_sub(1).map(|before| &route.hops[before]) {
+            assert_eq!(before.transaction, given.transaction, "{route:#?}");
+            wanted.extend([("from_address", before.from.clone()), ("value", before.value.to_string())]);
+        }
+        let mut rows: Vec<usize> = (0..links.rows.len()).collect();
+        for (name, text) in wanted {
+            let column: Vec<&str> = links.column(name).collect();
+            rows.retain(|&row| column[row] == text);
+            assert!(!rows.is_empty(), "{name}: {route:#?}");
+        }
+        assert!(link.grade.is_empty() || route.grade == "INFERRED", "{route:#?}");
     }
 }
 

@@ -4,6 +4,7 @@
 #![expect(clippy::print_stdout, reason = "a test tells what it skips")]
 
 mod check;
+mod crossings;
 mod decide;
 mod deposits;
 mod dialects;

@@ -57,7 +57,8 @@ pub use diff::{
 };
 pub use error::Error;
 pub use explain::{
-    Explanation, Holding, Hop, Move, Origin, PurseStory, Question, Rest, Route, Sums, explain,
+    Claims, Crossing, Explanation, Holding, Hop, Leg, Link, Move, Name, Origin, PurseStory, Question, Rest,
+    Route, Sums, explain,
 };
 pub use finding::Finding;
 pub use input::{

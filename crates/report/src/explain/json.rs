@@ -1,6 +1,6 @@
 //! The explanation for a script. Amounts are strings of base units: a JSON number loses digits.
 
-use super::purse::{Explanation, Hop, Origin, PurseStory, Rest, Route, Sums};
+use super::purse::{Crossing, Explanation, Hop, Origin, PurseStory, Rest, Route, Sums};
 use serde_json::{Value, json};
 
 impl Explanation {
@@ -36,6 +36,8 @@ impl Explanation {
         json!({
             "theft": story.theft,
             "stolen_asset": story.stolen_asset,
+            "stolen_symbol": story.stolen_token.as_ref().map(|token| &token.symbol),
+            "stolen_decimals": story.stolen_token.as_ref().map(|token| token.decimals),
             "chain": story.chain,
             "asset": story.asset,
             "symbol": story.token.as_ref().map(|token| &token.symbol),
@@ -45,11 +47,13 @@ impl Explanation {
             "rule": self.rules[story.rule],
             "transfers": moves.collect::<Vec<_>>(),
             "more_transfers": {"count": count, "in": came.to_string(), "out": went.to_string()},
+            "claim": story.claims.came.to_string(),
+            "without_claim": story.claims.without.to_string(),
             "routes": story.routes.iter().map(route).collect::<Vec<_>>(),
             "names": story
                 .names
                 .iter()
-                .map(|(address, label, category)| json!({"address": address, "label": label, "category": category}))
+                .map(|it| json!({"chain": it.chain, "address": it.address, "label": it.label, "category": it.category}))
                 .collect::<Vec<_>>(),
         })
     }
@@ -77,20 +81,43 @@ fn route(route: &Route) -> Value {
     };
     json!({
         "amount": route.amount.to_string(),
+        "claim": route.claim.to_string(),
+        "grade": route.grade,
         "origin": origin,
         "hops": route.hops.iter().map(hop).collect::<Vec<_>>(),
     })
 }
 
 fn hop(hop: &Hop) -> Value {
+    let crossing = hop.leg.as_ref().map(|leg| &leg.crossing);
+    let side = hop.leg.as_ref().map(|leg| if leg.gives { "given" } else { "got" });
+    let (word, link) = match crossing {
+        None => ("", None),
+        Some(Crossing::Exchange) => ("swap", None),
+        Some(Crossing::Link(link)) => {
+            let said = json!({
+                "method": link.method, "band": link.band, "link_confidence": link.confidence, "grade": link.grade,
+                "candidates": link.candidates, "told_by": link.told_by,
+            });
+            (link.method.as_str(), Some(said))
+        }
+    };
     json!({
+        "chain": hop.chain,
         "transaction": hop.transaction,
         "block": hop.block,
         "time": hop.time,
         "from": hop.from,
         "to": hop.to,
+        "asset": hop.asset,
+        "symbol": hop.token.as_ref().map(|token| &token.symbol),
+        "decimals": hop.token.as_ref().map(|token| token.decimals),
         "value": hop.value.to_string(),
         "taint": hop.taint.to_string(),
+        "claim": hop.claim.to_string(),
         "grade": hop.grade,
+        "link": word,
+        "side": side,
+        "followed_link": link,
     })
 }

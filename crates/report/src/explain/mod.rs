@@ -2,8 +2,8 @@
 //!
 //! [`explain`] reads a folder as `dyetrace verify` does, and knows nothing of a ledger or a trace. `written/source.rs` opens
 //! it and refuses what is damaged, [`survey`] finds the account and adds up what its tables say, [`network`] lays the
-//! flows out in time, [`widest`] takes routes from it, [`near`] helps whoever mistyped. [`text`], [`json`] and [`svg`]
-//! say it.
+//! flows out in time, [`legs`] joins what was given to what was got, [`widest`] takes routes from it, [`near`] helps whoever
+//! mistyped. [`steps`], [`text`], [`json`] and [`svg`] say it.
 //!
 //! # The arithmetic
 //!
@@ -20,22 +20,34 @@
 //! taken off every transfer and every moment on its way, then the next is looked for: so routes respect time, count
 //! no unit twice, and all of them together are what came in.
 //!
+//! An exchange or a link changes the unit: 3,800 of a token go in, 2 coins come out. What does not change is the *claim*,
+//! the part of the stolen asset that the money stands for; the tables have it beside each amount, and it adds up in every
+//! purse and every crossing. So routes are sought and measured in claims, from the theft on, through whatever the money
+//! became. In units of the asset here a route brings of its last row's taint as much as its claim is of that row's claim,
+//! rounded so that all routes together are what came. Money that stands for less than one unit of the stolen asset has no
+//! route, and its sum is told.
+//!
 //! # Cost
 //!
-//! Two passes over `flows.csv`, one for its hash; 8 bytes a flow, some 200 for each that can lead to the account.
-//! **O(k · m)** for k routes and m such flows.
+//! Two passes over `flows.csv`, one for its hash; 8 bytes a flow, some 200 for each that can lead to the account,
+//! 80 for each side of an exchange, 500 where there are links. **O(k · m)** for k routes and m such flows.
 
 mod json;
+mod legs;
 mod near;
 mod network;
 mod purse;
+mod steps;
+mod story;
 mod survey;
 mod svg;
 mod text;
 mod wanted;
 mod widest;
 
-pub use purse::{Explanation, Holding, Hop, Move, Origin, PurseStory, Rest, Route, Sums};
+pub use purse::{
+    Claims, Crossing, Explanation, Holding, Hop, Leg, Link, Move, Name, Origin, PurseStory, Rest, Route, Sums,
+};
 
 use crate::error::Error;
 use crate::written::source::Source;

@@ -23,6 +23,8 @@ pub struct PurseStory {
     pub theft: String,
     /// The stolen asset.
     pub stolen_asset: String,
+    /// How the stolen asset is shown, if that is known.
+    pub stolen_token: Option<Token>,
     /// The chain.
     pub chain: String,
     /// The asset it is in here.
@@ -39,10 +41,12 @@ pub struct PurseStory {
     pub moves: Vec<Move>,
     /// How many more there are, and what they bring and take.
     pub more: Rest,
-    /// The routes, widest first.
+    /// What all that came in or was got stands for, if routes were asked for.
+    pub claims: Claims,
+    /// The routes, what stands for most of the stolen asset first.
     pub routes: Vec<Route>,
-    /// The accounts on the routes that have a label: address, label and category.
-    pub names: Vec<(String, String, String)>,
+    /// The accounts on the routes that have a label.
+    pub names: Vec<Name>,
 }
 
 /// What rests, as the tables say it.
@@ -111,9 +115,68 @@ impl Sums {
     }
 }
 
-/// A transfer that carries taint.
+/// What stands for the stolen asset, of what came in or was got.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Claims {
+    /// The claim, in base units of the stolen asset.
+    pub came: Amount,
+    /// What came, in base units of the asset here, that stands for less than one of the stolen asset: it has no route.
+    pub without: Amount,
+}
+
+/// The label of an account, as `holdings.csv` has it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Name {
+    /// The chain.
+    pub chain: String,
+    /// The account.
+    pub address: String,
+    /// What it is called.
+    pub label: String,
+    /// What it is.
+    pub category: String,
+}
+
+/// How money went on from one asset or account to another without a transfer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Crossing {
+    /// An exchange of assets by one account in one transaction.
+    Exchange,
+    /// A link: a bridge, a mixer, what somebody stated.
+    Link(Link),
+}
+
+/// A link, as `links.csv` has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// The word for how it was found.
+    pub method: String,
+    /// How a pair at bridges was found; empty for others.
+    pub band: String,
+    /// A decimal from 0 to 1.
+    pub confidence: String,
+    /// The grade that it gives; empty if it takes nothing from the grade.
+    pub grade: String,
+    /// How many destinations fit.
+    pub candidates: String,
+    /// Who stated it, or by which rules.
+    pub told_by: String,
+}
+
+/// One side of a crossing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Leg {
+    /// Whether it was given, or went in; else it was got, or came out.
+    pub gives: bool,
+    /// Of what.
+    pub crossing: Crossing,
+}
+
+/// A row of `flows.csv`: a transfer that carries taint, or one side of a crossing, from an account to itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hop {
+    /// The chain.
+    pub chain: String,
     /// The transaction.
     pub transaction: String,
     /// Its block; empty where not known.
@@ -124,12 +187,20 @@ pub struct Hop {
     pub from: String,
     /// Who got it.
     pub to: String,
+    /// What it moved.
+    pub asset: String,
+    /// How that is shown, if that is known.
+    pub token: Option<Token>,
     /// All that it moved.
     pub value: Amount,
     /// How much of that is of this theft and stolen asset, under the rule.
     pub taint: Amount,
+    /// For how much of the stolen asset that stands, in base units of it.
+    pub claim: Amount,
     /// The weakest grade on the way, as `flows.csv` has it.
     pub grade: String,
+    /// Of what it is a side; `None` if it is a transfer.
+    pub leg: Option<Leg>,
 }
 
 /// A transfer of the account itself.
@@ -169,10 +240,14 @@ pub enum Origin {
 /// A way on which taint came.
 #[derive(Clone, Debug)]
 pub struct Route {
-    /// How much of it took this way, in base units.
+    /// How much of it took this way, in base units of the asset here: of the last hop's taint as much as `claim` is of its claim.
     pub amount: Amount,
+    /// For how much of the stolen asset that stands. It is the same on the whole way.
+    pub claim: Amount,
+    /// The weakest grade of its hops.
+    pub grade: String,
     /// Where it begins.
     pub origin: Origin,
-    /// The transfers, first to last.
+    /// The transfers and sides of crossings, first to last. What was given stands right before what was got.
     pub hops: Vec<Hop>,
 }

@@ -1,19 +1,17 @@
 //! Survey: finds an account in the tables of a result, and adds up what they say of it.
 
 use super::Question;
-use super::purse::{Explanation, Holding, Hop, Move, PurseStory, Rest, Sums};
+use super::legs::Legs;
+use super::network::POSITION;
+use super::purse::{Holding, Sums};
 use super::wanted::{Wanted, is_route};
 use crate::display::plain;
 use crate::error::Error;
 use crate::written::Fault;
 use crate::written::rows::Rows;
 use crate::written::source::Source;
-use dyetrace_core::{Address, Amount, AmountColumn};
+use dyetrace_core::{Address, AmountColumn};
 use hashbrown::{HashMap, HashSet};
-use std::cmp::Reverse;
-
-/// The most transfers of one purse that are told one by one.
-const MOST_MOVES: usize = 1_000;
 
 /// Texts, each with a number.
 #[derive(Debug, Default)]
@@ -42,29 +40,30 @@ type PurseKey = [u32; 3];
 #[derive(Debug)]
 pub(super) struct Survey {
     /// As the result writes it.
-    address: String,
+    pub(super) address: String,
     classes: Names,
     accounts: Names,
     assets: Names,
     numbers: HashMap<PurseKey, u32>,
     pub(super) purses: Vec<PurseKey>,
-    /// Sender and receiver of every flow.
+    /// Sender and receiver of every flow; of a leg of an exchange or a link one of them is a crossing, which is nobody's purse.
     pub(super) flows: Vec<[u32; 2]>,
+    pub(super) legs: Legs,
     /// Purses that stop the trace, but pass on what a transaction brings and takes.
     pub(super) passing: HashSet<u32>,
-    targets: HashMap<u32, Target>,
-    notes: Vec<String>,
+    pub(super) targets: HashMap<u32, Target>,
+    pub(super) notes: Vec<String>,
 }
 
 /// A purse that was asked about.
 #[derive(Debug)]
-struct Target {
-    sums: Vec<Sums>,
-    holding: Option<Holding>,
+pub(super) struct Target {
+    pub(super) sums: Vec<Sums>,
+    pub(super) holding: Option<Holding>,
     /// Where each of its transfers stands in the table, and whether it came in.
-    moves: Vec<(u64, bool)>,
+    pub(super) moves: Vec<(u64, bool)>,
     /// What each carries: a column a rule.
-    amounts: Vec<AmountColumn>,
+    pub(super) amounts: Vec<AmountColumn>,
 }
 
 impl Survey {
@@ -78,6 +77,7 @@ impl Survey {
             numbers: HashMap::new(),
             purses: Vec::new(),
             flows: Vec::new(),
+            legs: Legs::of(source),
             passing: HashSet::new(),
             targets: HashMap::new(),
             notes: Vec::new(),
@@ -85,6 +85,7 @@ impl Survey {
         survey.read_flows(source, &mut wanted)?;
         survey.read_holdings(source, &mut wanted)?;
         survey.read_postings(source, &mut wanted)?;
+        survey.legs.join(source, &mut survey.flows, &mut survey.purses)?;
         if !wanted.found {
             return Err(wanted.not_reached(question));
         }
@@ -127,6 +128,8 @@ impl Survey {
         let mut read = || -> Result<(), Fault> {
             let [theft, stolen, chain, from, to, asset] =
                 rows.columns(["theft", "stolen_asset", "chain", "from_address", "to_address", "asset"])?;
+            let [time, hash, event] = rows.columns(["block_timestamp", "transaction_hash", "event_index"])?;
+            let value = rows.column("value")?;
             loop {
                 let place = rows.here();
                 if !rows.next()? {
@@ -134,7 +137,7 @@ impl Survey {
                 }
                 join(&mut name, [rows.text(theft), rows.text(stolen)]);
                 let (class, _) = self.classes.number(&name);
-                let (asset, _) = self.assets.number(rows.text(asset));
+                let (of_asset, _) = self.assets.number(rows.text(asset));
                 let mut ends = [0; 2];
                 for (end, column) in ends.iter_mut().zip([from, to]) {
                     join(&mut name, [rows.text(chain), rows.text(column)]);
@@ -147,15 +150,32 @@ impl Survey {
                     }
                     *end = account;
                 }
-                let purses = ends.map(|account| self.purse(class, account, asset));
+                let purses = ends.map(|account| self.purse(class, account, of_asset));
+                let is_leg = ends[0] == ends[1];
+                if is_leg {
+                    let columns = [chain, time, hash, event, to, asset];
+                    let at = (self.flows.len(), place);
+                    self.legs.add(&rows, columns, value, at, [purses[0], ends[0]]);
+                }
                 self.flows.push(purses);
                 for (end, came) in [(1, true), (0, false)] {
-                    if !is_wanted[ends[end] as usize] || ends[0] == ends[1] {
+                    if !is_wanted[ends[end] as usize] || (is_leg && came) {
                         continue;
                     }
                     let amounts = source.amounts(&rows, &columns)?;
                     let target = self.target(purses[end], source.rules.len());
                     target.moves.push((place, came));
+                    if is_leg {
+                        // Postings say whether it was given or got, and sum it up.
+                        target
+                            .amounts
+                            .iter_mut()
+                            .zip(amounts)
+                            .for_each(|(column, amount)| column.push(amount));
+                        let number = target.moves.len() - 1;
+                        self.legs.is_move(number);
+                        continue;
+                    }
                     for ((sums, column), amount) in
                         target.sums.iter_mut().zip(&mut target.amounts).zip(amounts)
                     {
@@ -213,8 +233,19 @@ impl Survey {
         let mut name = String::new();
         let mut read = || -> Result<(), Fault> {
             let key = rows.columns(["theft", "stolen_asset", "chain", "address", "asset"])?;
-            let kind = rows.column("kind")?;
+            let [kind, hash] = rows.columns(["kind", "transaction_hash"])?;
+            let position = rows.columns(POSITION)?;
             while rows.next()? {
+                // The sign is the same under every rule.
+                let leaves = columns.iter().any(|&column| rows.text(column).starts_with('-'));
+                if rows.text(kind) == "converted" {
+                    let purse = self.purse_of(&rows, key, &mut name);
+                    let moved = self.legs.pair(&rows, position, hash, purse, leaves)?;
+                    let target = self.targets.get_mut(&purse);
+                    if let Some((number, target)) = moved.zip(target) {
+                        target.moves[number].1 = !leaves;
+                    }
+                }
                 if !wanted.is(rows.text(key[2]), rows.text(key[3])) {
                     continue;
                 }
@@ -222,8 +253,6 @@ impl Survey {
                 let purse = self.purse_of(&rows, key, &mut name);
                 let amounts = source.amounts(&rows, &columns)?;
                 let target = self.target(purse, source.rules.len());
-                // The sign is the same under every rule.
-                let leaves = columns.iter().any(|&column| rows.text(column).starts_with('-'));
                 for (sums, amount) in target.sums.iter_mut().zip(amounts) {
                     let sum = match rows.text(kind) {
                         "received" => &mut sums.received,
@@ -322,101 +351,6 @@ impl Survey {
         };
         read().map_err(|fault| source.fault(&fault))
     }
-
-    /// What the tables say, without routes.
-    pub(super) fn explanation(&self, source: &Source, rule: Option<usize>) -> Result<Explanation, Error> {
-        let mut purses: Vec<u32> = self.targets.keys().copied().collect();
-        purses.sort_by_key(|&purse| self.words(purse));
-        let mut rows = source.rows("flows.csv")?;
-        let mut stories = Vec::new();
-        for purse in purses {
-            stories.push(self.story(source, &mut rows, purse, rule)?);
-        }
-        Ok(Explanation {
-            address: self.address.clone(),
-            rules: source.rules.clone(),
-            purses: stories,
-            notes: self.notes.clone(),
-        })
-    }
-
-    fn story(
-        &self,
-        source: &Source,
-        rows: &mut Rows,
-        purse: u32,
-        rule: Option<usize>,
-    ) -> Result<PurseStory, Error> {
-        let target = &self.targets[&purse];
-        let [theft, stolen, chain, address, asset] = self.words(purse);
-        for (rule, sums) in target.sums.iter().enumerate().filter(|(rule, _)| source.is_exact(*rule)) {
-            if !sums.holds() {
-                let what = format!(
-                    "{}, {address}, {asset}: under {}, {} entered and {} left, but {} rests",
-                    plain(theft, 80),
-                    source.rules[rule],
-                    sums.entered(),
-                    sums.left(),
-                    sums.rests
-                );
-                return Err(source.damaged(&what));
-            }
-        }
-        let tells = |rule: &usize| source.is_exact(*rule) && !target.sums[*rule].entered().is_zero();
-        let rule = rule.unwrap_or_else(|| (0..source.rules.len()).find(tells).unwrap_or_default());
-        let (moves, more) = moves(rows, target, rule).map_err(|fault| source.fault(&fault))?;
-        Ok(PurseStory {
-            theft: theft.to_owned(),
-            stolen_asset: stolen.to_owned(),
-            chain: chain.to_owned(),
-            asset: asset.to_owned(),
-            token: source.tokens.get(asset).cloned(),
-            holding: target.holding.clone(),
-            sums: target.sums.clone(),
-            rule,
-            moves,
-            more,
-            routes: Vec::new(),
-            names: Vec::new(),
-        })
-    }
-}
-
-/// The largest transfers of a purse under a rule, in order, and how many more there are with what they bring and take.
-fn moves(rows: &mut Rows, target: &Target, rule: usize) -> Result<(Vec<Move>, Rest), Fault> {
-    let column = &target.amounts[rule];
-    let mut kept: Vec<usize> = (0..target.moves.len()).filter(|&at| !column.is_zero(at)).collect();
-    kept.sort_by_key(|&at| (Reverse(column.get(at)), at));
-    let mut more = Rest::default();
-    for &at in kept.iter().skip(MOST_MOVES) {
-        let sum = if target.moves[at].1 { &mut more.came } else { &mut more.went };
-        *sum = sum.plus(column.get(at));
-        more.count += 1;
-    }
-    kept.truncate(MOST_MOVES);
-    kept.sort_unstable();
-    let hop = |at: usize| {
-        let (place, came) = target.moves[at];
-        Ok(Move { came, transfer: hop(rows, place, column.get(at))? })
-    };
-    Ok((kept.into_iter().map(hop).collect::<Result<_, Fault>>()?, more))
-}
-
-/// Reads one flow again.
-pub(super) fn hop(rows: &mut Rows, place: u64, taint: Amount) -> Result<Hop, Fault> {
-    rows.go_to(place)?;
-    let columns = rows.columns([
-        "transaction_hash",
-        "block_number",
-        "block_timestamp",
-        "from_address",
-        "to_address",
-        "grade",
-    ])?;
-    let value = rows.column("value")?;
-    let value = rows.amount(value)?;
-    let [transaction, block, time, from, to, grade] = rows.texts(columns);
-    Ok(Hop { transaction, block, time, from, to, value, taint, grade })
 }
 
 /// Two texts that cannot hold the byte between them.

@@ -1,9 +1,10 @@
 //! The explanation as a picture: the sum under the rule, and below it each route as a line of accounts.
 //!
-//! An arrow is as thick as the share of the route in what came in. Long routes go on in the next line. Whole numbers
-//! only, fonts of the reader's machine, no script, nothing from elsewhere.
+//! An arrow is as thick as the share of the route in what came in, and broken where it is an exchange or a link. Long routes
+//! go on in the next line. Whole numbers only, fonts of the reader's machine, no script, nothing from elsewhere.
 
 use super::purse::{Explanation, Hop, PurseStory, Route};
+use super::steps::Step;
 use super::text::LINES;
 use crate::display::{amount_of, plain};
 use crate::rank::product;
@@ -17,6 +18,8 @@ const MARGIN: usize = 24;
 const BOX: (usize, usize) = (170, 54);
 /// From one box to the next.
 const STEP: usize = 380;
+/// From one line to the next.
+const GAP: usize = 40;
 /// How many boxes stand in a line.
 const IN_LINE: usize = 3;
 const WIDTH: usize = 2 * MARGIN + BOX.0 + (IN_LINE - 1) * STEP + 40;
@@ -81,6 +84,9 @@ impl Drawing {
         let theft = visible_cut(&story.theft, 64);
         self.y += 8;
         self.text(MARGIN, LINE, "b", &format!("Theft {theft}, on {}: {}", story.chain, story.asset_words()));
+        if story.stolen_asset != story.asset {
+            self.text(MARGIN, LINE, "s", &format!("stolen as {}", plain(&story.stolen_asset, 120)));
+        }
         if let Some(holding) = &story.holding {
             let label = if holding.category.is_empty() {
                 String::new()
@@ -100,22 +106,29 @@ impl Drawing {
             }
         }
         self.text(MARGIN + 24, 17, "s", &format!("by rule {rule}"));
-        let came = story.sums[story.rule].came;
         for (number, route) in (1..).zip(&story.routes) {
             self.y += 14;
-            let head = format!("Route {number}: {}; {}", amount(route.amount), route.origin_words());
-            self.text(MARGIN, LINE, "b", &visible_cut(&head, 150));
-            self.route(story, route, width(route.amount, came));
+            let brings = story.route_amount(route);
+            let head = format!("Route {number}: {}", brings.trim_end_matches(','));
+            self.text(MARGIN, LINE, "b", &visible_cut(&head, 130));
+            self.text(MARGIN, 17, "s", &visible_cut(&route.origin_words(), 150));
+            if !route.links().is_empty() {
+                self.text(MARGIN, 17, "s", &visible_cut(&route.grade_words(), 150));
+            }
+            self.route(story, route, width(route.claim, story.claims.came));
         }
     }
 
     fn route(&mut self, story: &PurseStory, route: &Route, thick: u64) {
-        let first = route.hops.first().map(|hop| &hop.from);
-        let accounts: Vec<&String> = first.into_iter().chain(route.hops.iter().map(|hop| &hop.to)).collect();
+        let steps = route.steps();
+        let first = steps.first().map(|step| [&step.ends()[0].chain, &step.ends()[0].from]);
+        let last = steps.iter().map(|step| [&step.ends()[1].chain, &step.ends()[1].to]);
+        let accounts: Vec<[&String; 2]> = first.into_iter().chain(last).collect();
+        let is_far = accounts.iter().any(|[chain, _]| *chain != &story.chain);
         self.y += 12;
         let top = self.y;
-        let place = |at: usize| (MARGIN + (at % IN_LINE) * STEP, top + (at / IN_LINE) * (BOX.1 + 40));
-        for (at, account) in accounts.iter().enumerate() {
+        let place = |at: usize| (MARGIN + (at % IN_LINE) * STEP, top + (at / IN_LINE) * (BOX.1 + GAP));
+        for (at, [chain, account]) in accounts.iter().enumerate() {
             let (x, y) = place(at);
             let fill = match at {
                 0 => "#f7d4d0",
@@ -129,43 +142,68 @@ impl Drawing {
                 xml(account)
             ));
             self.put(x + 8, y + 18, "m", &short(account));
-            if let Some((label, category)) = story.name(account) {
-                self.put(x + 8, y + 33, "", &visible_cut(label, 21));
-                self.put(x + 8, y + 47, "s", category);
+            if let Some(name) = story.name(chain, account) {
+                self.put(x + 8, y + 33, "", &visible_cut(&name.label, 21));
+                self.put(x + 8, y + 47, "s", &name.category);
+            } else if is_far {
+                self.put(x + 8, y + 33, "s", &visible_cut(&format!("on {chain}"), 21));
             }
         }
-        for (at, hop) in route.hops.iter().enumerate() {
+        for (at, step) in steps.into_iter().enumerate() {
             let ((x, y), (to, _)) = (place(at), place(at + 1));
             let (from, middle) = (x + BOX.0, y + BOX.1 / 2);
+            let broken = !matches!(step, Step::Transfer(_));
             // Where the line ends, an arrow points out of it, and another one into the next.
             let is_last = at % IN_LINE == IN_LINE - 1;
             let end = if is_last { from + 36 } else { to };
-            self.arrow(from, end, middle, thick);
+            self.arrow((from, end), middle, thick, broken);
             if is_last {
                 let (x, y) = place(at + 1);
-                self.arrow(x.saturating_sub(20), x, y + BOX.1 / 2, thick);
-                self.hop_words(story, hop, (x, y - 12), 200);
+                self.arrow((x.saturating_sub(20), x), y + BOX.1 / 2, thick, broken);
+                self.step_words(step, (x, y - 12), 200);
             } else {
-                self.hop_words(story, hop, (from + 8, middle - 9), 0);
+                self.step_words(step, (from + 8, middle - 9), 0);
             }
         }
         self.y = place(accounts.len().saturating_sub(1)).1 + BOX.1 + 14;
     }
 
-    fn arrow(&mut self, from: usize, to: usize, y: usize, thick: u64) {
+    fn arrow(&mut self, (from, to): (usize, usize), y: usize, thick: u64, broken: bool) {
         let end = to.saturating_sub(7);
-        self.add(format_args!("<line x1=\"{from}\" y1=\"{y}\" x2=\"{end}\" y2=\"{y}\" stroke=\"#c0392b\" stroke-width=\"{thick}\"/>"));
+        let dashes = if broken { " stroke-dasharray=\"6 4\"" } else { "" };
+        self.add(format_args!("<line x1=\"{from}\" y1=\"{y}\" x2=\"{end}\" y2=\"{y}\" stroke=\"#c0392b\" stroke-width=\"{thick}\"{dashes}/>"));
         let (up, down) = (y - 5, y + 5);
         self.add(format_args!("<path d=\"M{end} {up} L{to} {y} L{end} {down} Z\" fill=\"#c0392b\"/>"));
     }
 
-    /// What a transfer carries, and when: one above the other, or beside it at a distance.
-    fn hop_words(&mut self, story: &PurseStory, hop: &Hop, (x, y): (usize, usize), beside: usize) {
-        let amount = amount_of(story.token.as_ref(), hop.taint);
-        self.add(format_args!("<g><title>{}</title>", xml(&hop.transaction)));
-        self.put(x, y, "s", &visible_cut(&amount, 32));
-        let below = if beside == 0 { 24 } else { 0 };
-        self.put(x + beside, y + below, "s", &format!("{}, {}", hop.when(), hop.grade));
+    /// What a step carries, and when: one above the other, or beside it at a distance.
+    fn step_words(&mut self, step: Step<'_>, (x, y): (usize, usize), beside: usize) {
+        let [before, after] = step.ends();
+        let amount = |hop: &Hop| amount_of(hop.token.as_ref(), hop.taint);
+        let (title, mut lines) = match step {
+            Step::Transfer(hop) => (hop.transaction.clone(), Vec::new()),
+            Step::Exchange(_) => {
+                (after.transaction.clone(), vec![format!("exchanged for {}", amount(after))])
+            }
+            Step::Link(_, link) => (
+                format!("{} {}", before.transaction, after.transaction),
+                vec![
+                    format!("came out as {}", amount(after)),
+                    format!("`{}`, {}", link.method, link.confidence),
+                ],
+            ),
+        };
+        lines.push(format!("{}, {}", after.when(), after.grade));
+        self.add(format_args!("<g><title>{}</title>", xml(&title)));
+        self.put(x, y, "s", &visible_cut(&amount(before), 34));
+        if beside == 0 {
+            for (line, at) in lines.iter().zip([24, 37, 50]) {
+                self.put(x, y + at, "s", &visible_cut(line, 38));
+            }
+        } else {
+            let beside_it = lines.join("; ");
+            self.put(x + beside, y, "s", &visible_cut(&beside_it, 110));
+        }
         self.add(format_args!("</g>"));
     }
 }

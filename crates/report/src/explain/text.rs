@@ -1,8 +1,8 @@
 //! The explanation for a person: the sum under each rule, the transfers, the routes hop by hop.
 
-use super::purse::{Explanation, Hop, Move, Origin, PurseStory, Rest, Route, Sums};
+use super::purse::{Crossing, Explanation, Hop, Leg, Move, Name, PurseStory, Rest, Route, Sums};
+use super::steps::Step;
 use crate::display::{amount_of, plain, plain_table, table_text};
-use crate::missing::counted;
 use crate::state::State;
 use comfy_table::CellAlignment;
 use dyetrace_core::Amount;
@@ -41,9 +41,9 @@ pub(super) const LINES: [Line; 10] = [
     ("", "came in by transfers", |sums| sums.came),
     ("+", "stolen here, seen to arrive", |sums| sums.received),
     ("+", "stolen here, sent beyond what is seen", |sums| sums.unseen),
-    ("+", "got in exchanges", |sums| sums.got),
+    ("+", "got in exchanges, over links", |sums| sums.got),
     ("-", "went out by transfers", |sums| sums.went),
-    ("-", "given in exchanges", |sums| sums.given),
+    ("-", "given in exchanges, over links", |sums| sums.given),
     ("-", "spent as fees", |sums| sums.fees),
     ("-", "burned", |sums| sums.burned),
     ("-", "set aside as dust", |sums| sums.dust),
@@ -154,9 +154,20 @@ impl PurseStory {
         shown.sort_unstable();
         for at in shown {
             let Move { came, transfer } = &self.moves[at];
-            let (sign, word, who) =
-                if *came { ("+", "from", &transfer.from) } else { ("-", "to", &transfer.to) };
-            writeln!(f, "    {sign} {}  {word} {}", self.amount(transfer.taint), plain(who, 100))?;
+            let sign = if *came { "+" } else { "-" };
+            let how = match (&transfer.leg, *came) {
+                (None, true) => format!("from {}", plain(&transfer.from, 100)),
+                (None, false) => format!("to {}", plain(&transfer.to, 100)),
+                (Some(Leg { crossing: Crossing::Exchange, .. }), true) => "got in an exchange".to_owned(),
+                (Some(Leg { crossing: Crossing::Exchange, .. }), false) => "given in an exchange".to_owned(),
+                (Some(Leg { crossing: Crossing::Link(link), .. }), true) => {
+                    format!("came over {}", link.words())
+                }
+                (Some(Leg { crossing: Crossing::Link(link), .. }), false) => {
+                    format!("went on over {}", link.words())
+                }
+            };
+            writeln!(f, "    {sign} {}  {how}", self.amount(transfer.taint))?;
             writeln!(
                 f,
                 "        {}  {}  {}",
@@ -173,75 +184,112 @@ impl PurseStory {
     }
 
     fn say_routes(&self, rule: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sums = self.sums[self.rule];
+        if !self.claims.without.is_zero() {
+            let without = self.amount(self.claims.without);
+            writeln!(
+                f,
+                "\n  {without} of what came in stand for less than one base unit of the stolen asset:"
+            )?;
+            writeln!(f, "  they have no route.")?;
+        }
         if self.routes.is_empty() {
             return Ok(());
         }
         let routed: Amount = self.routes.iter().map(|route| route.amount).sum();
-        let came = self.sums[self.rule].came;
-        let (routed, came) = (self.amount(routed), self.amount(came));
+        let (routed, came) = (self.amount(routed), self.amount(sums.came.plus(sums.got)));
+        let how = if sums.got.is_zero() { "came in" } else { "came in or was got" };
         writeln!(
             f,
             "\n  Routes by {rule}, what carries most first. They count no unit twice, and bring {routed} of"
         )?;
         writeln!(
             f,
-            "  the {came} that came in. Inside a purse no table tells one part of a theft's money from"
+            "  the {came} that {how}. Inside a purse no table tells one part of a theft's money from"
         )?;
         writeln!(f, "  another: a route is a way that it can have come, in time order.")?;
+        let crosses = |route: &Route| route.hops.iter().any(|hop| hop.leg.is_some()) || !self.is_plain(route);
+        if self.routes.iter().any(crosses) {
+            let claim: Amount = self.routes.iter().map(|route| route.claim).sum();
+            let (claim, whole) = (self.stolen(claim), self.stolen(self.claims.came));
+            writeln!(
+                f,
+                "  An exchange or a link changes the asset or the amount, but not the part of the stolen asset that the"
+            )?;
+            writeln!(
+                f,
+                "  money stands for. By that routes are measured: these stand for {claim} of {whole}."
+            )?;
+        }
         for (number, route) in (1..).zip(&self.routes) {
-            let hops = counted(route.hops.len(), "transfer", "transfers");
-            writeln!(f, "\n  {number}. {} in {hops}; {}", self.amount(route.amount), route.origin_words())?;
-            for (number, hop) in (1..).zip(&route.hops) {
-                let from = self.named(&hop.from);
-                writeln!(f, "    {number:>2}  {from}")?;
-                writeln!(f, "        to {}", self.named(&hop.to))?;
-                let (taint, value) = (self.amount(hop.taint), self.amount(hop.value));
-                let of = if hop.taint == hop.value { "all of it".to_owned() } else { format!("of {value}") };
-                writeln!(f, "        {taint} stolen, {of}; {}; {}", hop.grade, hop.when())?;
-                writeln!(f, "        {}", plain(&hop.transaction, 100))?;
+            let (amount, size) = (self.route_amount(route), route.size_words());
+            writeln!(f, "\n  {number}. {amount} in {size}; {}", route.origin_words())?;
+            if !route.links().is_empty() {
+                writeln!(f, "     {}", route.grade_words())?;
+            }
+            for (number, step) in (1..).zip(route.steps()) {
+                self.say_step(number, step, f)?;
             }
         }
         Ok(())
     }
 
-    fn named(&self, address: &str) -> String {
-        let name = self.name(address).map(|(label, category)| format!(" ({}, {category})", plain(label, 50)));
+    fn say_step(&self, number: usize, step: Step<'_>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [before, after] = step.ends();
+        let from = self.named(&before.chain, &before.from);
+        writeln!(f, "    {number:>2}  {from}")?;
+        let said = |word: &str, hop: &Hop| {
+            format!(
+                "        {word}{}{}; {}; {}",
+                hop.taint_words(),
+                self.claim_words(hop),
+                hop.grade,
+                hop.when()
+            )
+        };
+        let in_transaction = |hop: &Hop| format!("        {}", plain(&hop.transaction, 100));
+        match step {
+            Step::Transfer(hop) => {
+                writeln!(f, "        to {}", self.named(&hop.chain, &hop.to))?;
+                writeln!(f, "{}", said("", hop))?;
+            }
+            Step::Exchange([given, got]) => {
+                writeln!(f, "        gave one asset for another, in one transaction")?;
+                writeln!(f, "{}", said("gave ", given))?;
+                writeln!(f, "             {}", plain(&given.asset, 120))?;
+                writeln!(f, "{}", said("got  ", got))?;
+                writeln!(f, "             {}", plain(&got.asset, 120))?;
+                if got.claim > given.claim {
+                    writeln!(f, "             what else was given stands for the rest of that")?;
+                }
+            }
+            Step::Link([given, got], link) => {
+                writeln!(f, "        over {}", link.all_words())?;
+                writeln!(f, "{}", said("in   ", given))?;
+                writeln!(f, "{}", in_transaction(given))?;
+                let chain = if got.chain == given.chain {
+                    String::new()
+                } else {
+                    format!(" on {}", plain(&got.chain, 40))
+                };
+                writeln!(f, "        to {}{chain}", self.named(&got.chain, &got.to))?;
+                writeln!(f, "{}", said("out  ", got))?;
+                if got.asset != given.asset {
+                    writeln!(f, "             {}", plain(&got.asset, 120))?;
+                }
+            }
+        }
+        writeln!(f, "{}", in_transaction(after))
+    }
+
+    fn named(&self, chain: &str, address: &str) -> String {
+        let name = self.name(chain, address);
+        let name = name.map(|name| format!(" ({}, {})", plain(&name.label, 50), name.category));
         format!("{}{}", plain(address, 100), name.unwrap_or_default())
     }
 
-    /// Label and category of an account on a route.
-    pub(super) fn name(&self, address: &str) -> Option<(&str, &str)> {
-        let known = self.names.iter().find(|(theirs, _, _)| theirs == address);
-        known.map(|(_, label, category)| (label.as_str(), category.as_str()))
-    }
-}
-
-impl Route {
-    /// Where it begins, in words.
-    pub(super) fn origin_words(&self) -> String {
-        match &self.origin {
-            Origin::Here => "left this account before, and came back".to_owned(),
-            Origin::Theft { kind, .. } if kind == "unseen" => {
-                "from a seed, which sent it without being seen to receive it".to_owned()
-            }
-            Origin::Theft { kind, transaction } if kind == "converted" => {
-                format!(
-                    "got in an exchange for another asset, or over a link, in {}",
-                    plain(transaction, 100)
-                )
-            }
-            Origin::Theft { transaction, .. } => format!("stolen in {}", plain(transaction, 100)),
-        }
-    }
-}
-
-impl Hop {
-    /// Its time, else its block.
-    pub(super) fn when(&self) -> String {
-        match (self.time.is_empty(), self.block.is_empty()) {
-            (false, _) => self.time.clone(),
-            (true, false) => format!("block {}", self.block),
-            (true, true) => "time not known".to_owned(),
-        }
+    /// The label of an account on a route.
+    pub(super) fn name(&self, chain: &str, address: &str) -> Option<&Name> {
+        self.names.iter().find(|name| (name.chain.as_str(), name.address.as_str()) == (chain, address))
     }
 }

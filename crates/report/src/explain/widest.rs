@@ -1,6 +1,6 @@
 //! Widest: the ways on which most of the taint came, through purses and moments, each unit counted once.
 //!
-//! An event is a flow's or posting's end at a node; the events of a node are a chain in time. What rests in the node
+//! Amounts are claims. An event is a flow's or posting's end at a node; the events of a node are a chain in time. What rests in the node
 //! between two of them is what a way can carry across. The widest way to every event is found by one pass in order:
 //! time runs one way, so nothing has to be looked at twice. What a way carries is then taken off all that it uses.
 //! What remains is flows that add up as before, so the next way is found in the same manner, and none is lost.
@@ -184,19 +184,22 @@ impl<'a, N: Whole> Search<'a, N> {
             let event = last[node as usize];
             if event == NONE { N::default() } else { search.events[event as usize].rests }
         };
-        for (number, &posting) in of_node.iter().enumerate() {
-            let it = &self.network.postings[posting as usize];
-            let amount = self.postings[posting as usize];
-            let is_due = if it.enters { it.at <= at } else { it.at < at };
-            if done[number] || !is_due {
-                continue;
-            }
-            done[number] = true;
-            if it.enters {
-                self.push(last, node, What::Enter(posting), |rests| Some(rests.plus(amount)))?;
-            } else {
-                // At the latest moment that the order leaves it.
-                self.push(last, node, What::Out, |rests| rests.minus(amount))?;
+        // At one place the table may name what leaves before what it left of.
+        for enters in [true, false] {
+            for (number, &posting) in of_node.iter().enumerate() {
+                let it = &self.network.postings[posting as usize];
+                let amount = self.postings[posting as usize];
+                let is_due = if it.enters { it.at <= at } else { it.at < at };
+                if done[number] || it.enters != enters || !is_due {
+                    continue;
+                }
+                done[number] = true;
+                if enters {
+                    self.push(last, node, What::Enter(posting), |rests| Some(rests.plus(amount)))?;
+                } else {
+                    // At the latest moment that the order leaves it.
+                    self.push(last, node, What::Out, |rests| rests.minus(amount))?;
+                }
             }
         }
         for (number, &posting) in of_node.iter().enumerate() {
