@@ -288,3 +288,33 @@ fn crossings(result: &Path) -> (usize, usize) {
     }
     found
 }
+
+#[test]
+fn a_request_tells_what_joins_the_hops_of_its_path() {
+    let labels = format!("address,label,category,entity\n{DEPOSIT},Desk 1,exchange_deposit,Desk\n");
+    let links = format!(
+        "source_transaction,destination_transaction,method,confidence\n{},{},wormhole_sequence,0.95\n",
+        hash(3),
+        hash(5)
+    );
+    let desk = desk(&[
+        (1, "ethereum", 1_000, B, A, GOLD, 100),
+        (7, "ethereum", 1_500, A, C, GOLD, 90),
+        (2, "ethereum", 2_000, C, POOL, GOLD, 90),
+        (2, "ethereum", 2_000, POOL, C, SILVER, 45),
+        (3, "ethereum", 3_000, C, OTHER_SIDE, SILVER, 30),
+        (5, "ethereum", 5_000, B, DEPOSIT, SILVER, 30),
+    ])
+    .and("labels.csv", labels)
+    .and("links.csv", links);
+    let words = "--labels labels.csv --links links.csv --link-confidence 0.9";
+    desk.run(&format!("trace --transfers t.csv --theft T={A} {words} --out result")).ends_with(0);
+    desk.run("verify result").ends_with(0);
+    let path = desk.table("result/packs/desk/path.csv");
+    let joins: Vec<&str> = path.column("link").collect();
+    let routes = desk.table("result/routes.csv");
+    assert_eq!(joins, routes.column("link").collect::<Vec<_>>());
+    assert!(joins.contains(&"swap") && joins.contains(&"wormhole_sequence"), "{joins:?}");
+    let page = fs::read_to_string(desk.path("result/packs/desk/request.html")).unwrap();
+    assert!(page.contains("exchanged in one transaction") && page.contains("over a link: wormhole_sequence"));
+}

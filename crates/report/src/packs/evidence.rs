@@ -71,7 +71,7 @@ pub(super) fn path(asked: &Asked<'_>) -> Vec<Hop> {
         let rule = input.trace.holdings.shares.telling_rule(finding.holding);
         let mut number_of_hop = 0;
         for evidence in &finding.route {
-            for Step { place, from, to, value, taint, .. } in steps(input, evidence, rule) {
+            for Step { place, from, to, value, taint, link } in steps(input, evidence, rule) {
                 let chain = ledger.chain_name(chain_of(ledger, place));
                 let hash = transaction_hash(asked, place);
                 let asset = ledger.purses().asset(to);
@@ -97,6 +97,7 @@ pub(super) fn path(asked: &Asked<'_>) -> Vec<Hop> {
                     taint_shown: asked.shown(asset, taint),
                     rule: input.trace.rules[rule].as_str(),
                     grade: evidence.grade.as_str(),
+                    link: link.to_owned(),
                 });
             }
         }

@@ -227,6 +227,8 @@ pub(crate) struct Hop {
     pub(crate) taint_shown: String,
     pub(crate) rule: &'static str,
     pub(crate) grade: &'static str,
+    /// What joined it to the hop before: `swap`, or the word of a link; empty for a transfer.
+    pub(crate) link: String,
     pub(crate) explorer: String,
 }
 

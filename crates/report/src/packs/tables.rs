@@ -221,6 +221,7 @@ pub(super) fn write_path(pack: &Pack, to: impl Write) -> io::Result<()> {
         "taint_shown",
         "rule",
         "grade",
+        "link",
         "explorer",
     ];
     let mut table = Table::new(to, columns)?;
@@ -242,8 +243,16 @@ pub(super) fn write_path(pack: &Pack, to: impl Write) -> io::Result<()> {
             table.text(text);
         }
         table.known(it.decimals.map(u64::from));
-        for text in [&it.value, &it.value_shown, &it.taint, &it.taint_shown, it.rule, it.grade, &it.explorer]
-        {
+        for text in [
+            &it.value,
+            &it.value_shown,
+            &it.taint,
+            &it.taint_shown,
+            it.rule,
+            it.grade,
+            &it.link,
+            &it.explorer,
+        ] {
             table.text(text);
         }
         table.end()?;
