@@ -190,3 +190,23 @@ impl EventColumn {
         if any { column } else { Self::default() }
     }
 }
+
+impl Columns {
+    /// Returns the transfers in another order; blocks, times and ties stay where they are.
+    pub(super) fn to_reordered(&self, order: &[u64]) -> Self {
+        let at = |place: u64| usize::try_from(place).expect("rows are in memory");
+        let flags = order
+            .iter()
+            .zip(self.flags.iter())
+            .map(|(&place, here)| self.flags[at(place)] & !flag::TIED | here & flag::TIED);
+        Self {
+            from: order.iter().map(|&place| self.from[at(place)]).collect(),
+            to: order.iter().map(|&place| self.to[at(place)]).collect(),
+            value: self.value.to_reordered(order),
+            transaction: order.iter().map(|&place| self.transaction[at(place)]).collect(),
+            blocks: Blocks::of(order.iter().map(|&place| self.blocks.get(at(place)))),
+            event: EventColumn::of(order.iter().map(|&place| self.event.get(at(place)))),
+            flags: flags.collect(),
+        }
+    }
+}

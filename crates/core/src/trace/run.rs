@@ -5,20 +5,20 @@ use super::cone;
 use super::deals::Deals;
 use super::entity::Entity;
 use super::error::TraceError;
-use super::hops::{FAR, fewest_hops};
 use super::netting::Netting;
-use super::options::{Rule, StopRule, TraceOptions};
-use super::outcome::{Class, OrderSpread, Stop, Trace};
+use super::options::{Rule, TraceOptions};
+use super::order_spread::order_spread;
+use super::outcome::{Class, Stop, Trace};
 use super::pools::Pools;
 use super::reach::{Arrivals, Bits, Question, ReachByTheft, masks};
 use super::replay::{Asked, Cut, Job, Kept, KeptNode, Replayed, TallyRow, Ties, replay};
 use super::resume::{Course, ReplayState, TraceState, check};
 use super::seed::Seeds;
+use super::sinks::sinks;
 use super::stop::Stops;
 use super::theft::Theft;
-use super::view::{Node, View};
+use super::view::View;
 use crate::account::AccountId;
-use crate::amount::Amount;
 use crate::asset::AssetId;
 use crate::label::Labels;
 use crate::ledger::{FlowIndex, Ledger, PurseId, Seal};
@@ -468,42 +468,6 @@ fn count(numbers: impl ExactSizeIterator<Item = u32>, end: usize) -> u64 {
     seen.count()
 }
 
-/// Why each node is a sink, if it is: by its account, or because it is too far away.
-fn sinks(view: &View<'_>, seeds: &Seeds, stops: &Stops, options: &TraceOptions) -> Vec<Option<Stop>> {
-    let ledger = view.ledger;
-    let nodes = 0..u32::try_from(view.node_count()).expect("fewer than 2^32 nodes");
-    let is_passing = |node: Node| view.is_passing(node);
-    let mut sinks: Vec<Option<Stop>> = nodes
-        .clone()
-        .map(|node| {
-            let account = ledger.purses().account(view.purse(node));
-            let ended = view.deals.ended(node).map(|ended| ended.1);
-            if is_passing(node) { None } else { ended.or(stops.of_account[account.index()]) }
-        })
-        .collect();
-    if let Some(most) = options.max_hops {
-        let mut hops = fewest_hops(view, seeds, &|node| sinks[node as usize].is_some());
-        // The limit is the purse's: all its passing purses share the fewest of them.
-        for node in nodes.clone().filter(|&node| is_passing(node)) {
-            let purse = view.purse(node).index();
-            hops[purse] = hops[purse].min(hops[node as usize]);
-        }
-        for node in nodes {
-            let (purse, account) = (view.purse(node), ledger.purses().account(view.purse(node)));
-            let hops = hops[purse.index()];
-            let gives_way = match sinks[node as usize] {
-                None => true,
-                Some(Stop::Label(category)) => StopRule::nets(category),
-                Some(_) => false,
-            };
-            if hops != FAR && hops >= most && !seeds.accounts.contains(&account) && gives_way {
-                sinks[node as usize] = Some(Stop::Hops);
-            }
-        }
-    }
-    sinks
-}
-
 /// All classes that seeds can make, sorted by the theft's name, then the asset's.
 fn classes(ledger: &Ledger, seeds: &Seeds) -> Vec<Class> {
     let asset = |purse: PurseId| ledger.purses().asset(purse);
@@ -519,48 +483,4 @@ fn classes(ledger: &Ledger, seeds: &Seeds) -> Vec<Class> {
         of_all.into_iter().map(|(theft, asset)| (theft, ledger.asset_name(asset), asset)).collect();
     classes.sort_unstable();
     classes.into_iter().map(|(theft, _, asset)| Class { theft, asset }).collect()
-}
-
-/// The holdings whose figure under the run's rule differs when ties are read the other way.
-fn order_spread(ledger: &Ledger, forward: &Trace, reversed: &Trace) -> Vec<OrderSpread> {
-    let mut spreads = Vec::new();
-    let rows = |trace: &Trace| -> Vec<((String, AssetId, PurseId), Amount)> {
-        let key = |row: usize| {
-            let class = trace.holdings.class[row];
-            (trace.theft_of(class).to_owned(), trace.asset_of(class), trace.holdings.purse[row])
-        };
-        let rows = 0..trace.holdings.class.len();
-        rows.map(|row| (key(row), trace.holdings.shares.get(row, 0).units)).collect()
-    };
-    let (one, other) = (rows(forward), rows(reversed));
-    let figure = |rows: &[((String, AssetId, PurseId), Amount)]| {
-        rows.iter().cloned().collect::<hashbrown::HashMap<_, _>>()
-    };
-    let (by_one, by_other) = (figure(&one), figure(&other));
-    let mut keys: Vec<_> = one.into_iter().chain(other).map(|row| row.0).collect();
-    keys.sort_by_cached_key(|(theft, asset, purse)| {
-        let name = ledger.asset_name(*asset);
-        (
-            theft.clone(),
-            name,
-            ledger.purse_chain(*purse).to_owned(),
-            ledger.purse_address(*purse).to_string(),
-            ledger.asset_name(ledger.purses().asset(*purse)),
-        )
-    });
-    keys.dedup();
-    for key in keys {
-        let of = |figures: &hashbrown::HashMap<_, Amount>| figures.get(&key).copied().unwrap_or_default();
-        let (first, second) = (of(&by_one), of(&by_other));
-        if first != second {
-            spreads.push(OrderSpread {
-                theft: key.0,
-                asset: key.1,
-                purse: key.2,
-                forward: first,
-                reversed: second,
-            });
-        }
-    }
-    spreads
 }
