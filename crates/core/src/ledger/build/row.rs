@@ -38,7 +38,7 @@ pub struct Row {
 /// Where a row stands: the source's number and the line in it, counted from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RowPlace {
-    /// The number that [`LedgerBuilder::add_source`] gave.
+    /// The number that [`LedgerBuilder::add_source`](crate::ledger::LedgerBuilder::add_source) gave.
     pub source: u32,
     /// The line.
     pub line: u64,
@@ -119,13 +119,13 @@ pub struct EvmRows {
     pub ends: Vec<[Key; 2]>,
     /// The token contract.
     pub contract: Vec<Key>,
-    /// The amount, below [`AmountColumn::WIDE`].
+    /// The amount, below [`AmountColumn::WIDE`](crate::amount::AmountColumn::WIDE).
     pub value: Vec<u128>,
     /// The transaction's hash.
     pub hash: Vec<[u8; 32]>,
     /// The block number.
     pub block: Vec<u64>,
-    /// The block time, in Unix seconds; [`Columns::NO_TIME`] where not known.
+    /// The block time, in Unix seconds; [`Columns::NO_TIME`](crate::ledger::Columns::NO_TIME) where not known.
     pub time: Vec<i64>,
     /// The event's index in its block or transaction.
     pub event_index: Vec<u32>,
