@@ -32,6 +32,7 @@ mod page;
 mod price;
 mod rank;
 mod report;
+mod rule_words;
 mod screening;
 mod sheet;
 mod source;

@@ -1,9 +1,11 @@
 //! `request.html`: the request as a page that prints. Filled in from a template that escapes all it is given.
 
 use super::pack::{Hop, Pack, Target, Total, Transfer};
-use super::words::{GLOSSARY, METHOD, rule};
+use super::words::{GLOSSARY, METHOD};
+use crate::rule_words::rule_words;
 use askama::Template;
 use dyetrace_core::Amount;
+use dyetrace_core::trace::Rule;
 
 /// Most targets, and most transfers of one, that the page shows; the tables hold all.
 const TARGETS: usize = 200;
@@ -20,7 +22,8 @@ struct Page<'a> {
     totals: Vec<RuleTotal<'a>>,
     method: &'static [&'static str],
     glossary: &'static [(&'static str, &'static str)],
-    rules: Vec<(&'static str, &'static str)>,
+    /// The name of each rule, what it says, and where it comes from.
+    rules: Vec<(&'static str, (&'static str, &'static str))>,
 }
 
 /// What an asset comes to under one rule.
@@ -102,7 +105,10 @@ pub(super) fn page(pack: &Pack) -> String {
         totals: pack.totals.iter().flat_map(rule_totals).collect(),
         method: &METHOD,
         glossary: &GLOSSARY,
-        rules: names.map(|name| (*name, rule(name))).collect(),
+        rules: names
+            .filter_map(|name| name.parse().ok())
+            .map(|rule: Rule| (rule.as_str(), rule_words(rule)))
+            .collect(),
     };
     page.render().expect("text is written without fail")
 }

@@ -87,20 +87,6 @@ pub(super) const METHOD: [&str; 5] = [
      adds up to a difference of 0.",
 ];
 
-/// The rules, in plain words.
-pub(super) fn rule(name: &str) -> &'static str {
-    match name {
-        "libr" => {
-            "clean money leaves first: what is spent is stolen only once nothing else is left (lowest intermediate balance)"
-        }
-        "fifo" => "what came first leaves first",
-        "lifo" => "what came last leaves first",
-        "prorata" => "each payment carries its share of stolen money, as much as the account held",
-        "taint_first" => "stolen money leaves first",
-        _ => "",
-    }
-}
-
 /// Words that a reader may not know.
 pub(super) const GLOSSARY: [(&str, &str); 9] = [
     ("base units", "the smallest whole units of an asset; 1 ETH is 10^18 of them, 1 USDT 10^6"),

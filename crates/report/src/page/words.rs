@@ -1,30 +1,8 @@
 //! The method in plain words, and what the page's words mean.
 
 use crate::report::Report;
-use dyetrace_core::trace::Rule;
+use crate::rule_words::rule_words;
 use std::fmt::Write as _;
-
-/// What each rule says, and where it comes from.
-pub(super) const fn rule_words(rule: Rule) -> (&'static str, &'static str) {
-    match rule {
-        Rule::Fifo => ("The oldest money leaves first.", "Clayton's Case (1816)"),
-        Rule::Lifo => ("The newest money leaves first.", "accounting practice"),
-        Rule::Prorata => (
-            "Every part pays its share: of a balance that is one third stolen, one third of each payment is.",
-            "Barlow Clowes v Vaughan (1992), US v Banco Cafetero (1986)",
-        ),
-        Rule::Libr => (
-            "Clean money leaves first, and money paid in later makes nothing good: the lowest balance in between \
-             bounds what is left of the stolen money.",
-            "Re Hallett (1880), Roscoe v Winder (1915)",
-        ),
-        Rule::TaintFirst => ("Stolen money leaves first.", "US v Banco Cafetero (1986)"),
-        Rule::Poison => (
-            "Everything that a touched account sends is flagged whole: a bound for search, never an amount.",
-            "no rule of property",
-        ),
-    }
-}
 
 /// The section on the method.
 pub(super) fn method(report: &Report<'_>) -> String {
