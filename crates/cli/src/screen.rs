@@ -6,10 +6,11 @@ use crate::exit::Exit;
 use crate::output::Output;
 use crate::plan::keep_inputs;
 use crate::put;
-use anyhow::{Result, bail};
+use anyhow::Result;
 use dyetrace_ingest::{AskedAddresses, FileSpec, read_addresses};
 use dyetrace_report::Screening;
 use dyetrace_run::CaseFiles;
+use dyetrace_run::screen::{address_notes, keep_addresses};
 use std::io::BufWriter;
 use std::path::Path;
 
@@ -46,20 +47,6 @@ pub(crate) fn run(args: &ScreenArgs, output: &Output) -> Result<Exit> {
 fn addresses(file: &Path, output: &Output) -> Result<AskedAddresses> {
     let spec = FileSpec::typed(file);
     let asked = read_addresses(&spec)?;
-    if let Some((line, first, address)) = &asked.first_repeated {
-        let count = asked.repeated;
-        output.note(&format!(
-            "{}: {count} lines repeat an address, the first is line {line}: {address} stands in line {first}. Each has its rows once.",
-            spec.name
-        ));
-    }
+    address_notes(&asked, &spec.name).iter().for_each(|note| output.note(note));
     Ok(asked)
-}
-
-/// Refuses to replace the addresses.
-fn keep_addresses(addresses: &Path, out: &Path) -> Result<()> {
-    if addresses.canonicalize().ok().is_some_and(|file| out.canonicalize().ok() == Some(file)) {
-        bail!("`{}` holds the addresses\n\nhint: name another file with `--out`", out.display());
-    }
-    Ok(())
 }

@@ -16,9 +16,7 @@ pub(crate) fn run(args: &SourceArgs, output: &Output) -> Result<Exit> {
     let found =
         blame_damage(inputs, output, || CaseFiles::read(&asked.case, output)?.source(&asked, output))?;
     output.data(&if args.json { format!("{:#}\n", found.to_json()) } else { found.to_string() })?;
-    if found.rejects > 0 {
-        output.note(&format!("{} bad rows were left out: the answer is not complete", found.rejects));
-    }
+    found.missing.iter().for_each(|why| output.note(&format!("not complete: {why}")));
     Ok(if found.is_complete() { Exit::Complete } else { Exit::Incomplete })
 }
 

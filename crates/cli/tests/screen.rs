@@ -10,9 +10,9 @@ const E: &str = "0x00000000000000000000000000000000000000e1";
 const HEAD: &str = "address,chain,in_data,asset,symbol,received,kind,origin,origin_asset,direct,indirect,exchanged,came,claim,\
     stolen_here,rests,direct_per_mille,indirect_per_mille,hops,transfers,first,last,met,\
     other_order_received,other_order_direct,other_order_indirect,other_order_exchanged,other_order_came,other_order_claim,\
-    other_order_stolen_here,other_order_rests,met_in_one_order";
+    other_order_stolen_here,other_order_rests,met_in_one_order,label,category";
 /// The cells of the other order, where it is the same.
-const SAME: &str = ",,,,,,,,,";
+const SAME: &str = ",,,,,,,,,,,";
 
 /// The thief A pays B 100, who passes 60 on to C and 10 to the mixer; D pays C 40, the mixer 100 to C and 5 to D.
 fn desk() -> Desk {
@@ -105,11 +105,11 @@ fn what_rests_on_an_order_that_nobody_told_is_marked() {
         HEAD.to_owned(),
         // First in, first out: C got what came to B first, the thief's by input order and D's by the other.
         format!(
-            "{C},ethereum,yes,{native},ETH,10,theft,T,{native},0,10,0,10,10,0,10,0,1000,2,1,{two},{two},indirect:50%,,0,0,0,0,0,0,0,indirect:50%"
+            "{C},ethereum,yes,{native},ETH,10,theft,T,{native},0,10,0,10,10,0,10,0,1000,2,1,{two},{two},indirect:50%,,0,0,0,0,0,0,0,indirect:50%,,"
         ),
         // A row of the other order alone.
         format!(
-            "{E},ethereum,yes,{native},ETH,10,theft,T,{native},0,0,0,0,0,0,0,0,0,2,1,{three},{three},,,0,10,0,10,10,0,10,indirect:50%"
+            "{E},ethereum,yes,{native},ETH,10,theft,T,{native},0,0,0,0,0,0,0,0,0,2,1,{three},{three},,,0,10,0,10,10,0,10,indirect:50%,,"
         ),
         // Straight from the thief in any order.
         format!(
@@ -392,4 +392,28 @@ fn trace_screen_and_source_agree_on_the_real_thing() {
     let seeds: Vec<String> = sources.split_whitespace().map(|seed| format!("--theft T={seed}")).collect();
     let desk = Desk::new();
     agree(&desk, &format!("--transfers {} {}", harmony.display(), seeds.join(" ")), 3);
+}
+
+#[test]
+fn what_an_address_is_itself_and_what_looks_mistyped_is_said() {
+    let desk = desk();
+    let labels = fs::read_to_string(desk.path("l.csv")).unwrap();
+    fs::write(desk.path("l.csv"), format!("{labels}{C},A name on a list,sanctioned,\n")).unwrap();
+    fs::write(
+        desk.path("who.txt"),
+        format!("{A}\n{C}\n{NOBODY},etherum\n0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAeD\n"),
+    )
+    .unwrap();
+    let run = desk.run(&format!("screen {CASE}{A} --flag-direct 0% --out s.csv")).ends_with(0);
+    for said in [
+        "2 of them are themselves stolen from or labelled as an origin",
+        "1 of them name a chain that no transfer is on, the first: `etherum`",
+        "the EIP-55 checksum of 1 addresses is wrong, the first is line 4: 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAeD",
+    ] {
+        assert!(run.stderr.contains(said), "{said}: {}", run.stderr);
+    }
+    let rows = desk.table("s.csv");
+    let at = rows.column("address").position(|it| it == C).unwrap();
+    let cells = ["label", "category"].map(|it| rows.column(it).nth(at).unwrap());
+    assert_eq!(cells, ["A name on a list", "sanctioned"]);
 }

@@ -1,6 +1,7 @@
 //! `dyetrace source`: what it says of a deposit and an account, in words and in JSON, and what it refuses.
 
 use crate::support::{A, B, C, D, Desk, dyetrace, root};
+use std::fs;
 
 const EXCHANGE: &str = "0x00000000000000000000000000000000000000e1";
 
@@ -100,5 +101,105 @@ fn what_cannot_be_answered_is_refused_with_a_way_on() {
     ] {
         let run = desk.run(&words).ends_with(1);
         assert!(run.stderr.contains(said) && run.stdout.is_empty(), "{words}: {run:?}");
+    }
+}
+
+const COIN: &str = "0xa0b86991c6218b36c1d19d4a2e9eb0ce3606eb48";
+
+/// The thief A pays C 3,000 of a token, who sells it to B for 2 coins.
+fn sold() -> Desk {
+    let hash = |number: u64| format!("0x{number:064x}");
+    let rows = [
+        format!("1,0,{},{B},{A},{COIN},3000", hash(1)),
+        format!("2,0,{},{A},{C},{COIN},3000", hash(2)),
+        format!("3,0,{},{C},{B},{COIN},3000", hash(3)),
+        format!("3,1,{},{B},{C},native,2", hash(3)),
+    ];
+    let head = "block_number,event_index,transaction_hash,from_address,to_address,asset,value";
+    Desk::with("t.csv", format!("{head}\n{}\n", rows.join("\n")))
+}
+
+#[test]
+fn what_was_got_in_an_exchange_counts_once_whoever_pays_it_out() {
+    let desk = sold();
+    for category in ["dex", "defi", "token", "other"] {
+        fs::write(desk.path("l.csv"), format!("address,label,category\n{B},Pool,{category}\n")).unwrap();
+        let words = format!("--transfers t.csv --labels l.csv --theft T={A} --json");
+        let told = desk.run(&format!("source {C} {words} --asset native")).ends_with(0).json();
+        let purse = &told["accounts"][0]["purses"][0];
+        assert_eq!(purse["received"], "2", "{category}: {purse:#}");
+        fs::write(desk.path("who.txt"), C).unwrap();
+        let words = format!("--transfers t.csv --labels l.csv --theft T={A} --addresses who.txt");
+        desk.run(&format!("screen {words} --flag-indirect theft=60% --out s.csv")).ends_with(0);
+        let rows = desk.table("s.csv");
+        let at = rows.column("asset").position(|it| it == "ethereum:native").unwrap();
+        let cells = ["received", "exchanged", "indirect_per_mille", "met"];
+        let cells = cells.map(|it| rows.column(it).nth(at).unwrap());
+        assert_eq!(cells, ["2", "2", "1000", "indirect:theft:60%"], "{category}");
+        fs::remove_file(desk.path("s.csv")).unwrap();
+    }
+}
+
+#[test]
+fn an_asset_is_named_as_it_is_pasted_or_refused() {
+    let desk = sold();
+    let words = format!("source {C} --transfers t.csv --theft T={A}");
+    let received = |asset: &str| {
+        let told = desk.run(&format!("{words} --asset {asset} --json")).ends_with(0).json();
+        told["accounts"][0]["purses"][0]["received"].as_str().unwrap().to_owned()
+    };
+    for asset in [
+        COIN,
+        "0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48",
+        "ethereum:0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48",
+    ] {
+        assert_eq!(received(asset), "3000", "{asset}");
+    }
+    assert_eq!(received("Ethereum:native"), "2");
+    for (asset, said) in [
+        ("USDC", "`USDC` names no asset"),
+        ("0x12", "`0x12` names no asset"),
+        (EXCHANGE, "no transfer moves this asset"),
+        ("tron:native", "no transfer moves this asset"),
+    ] {
+        let run = desk.run(&format!("{words} --asset {asset}")).ends_with(1);
+        assert!(run.stderr.contains(said) && run.stderr.contains("hint"), "{asset}: {}", run.stderr);
+    }
+    // A chain is named in any case, for the address too.
+    desk.run(&format!("source Ethereum:{C} --transfers t.csv --theft T={A}")).ends_with(0);
+}
+
+#[test]
+fn what_is_missing_is_said_though_it_is_no_row_of_transfers() {
+    let pool = "0x910cbd523d972eb0a6f4cae4618ad62622b39dbf";
+    let exits = format!("blockNumber,transactionHash,to,fee\n3,0x{:064x},{C},7\n3,0x{:064x},0x12,7\n", 5, 9);
+    let case = |mixers: &str| {
+        format!(
+            "[trace]\nskip_bad_rows = true\n{mixers}\n[[input]]\npath = \"t.csv\"\n[[theft]]\nid = \"T\"\n\
+             [[theft.seed]]\naddress = \"{A}\"\n[[pool]]\naddress = \"{pool}\"\nasset = \"native\"\noutstanding = 0\n"
+        )
+    };
+    let events = "[[pool_events]]\npool = \"eth_10\"\npath = \"w.csv\"\n";
+    let links = case("mixers = \"links\"\nmixer_probability = 0.9") + events;
+    let desk = sold()
+        .and("links.toml", links)
+        .and("expected.toml", case("mixers = \"expected_bound\""))
+        .and("w.csv", exits)
+        .and("who.txt", C);
+    let rows = fs::read_to_string(desk.path("t.csv")).unwrap();
+    fs::write(desk.path("t.csv"), format!("{rows}4,0,0x{:064x},{C},{pool},native,1\n", 4)).unwrap();
+    for words in [format!("source links.toml {C}"), "screen links.toml --addresses who.txt".to_owned()] {
+        let run = desk.run(&words).ends_with(2);
+        let said = "not complete: 1 bad row was left out: w.csv, line 3, column `to`: `0x12` ";
+        assert!(run.stderr.contains(said), "{words}: {}", run.stderr);
+    }
+    for words in [format!("source expected.toml {C}"), "screen expected.toml --addresses who.txt".to_owned()]
+    {
+        let run = desk.run(&words).ends_with(2);
+        assert!(
+            run.stderr.contains("not complete: what mixer pools pay out is not followed"),
+            "{}",
+            run.stderr
+        );
     }
 }

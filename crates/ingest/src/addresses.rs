@@ -34,6 +34,10 @@ pub struct AskedAddresses {
     pub repeated: u64,
     /// The first that does: its line, the earlier line, and the address.
     pub first_repeated: Option<(u64, u64, String)>,
+    /// How many are written with a wrong EIP-55 checksum.
+    pub slips: u64,
+    /// The first of them: its line, and how it is written.
+    pub first_slip: Option<(u64, String)>,
 }
 
 /// Reads the addresses of a file.
@@ -118,6 +122,10 @@ impl List {
         if has_more && !self.has_head {
             let reason = "is followed by more than a chain, and no head says what these columns are";
             return Err(Fault::of_field("", address, reason).with_hint(hint));
+        }
+        if Address::has_wrong_checksum(address) {
+            self.asked.slips += 1;
+            self.asked.first_slip.get_or_insert_with(|| (line, address.to_owned()));
         }
         let address = parse_address(address, chain.as_deref())
             .map_err(|reason| Fault::of_field("", address, reason).with_hint(hint))?;

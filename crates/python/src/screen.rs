@@ -12,7 +12,7 @@ use dyetrace_report::Screening as Rows;
 use dyetrace_run::damage::blame_damage_aloud;
 use dyetrace_run::plan::keep_inputs;
 use dyetrace_run::put;
-use dyetrace_run::screen::{Screened, TypedScreen};
+use dyetrace_run::screen::{Screened, TypedScreen, address_notes, keep_addresses};
 use dyetrace_run::{Error, TypedOrigins};
 use pyo3::prelude::*;
 use std::io::BufWriter;
@@ -20,6 +20,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 /// The addresses: a file of them, or each by itself.
+#[derive(Clone, Debug)]
 pub(crate) enum Addresses {
     File(PathBuf),
     List(Vec<String>),
@@ -55,6 +56,7 @@ impl Addresses {
 pub(crate) struct Screening {
     screened: Arc<Screened>,
     typed: TypedScreen,
+    addresses: Addresses,
     said: String,
     /// How many addresses meet a threshold.
     #[pyo3(get)]
@@ -82,6 +84,9 @@ impl Screening {
     fn write(&self, py: Python<'_>, out: PathBuf) -> PyResult<()> {
         py.detach(|| {
             keep_inputs(&self.typed.case, &self.typed.lay()?.case, &out)?;
+            if let Addresses::File(file) = &self.addresses {
+                keep_addresses(file, &out)?;
+            }
             put::may_replace(&out, "table of a screening", Rows::is_csv)?;
             put::whole(&out, |file| self.screened.rows().write(BufWriter::new(file)))
         })
@@ -140,8 +145,11 @@ pub(crate) fn screen(
         (flag_direct.unwrap_or_default().0, flag_indirect.unwrap_or_default().0);
     let typed = TypedScreen { case: case.typed, reading: case.reading, run, flag_direct, flag_indirect };
     let asked = typed.lay().map_err(|error| of_case(py, &error))?;
+    let named = addresses.clone();
     let (screened, batch) = work(py, &How { threads, progress }, move |watch| {
-        let addresses = addresses.read()?.addresses;
+        let read = named.read()?;
+        address_notes(&read, "addresses").iter().for_each(|note| watch.note(note));
+        let addresses = read.addresses;
         let inputs = asked.case.inputs.iter().map(|input| &input.file);
         blame_damage_aloud(inputs, watch, || {
             let screened = what.files(&asked.case, watch)?.screen(&asked, addresses, watch)?;
@@ -162,5 +170,6 @@ pub(crate) fn screen(
         rows: Py::new(py, Table::made("screening", batch, Amounts::Auto)?)?,
         screened: Arc::new(screened),
         typed,
+        addresses,
     })
 }

@@ -30,6 +30,12 @@ impl Sources {
         self.inner.is_complete()
     }
 
+    /// Why more may have come than is told, but for what limits cut off, which the text tells.
+    #[getter]
+    fn missing(&self) -> Vec<String> {
+        self.inner.missing.clone()
+    }
+
     fn __str__(&self) -> String {
         self.inner.to_string()
     }

@@ -3,6 +3,7 @@
 
 use crate::plan::{TypedCase, TypedReading};
 use dyetrace_ingest::FileSpec;
+use dyetrace_ingest::labels::is_label_name;
 use std::path::{Path, PathBuf};
 
 /// The words so far. Options stand in the order in which they are added.
@@ -19,7 +20,7 @@ impl CommandWords {
     /// Transfers, labels and decisions of a case.
     pub(crate) fn case(&mut self, case: &TypedCase) {
         self.files("transfers", &case.transfers);
-        self.files_after_mark("labels", &case.labels);
+        self.files_after_mark("labels", &case.labels, is_label_name);
         self.files("decisions", case.decisions.as_slice());
     }
 
@@ -43,9 +44,14 @@ impl CommandWords {
         self.option(option, &names);
     }
 
-    /// One that takes `FILE` or `MARK=FILE`.
-    pub(crate) fn files_after_mark(&mut self, option: &str, texts: &[String]) {
-        let name = |text: &String| match text.split_once('=') {
+    /// One that takes `FILE` or `MARK=FILE`. A path may hold `=` too: a mark is what `is_mark` says.
+    pub(crate) fn files_after_mark(
+        &mut self,
+        option: &str,
+        texts: &[String],
+        is_mark: impl Fn(&str) -> bool,
+    ) {
+        let name = |text: &String| match text.split_once('=').filter(|(mark, _)| is_mark(mark)) {
             Some((mark, path)) => format!("{mark}={}", name(Path::new(path))),
             None => name(Path::new(text)),
         };

@@ -13,7 +13,7 @@ pub fn now() -> i64 {
     i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }
 
-/// The facts of a run that ends now; what was found in the ledger is filled in by the caller.
+/// The facts of a run that ends now; what was left out and what was found in the ledger is filled in by the caller.
 #[must_use]
 pub fn run_facts(plan: &Plan, reading: &Reading, labels: Vec<FileFacts>, started: i64) -> RunFacts {
     RunFacts {
@@ -36,7 +36,7 @@ pub fn run_facts(plan: &Plan, reading: &Reading, labels: Vec<FileFacts>, started
         labels,
         noise: Noise::default(),
         links: LinkFacts::default(),
-        rejects: reading.rejects.iter().map(reject).collect(),
+        rejects: Vec::new(),
         warnings: warnings(plan, reading),
         started,
         finished: now(),
@@ -52,6 +52,20 @@ pub(crate) fn reject(row: &dyetrace_ingest::Reject) -> Reject {
         seen: row.seen.clone(),
         reason: row.reason.clone(),
     }
+}
+
+/// How many rows were left out, and the first of them; nothing where none was.
+pub(crate) fn left_out_words<'r>(rows: impl Iterator<Item = &'r dyetrace_ingest::Reject>) -> Option<String> {
+    let mut rows = rows.peekable();
+    let first = rows.peek().map(|it| {
+        let column = if it.column.is_empty() { String::new() } else { format!(", column `{}`", it.column) };
+        let seen = if it.seen.is_empty() { String::new() } else { format!("`{}` ", it.seen) };
+        format!("{}, line {}{column}: {seen}{}", it.file, it.line, it.reason)
+    })?;
+    Some(match rows.count() {
+        1 => format!("1 bad row was left out: {first}"),
+        more => format!("{more} bad rows were left out, the first: {first}"),
+    })
 }
 
 /// What the readers noticed, and options that name what is not there.

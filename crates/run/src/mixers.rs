@@ -138,7 +138,7 @@ impl TypedMixers {
         let mut words = CommandWords::of("mixers", &self.case);
         words.case(&self.case);
         words.option("theft", &self.case.thefts);
-        words.files_after_mark("pool-events", &self.pool_events);
+        words.files_after_mark("pool-events", &self.pool_events, |_| true);
         words.option("outstanding", &self.outstanding);
         words.option("known-exit", &self.known_exits);
         words.option("voucher-gap", self.voucher_gap.as_slice());

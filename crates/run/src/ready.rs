@@ -4,6 +4,7 @@ use crate::assets::AssetTables;
 use crate::decisions::add_cuts;
 use crate::error::Error;
 use crate::expected::add_expected;
+use crate::facts::left_out_words;
 use crate::inputs::{add_detected, stated_labels};
 use crate::links::{add_links, read_links};
 use crate::noise::find_noise;
@@ -16,7 +17,7 @@ use dyetrace_core::attribution::deposits::{DepositOptions, Deposits};
 use dyetrace_core::links::mixers::LeadOptions;
 use dyetrace_core::trace::TraceOptions;
 use dyetrace_ingest::case::MixerMode;
-use dyetrace_ingest::{Case, DecisionLog, LabelReading, Reading};
+use dyetrace_ingest::{Case, DecisionLog, LabelReading, Reading, Reject};
 use dyetrace_report::LinkFacts;
 use std::sync::Arc;
 
@@ -75,5 +76,23 @@ impl CaseFiles {
         let links = add_links(case, link_files, log.as_ref(), through, ledger, &labels, &mut options)?;
         busy.finish_and_clear();
         Ok(Ready { reading, labels, tables, options, log, of_labels, deposits, noise, links, through_mixers })
+    }
+}
+
+impl Ready {
+    /// Rows that were left out: of transfers, then of event files.
+    pub(crate) fn left_out(&self) -> impl Iterator<Item = &Reject> {
+        let of_events = self.through_mixers.iter().flat_map(|(pools, _)| &pools.rejects);
+        self.reading.rejects.iter().chain(of_events)
+    }
+
+    /// Why more may have come to somebody than is told by who only asks what came: rows that were left out, and pools that
+    /// pay out a share, which only a trace follows.
+    pub(crate) fn missing(&self, case: &Case) -> Vec<String> {
+        let pools = matches!(case.mixers, MixerMode::Expected { .. });
+        let pools = pools.then(|| {
+            "what mixer pools pay out is not followed: only a trace does as `mixers` says".to_owned()
+        });
+        left_out_words(self.left_out()).into_iter().chain(pools).collect()
     }
 }

@@ -8,9 +8,11 @@ use crate::ready::Ready;
 use crate::traced::CaseFiles;
 use crate::watch::Watch;
 use dyetrace_core::trace::{Cut, Entity, Exposures, Grouping, Origins, exposures};
-use dyetrace_core::{AccountId, Category};
-use dyetrace_ingest::{AskedAddress, Case, Reading};
+use dyetrace_core::{AccountId, Category, Labels};
+use dyetrace_ingest::{AskedAddress, AskedAddresses, Case, Reading};
+use dyetrace_report::display::plain;
 use dyetrace_report::{AskedAccount, Group, Screening, Threshold};
+use std::path::Path;
 use std::sync::Arc;
 
 /// The question, as it was typed.
@@ -96,15 +98,49 @@ fn millionths_of(percent: &str) -> Option<u32> {
     (millionths <= 1_000_000).then_some(millionths)
 }
 
+/// What is to be said of the addresses themselves: those that stand twice, and those whose checksum is wrong.
+#[must_use]
+pub fn address_notes(asked: &AskedAddresses, name: &str) -> Vec<String> {
+    let repeated = asked.first_repeated.as_ref().map(|(line, first, address)| {
+        let count = asked.repeated;
+        format!(
+            "{name}: {count} lines repeat an address, the first is line {line}: {address} stands in line {first}. Each has \
+             its rows once."
+        )
+    });
+    let slips = asked.first_slip.as_ref().map(|(line, address)| {
+        let count = asked.slips;
+        format!(
+            "{name}: the EIP-55 checksum of {count} addresses is wrong, the first is line {line}: {address}. Look for a \
+             mistyped letter; each is taken as it stands."
+        )
+    });
+    repeated.into_iter().chain(slips).collect()
+}
+
+/// Refuses to replace the file of addresses.
+///
+/// # Errors
+/// It is the same file.
+pub fn keep_addresses(addresses: &Path, out: &Path) -> Result<(), Error> {
+    if addresses.canonicalize().ok().is_some_and(|file| out.canonicalize().ok() == Some(file)) {
+        return Err(Error::refused(format!("`{}` holds the addresses", out.display()), "name another file"));
+    }
+    Ok(())
+}
+
 /// What came to whom, with all that rows of it need.
 #[derive(Debug)]
 pub struct Screened {
     reading: Arc<Reading>,
+    labels: Labels,
     tables: AssetTables,
     asked: Vec<AskedAccount>,
     thefts: Option<Exposures>,
     labelled: Option<Exposures>,
     thresholds: Vec<Threshold>,
+    categories: Vec<Category>,
+    missing: Vec<String>,
 }
 
 impl CaseFiles {
@@ -119,7 +155,9 @@ impl CaseFiles {
         watch: &dyn Watch,
     ) -> Result<Screened, Error> {
         let case = &of.case;
-        let Ready { reading, labels, tables, options, .. } = self.ready(case, watch)?;
+        let ready = self.ready(case, watch)?;
+        let missing = ready.missing(case);
+        let Ready { reading, labels, tables, options, .. } = ready;
         let ledger = &reading.ledger;
         let entities = Entity::of_labels(&labels, &of.categories, Grouping::Category);
         if case.thefts.is_empty() && entities.is_empty() {
@@ -134,7 +172,8 @@ impl CaseFiles {
         let labelled = Some(Origins::Entities(&entities)).filter(|_| !entities.is_empty());
         let (thefts, labelled) = (thefts.map(came).transpose()?, labelled.map(came).transpose()?);
         busy.finish_and_clear();
-        Ok(Screened { reading, tables, asked, thefts, labelled, thresholds: of.thresholds.clone() })
+        let (thresholds, categories) = (of.thresholds.clone(), of.categories.clone());
+        Ok(Screened { reading, labels, tables, asked, thefts, labelled, thresholds, categories, missing })
     }
 }
 
@@ -143,10 +182,12 @@ impl Screened {
     #[must_use]
     pub fn rows(&self) -> Screening<'_> {
         let tables = [self.thefts.as_ref(), self.labelled.as_ref()];
-        Screening::new(&self.reading.ledger, &self.tables.tokens, &self.asked, tables, &self.thresholds)
+        let ledger = &self.reading.ledger;
+        Screening::new(ledger, &self.labels, &self.tables.tokens, &self.asked, tables, &self.thresholds)
     }
 
-    /// What was screened, in a line; and what of it rests on an order that nobody told, in another.
+    /// What was screened, in a line; what of it is an origin itself, names a chain that is not there, or rests on an order that
+    /// nobody told, in further ones.
     #[must_use]
     pub fn said(&self, rows: &Screening<'_>) -> String {
         let flagged = if self.thresholds.is_empty() {
@@ -155,11 +196,39 @@ impl Screened {
             format!("; {} meet a threshold", rows.flagged())
         };
         let (addresses, unknown) = (self.asked.len(), rows.unknown());
-        let order = rows.order_note().map(|note| format!("\n{note}")).unwrap_or_default();
-        format!(
-            "{addresses} addresses, {unknown} of them in no transfer; {} rows{flagged}{order}",
-            rows.len()
-        )
+        let first =
+            format!("{addresses} addresses, {unknown} of them in no transfer; {} rows{flagged}", rows.len());
+        let further = [self.origins_themselves(rows), self.chains_not_there(), rows.order_note()];
+        std::iter::once(first).chain(further.into_iter().flatten()).collect::<Vec<_>>().join("\n")
+    }
+
+    /// How many of the addresses are origins themselves: what somebody sends is no exposure of his own.
+    fn origins_themselves(&self, rows: &Screening<'_>) -> Option<String> {
+        let seeds = rows.seeds();
+        let is_origin = |account: &AccountId| {
+            self.categories.iter().any(|&category| self.labels.has(*account, category))
+                || seeds.contains(account)
+        };
+        let themselves = self.asked.iter().filter(|asked| asked.accounts.iter().any(is_origin)).count();
+        (themselves > 0).then(|| {
+            format!(
+                "{themselves} of them are themselves stolen from or labelled as an origin, which no threshold tells: see \
+                 `stolen_here`, `label` and `category`"
+            )
+        })
+    }
+
+    /// Chains that were named and that no transfer is on.
+    fn chains_not_there(&self) -> Option<String> {
+        let ledger = &self.reading.ledger;
+        let named = self.asked.iter().filter_map(|asked| asked.chain.as_deref());
+        let absent: Vec<&str> = named.filter(|chain| ledger.find_chain(chain).is_none()).collect();
+        let first = absent.first()?;
+        Some(format!(
+            "{} of them name a chain that no transfer is on, the first: `{}`",
+            absent.len(),
+            plain(first, 40)
+        ))
     }
 
     /// Why more may have come than is told.
@@ -170,7 +239,6 @@ impl Screened {
         let cut = cut.filter(|(_, cut)| cut.any()).map(|(what, Cut { hubs, hops, dust })| {
             format!("of {what}, {hubs} hubs, {hops} purses too far away and {dust} transfers too small are not followed")
         });
-        let rejects = self.reading.rejects.len();
-        cut.chain((rejects > 0).then(|| format!("{rejects} bad rows were left out"))).collect()
+        cut.chain(self.missing.iter().cloned()).collect()
     }
 }

@@ -6,6 +6,7 @@ use crate::plan::{TypedCase, TypedReading, lay_case};
 use crate::ready::Ready;
 use crate::traced::CaseFiles;
 use crate::watch::Watch;
+use dyetrace_core::asset::AssetName;
 use dyetrace_core::ledger::TxHash;
 use dyetrace_core::trace::{Cut, Entity, Grouping, Origins, source};
 use dyetrace_core::{AccountId, Address, Category, Ledger};
@@ -39,7 +40,7 @@ pub struct SourceOf {
     pub case: Case,
     categories: Vec<Category>,
     of: String,
-    asset: Option<String>,
+    asset: Option<AssetName>,
     transaction: Option<TxHash>,
 }
 
@@ -61,10 +62,24 @@ impl TypedSource {
             case,
             categories: self.run.categories()?,
             of: self.of.trim().to_owned(),
-            asset: self.asset.as_deref().map(|asset| asset.trim().to_owned()),
+            asset: self.asset.as_deref().map(asset_name).transpose()?,
             transaction: self.transaction.as_ref().map(hash).transpose()?,
         })
     }
+}
+
+/// An asset as a person names it; chains are in lower case, as everywhere.
+fn asset_name(text: &str) -> Result<AssetName, Error> {
+    let text = text.trim();
+    let text = text
+        .split_once(':')
+        .map_or_else(|| text.to_owned(), |(chain, rest)| format!("{}:{rest}", chain.to_ascii_lowercase()));
+    AssetName::parse(&text).ok_or_else(|| {
+        let what = format!("`--asset`: `{}` names no asset", plain(&text, 100));
+        let hint =
+            "`native`, or the token's contract, either with its chain before a colon; a ticker names none";
+        Error::refused(what, hint)
+    })
 }
 
 /// The answers.
@@ -72,15 +87,15 @@ impl TypedSource {
 pub struct FoundSources {
     /// One an account of the address, by chain.
     pub accounts: Vec<Sources>,
-    /// Bad rows that were left out.
-    pub rejects: u64,
+    /// Why more may have come than is told, but for what limits cut off.
+    pub missing: Vec<String>,
 }
 
 impl FoundSources {
     /// Whether nothing was left out or cut.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        self.rejects == 0 && !self.accounts.iter().flat_map(|it| it.cut).any(Cut::any)
+        self.missing.is_empty() && !self.accounts.iter().flat_map(|it| it.cut).any(Cut::any)
     }
 
     /// The answers as JSON, with all routes.
@@ -112,9 +127,20 @@ impl CaseFiles {
     /// not in the data; no origin.
     pub fn source(self, asked: &SourceOf, watch: &dyn Watch) -> Result<FoundSources, Error> {
         let case = &asked.case;
-        let Ready { reading, labels, tables, options, .. } = self.ready(case, watch)?;
+        let ready = self.ready(case, watch)?;
+        let missing = ready.missing(case);
+        let Ready { reading, labels, tables, options, .. } = ready;
         let ledger = &reading.ledger;
         let accounts = find(ledger, &asked.of)?;
+        let is_there = |wanted: &AssetName| {
+            ledger.assets().iter().any(|(_, asset)| wanted.names(&asset, ledger.chain_name(asset.chain)))
+        };
+        if asked.asset.as_ref().is_some_and(|wanted| !is_there(wanted)) {
+            return Err(Error::refused(
+                "`--asset`: no transfer moves this asset",
+                "leave `--asset` out: the answer names each asset that came to the account",
+            ));
+        }
         let entities = Entity::of_labels(&labels, &asked.categories, Grouping::Holder);
         if case.thefts.is_empty() && entities.is_empty() {
             return Err(no_origin(&asked.categories));
@@ -132,7 +158,7 @@ impl CaseFiles {
                 account,
                 thefts: thefts.as_ref(),
                 labelled: labelled.as_ref(),
-                asset: asked.asset.as_deref(),
+                asset: asked.asset.as_ref(),
                 transaction: asked.transaction.as_ref(),
                 links: &options.links,
             }));
@@ -144,14 +170,15 @@ impl CaseFiles {
                 "look at its hash, the address and `--asset`; leave out `--transaction` for all that came",
             ));
         }
-        Ok(FoundSources { accounts: answers, rejects: reading.rejects.len() as u64 })
+        Ok(FoundSources { accounts: answers, missing })
     }
 }
 
 /// The accounts of an address: on the chain before its colon, if one stands there, else on all.
 fn find(ledger: &Ledger, typed: &str) -> Result<Vec<AccountId>, Error> {
-    let of_chain = typed.split_once(':').filter(|(chain, _)| ledger.find_chain(chain).is_some());
-    let (chain, text) = of_chain.map_or((None, typed), |(chain, text)| (Some(chain.to_owned()), text));
+    let parts = typed.split_once(':').map(|(chain, text)| (chain.to_ascii_lowercase(), text));
+    let of_chain = parts.filter(|(chain, _)| ledger.find_chain(chain).is_some());
+    let (chain, text) = of_chain.map_or((None, typed), |(chain, text)| (Some(chain), text));
     let address = Address::parse_any(text.as_bytes()).map_err(|error| {
         Error::refused(format!("`{}` {error}", plain(text, 100)), "name an address, or `CHAIN:ADDRESS`")
     })?;

@@ -15,7 +15,7 @@ use dyetrace_core::Labels;
 use dyetrace_core::trace::{Trace, TraceState, trace};
 use dyetrace_ingest::case::MixerMode;
 use dyetrace_ingest::{Case, DecisionLog, FileSpec, InputFact, Reading, write_state};
-use dyetrace_report::{Input, Report, RunFacts};
+use dyetrace_report::{Input, Reject, Report, RunFacts};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -65,6 +65,8 @@ impl CaseFiles {
         started: i64,
         watch: &dyn Watch,
     ) -> Result<Traced, Error> {
+        let ready = self.ready(&plan.case, watch)?;
+        let rejects: Vec<Reject> = ready.left_out().map(reject).collect();
         let Ready {
             reading,
             labels,
@@ -76,7 +78,7 @@ impl CaseFiles {
             noise,
             links,
             through_mixers,
-        } = self.ready(&plan.case, watch)?;
+        } = ready;
         let busy = watch.busy("tracing");
         let thefts = &plan.case.thefts;
         let (trace, state) = match resume {
@@ -91,8 +93,14 @@ impl CaseFiles {
 
         let files = of_labels.facts.iter().chain(&tables.files).map(file_facts).collect();
         let decisions = log.as_ref().map(decision_facts);
-        let mut facts =
-            RunFacts { decisions, noise, deposits, links, ..run_facts(plan, &reading, files, started) };
+        let mut facts = RunFacts {
+            decisions,
+            noise,
+            deposits,
+            links,
+            rejects,
+            ..run_facts(plan, &reading, files, started)
+        };
         facts.options.links = options.links;
         facts.options.pools = options.pools;
         facts.warnings.extend(label_doubts(&of_labels));
@@ -102,7 +110,6 @@ impl CaseFiles {
         if let (Some((pools, followed)), MixerMode::Links(least)) = (&through_mixers, plan.case.mixers) {
             facts.warnings.extend(pools.limitations(*followed, least.into()));
             facts.labels.extend(pools.facts.iter().map(file_facts));
-            facts.rejects.extend(pools.rejects.iter().map(reject));
         }
         Ok(Traced { reading, labels, trace, tables, facts, state })
     }

@@ -315,7 +315,18 @@ fn gathered(
         all.hops.push(row.hops);
         all.shares.push(&row.shares);
     }
+    all.received = at_least_what_came(&all);
     all
+}
+
+/// What each purse received. Where what pays out in an exchange was tainted itself, its taint ends at the receiver, as nobody's to
+/// tell, beside what the receiver got for what it gave: both came, by the same coins, and so no less was received.
+fn at_least_what_came(all: &Exposures) -> AmountColumn {
+    let came = |purse: PurseId| all.of(purse).map(|row| all.get(row).came().units).sum::<Amount>();
+    let mut received = AmountColumn::default();
+    let purses = all.purses.iter().zip(0..);
+    purses.for_each(|(&purse, at)| received.push(all.received.get(at).max(came(purse))));
+    received
 }
 
 /// The purses of some accounts, sorted, and what each received from others.
@@ -330,9 +341,8 @@ fn received(prepared: &Prepared<'_>, accounts: &[AccountId]) -> (Vec<PurseId>, A
     let mut sums = vec![super::sum::AmountSum::default(); asked.len() + 1];
     for (place, (from, to)) in columns.from.iter().zip(columns.to.iter()).enumerate() {
         let at = number[to.index()];
-        // Where a branch ends in an exchange or behind a link, its transfer counts beside what was got.
-        let by_itself = || !view.deals.is_got(place) || view.deals.end(place).is_some();
-        if at != 0 && from != to && view.moves(place) && by_itself() {
+        // What is part of the receiver's exchange, or comes by a link, counts below, net.
+        if at != 0 && from != to && view.moves(place) && !view.deals.is_got(place) {
             sums[at as usize].add(&columns.value, place);
         }
     }

@@ -289,14 +289,19 @@ pub(crate) fn parse_category(word: &str) -> Result<Category, String> {
     })
 }
 
+/// Whether what stands before `=` in `--labels` is a name: a path may hold `=` too, but a name is one word.
+#[must_use]
+pub fn is_label_name(text: &str) -> bool {
+    !text.contains(['/', '.', '\\'])
+}
+
 /// Parses `--labels [NAME=]FILE`.
 ///
 /// # Errors
 /// An [`Error`] where the name or the file is empty.
 pub fn parse_labels(text: &str) -> Result<LabelSpec, Error> {
     let (name, file) = match text.split_once('=') {
-        // A path may hold `=` too: what stands before it is a name only if it is one word.
-        Some((name, file)) if !name.contains(['/', '.', '\\']) => (Some(name.to_owned()), file),
+        Some((name, file)) if is_label_name(name) => (Some(name.to_owned()), file),
         _ => (None, text),
     };
     if file.is_empty() || name.as_deref() == Some("") {

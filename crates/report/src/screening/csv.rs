@@ -8,7 +8,7 @@ use dyetrace_core::Amount;
 use dyetrace_core::trace::Exposure;
 use std::io;
 
-const COLUMNS: [&str; 32] = [
+const COLUMNS: [&str; 34] = [
     "address",
     "chain",
     "in_data",
@@ -41,6 +41,8 @@ const COLUMNS: [&str; 32] = [
     "other_order_stolen_here",
     "other_order_rests",
     "met_in_one_order",
+    "label",
+    "category",
 ];
 
 /// How many of the columns tables had before those of the other order: these, too, are tables of a screening.
@@ -58,6 +60,9 @@ impl Screening<'_> {
         let mut table = Table::new(to, COLUMNS)?;
         for row in 0..self.len() {
             self.write_row(&mut table, row, &assets, &names);
+            let label = self.account[row].and_then(|account| self.labels.strongest(account));
+            table.perhaps(label.map(|label| label.text.as_str()));
+            table.perhaps(label.map(|label| label.category.as_str()));
             table.end()?;
         }
         table.finish()

@@ -16,7 +16,8 @@ pub use threshold::{Group, Threshold, share_of};
 
 use crate::input::Tokens;
 use dyetrace_core::trace::{Exposure, Exposures};
-use dyetrace_core::{AccountId, Address, Amount, Ledger, PurseId};
+use dyetrace_core::{AccountId, Address, Amount, Labels, Ledger, PurseId};
+use std::collections::BTreeSet;
 
 /// An address that was asked about, set against the ledger.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +45,7 @@ impl AskedAccount {
 #[derive(Debug)]
 pub struct Screening<'a> {
     ledger: &'a Ledger,
+    labels: &'a Labels,
     tokens: &'a Tokens,
     asked: &'a [AskedAccount],
     thefts: Option<&'a Exposures>,
@@ -82,6 +84,7 @@ impl<'a> Screening<'a> {
     #[must_use]
     pub fn new(
         ledger: &'a Ledger,
+        labels: &'a Labels,
         tokens: &'a Tokens,
         asked: &'a [AskedAccount],
         [thefts, entities]: [Option<&'a Exposures>; 2],
@@ -90,6 +93,7 @@ impl<'a> Screening<'a> {
         assert!(thresholds.len() <= Self::MOST_THRESHOLDS, "one bit a threshold");
         let mut all = Self {
             ledger,
+            labels,
             tokens,
             asked,
             thefts,
@@ -221,6 +225,13 @@ impl<'a> Screening<'a> {
             "the input does not tell the order of some transfers that touch one purse: input order was taken, and {rows} rows are \
              others with it reversed (columns `other_order_…`){flagged}"
         ))
+    }
+
+    /// The accounts where something was stolen right there: those of thefts.
+    #[must_use]
+    pub fn seeds(&self) -> BTreeSet<AccountId> {
+        let has_here = |row: &usize| self.get(*row).is_some_and(|(_, _, it)| !it.here.units.is_zero());
+        (0..self.len()).filter(has_here).filter_map(|row| self.account[row]).collect()
     }
 
     /// How many addresses no transfer names.

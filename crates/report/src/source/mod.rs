@@ -14,6 +14,7 @@ use crate::cell::{iso, when};
 use crate::input::{Token, Tokens};
 use crate::screening::share_of;
 use crate::step::steps_of;
+use dyetrace_core::asset::AssetName;
 use dyetrace_core::ledger::TxHash;
 use dyetrace_core::links::Link;
 use dyetrace_core::trace::{ClassId, Cut, Exposure, PostingKind, Share, Source};
@@ -32,8 +33,8 @@ pub struct SourceQuestion<'a> {
     pub thefts: Option<&'a Source>,
     /// What labelled holders brought; `None` where there are none.
     pub labelled: Option<&'a Source>,
-    /// Only this asset: its name, the contract, or `native`.
-    pub asset: Option<&'a str>,
+    /// Only this asset.
+    pub asset: Option<&'a AssetName>,
     /// Also what came by this transaction.
     pub transaction: Option<&'a TxHash>,
     /// The links that both runs were handed.
@@ -215,10 +216,9 @@ impl SourceQuestion<'_> {
     }
 
     fn wants(&self, purse: PurseId) -> bool {
-        let name = self.asset_name(purse);
-        let wanted =
-            |wanted: &str| name == wanted || name.split_once(':').is_some_and(|(_, rest)| rest == wanted);
-        self.asset.is_none_or(wanted)
+        let assets = self.ledger.assets();
+        let asset = assets.get(self.ledger.purses().asset(purse));
+        self.asset.is_none_or(|wanted| wanted.names(&asset, self.ledger.chain_name(asset.chain)))
     }
 
     fn purse(&self, purse: PurseId) -> Option<SourcePurse> {
