@@ -297,6 +297,13 @@ fn what_cannot_be_explained_is_refused_with_a_way_on() {
             "there is HARMONY ethereum",
         ),
         ("result R999".to_owned(), "no place of the result has the route R999", "they are R1 to R16"),
+        ("result R1 --asset native".to_owned(), "R1 is a place of `ethereum:0xa0b869", "leave out `--asset`"),
+        (
+            "result R1 --theft nope".to_owned(),
+            "`--theft`: R1 is a place of `HARMONY`, not of `nope`",
+            "--theft",
+        ),
+        ("result R1 --chain tron".to_owned(), "R1 is a place of `ethereum`, not of `tron`", "--chain"),
         (format!(". {known}"), "is no result of dyetrace", "`dyetrace trace --out` wrote"),
         (format!("absent {known}"), "is no result of dyetrace", "`dyetrace trace --out` wrote"),
         (format!("result {known} --svg result/p.svg"), "lies in the result", "elsewhere"),

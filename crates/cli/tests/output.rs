@@ -240,3 +240,24 @@ fn place_that_cannot_be_written_is_named() {
     assert!(run.stderr.starts_with("error: `/proc/dyetrace`: "), "{run:#?}");
     assert!(!Path::new("/proc/dyetrace").exists());
 }
+
+#[test]
+fn no_folder_of_this_machine_gets_into_a_manifest() {
+    let desk = Desk::with("t.csv", ledger(&[(1, A, B, 100)]));
+    fs::create_dir(desk.path("a=b")).unwrap();
+    let desk = desk.and("a=b/labels.csv", format!("address,label,category\n{B},Desk,exchange_deposit\n"));
+    let labels = desk.path("a=b/labels.csv").display().to_string();
+    let (transfers, folder) = (desk.path("t.csv").display().to_string(), desk.folder().display().to_string());
+    for (words, out) in [("trace", "t"), ("mixers", "m")] {
+        desk.run(&format!("{words} --transfers {transfers} --labels {labels} --theft T={A} --out {out}"))
+            .ends_with(0);
+        let manifest = fs::read_to_string(desk.path(out).join("manifest.json")).unwrap();
+        assert!(manifest.contains("labels.csv") && !manifest.contains(&folder), "{manifest}");
+    }
+    // A name before the mark stays, the folder behind it does not.
+    fs::write(desk.path("list.txt"), B).unwrap();
+    let list = desk.path("list.txt").display().to_string();
+    desk.run(&format!("trace --transfers t.csv --labels ofac={list} --theft T={A} --out t")).ends_with(0);
+    let manifest = fs::read_to_string(desk.path("t/manifest.json")).unwrap();
+    assert!(manifest.contains("ofac=list.txt") && !manifest.contains(&folder), "{manifest}");
+}

@@ -45,7 +45,7 @@ impl Explanation {
 
 /// Explains the figure of one account of a result: an address, or a route such as `R1`.
 #[pyfunction]
-#[pyo3(signature = (folder, of, *, chain=None, asset=None, theft=None, rule=None, routes=5, progress=None))]
+#[pyo3(signature = (folder, of, *, chain=None, asset=None, theft=None, rule=None, routes=3, progress=None))]
 #[expect(clippy::too_many_arguments, reason = "they are named where it is called")]
 pub(crate) fn explain(
     py: Python<'_>,

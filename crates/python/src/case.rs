@@ -2,7 +2,7 @@
 
 use crate::error::of_case;
 use crate::ledger::{Ledger, read_files};
-use crate::many::{LabelFiles, Pairs, Paths};
+use crate::many::{LabelFiles, Pairs, Paths, Threads};
 use crate::work::How;
 use dyetrace_run::plan::lay_case;
 use dyetrace_run::{TypedCase, TypedReading};
@@ -87,7 +87,12 @@ impl Case {
 
     /// Reads the transfers, for several traces of them.
     #[pyo3(signature = (*, threads=None, progress=None))]
-    fn read(&self, py: Python<'_>, threads: Option<u16>, progress: Option<Py<PyAny>>) -> PyResult<Ledger> {
+    fn read(
+        &self,
+        py: Python<'_>,
+        threads: Option<Threads>,
+        progress: Option<Py<PyAny>>,
+    ) -> PyResult<Ledger> {
         read_files(py, self.clone(), &How { threads, progress })
     }
 

@@ -1,7 +1,7 @@
 //! `deposits`: exchange deposit addresses, labelled or found by their sweeps.
 
 use crate::column::Amounts;
-use crate::many::{LabelFiles, Pairs};
+use crate::many::{LabelFiles, Pairs, Threads};
 use crate::sheet::Batch;
 use crate::table::Table;
 use crate::what::What;
@@ -14,7 +14,7 @@ use pyo3::prelude::*;
 /// Finds deposit addresses of exchanges: the list that `dyetrace deposits` writes.
 #[pyfunction]
 #[pyo3(signature = (what, *, labels=None, min_share=None, destinations=None, max_transfers=None, max_senders=None,
-    max_delay=None, max_delay_blocks=None, max_short=None, gas_accounts=None, gas_share=None, threads=None, progress=None))]
+    max_delay=None, max_delay_blocks=None, max_short=None, gas_accounts=None, gas_share=None, amounts="auto", threads=None, progress=None))]
 #[expect(clippy::too_many_arguments, reason = "they are named where it is called")]
 pub(crate) fn deposits(
     py: Python<'_>,
@@ -29,9 +29,11 @@ pub(crate) fn deposits(
     max_short: Option<Pairs>,
     gas_accounts: Option<u64>,
     gas_share: Option<u32>,
-    threads: Option<u16>,
+    amounts: &str,
+    threads: Option<Threads>,
     progress: Option<Py<PyAny>>,
 ) -> PyResult<Table> {
+    let amounts = Amounts::asked(amounts)?;
     let case = what.case.clone().and(None, labels, None);
     let thresholds = TypedDeposits {
         min_share,
@@ -50,8 +52,8 @@ pub(crate) fn deposits(
         let inputs = laid.inputs.iter().map(|input| &input.file);
         blame_damage_aloud(inputs, watch, || {
             let found = what.files(&laid, watch)?.deposits(&laid, &thresholds, watch)?;
-            Batch::of(Amounts::Auto, |batch| found.list().write_csv(batch))
+            Batch::of(amounts, |batch| found.list().write_csv(batch))
         })
     })?;
-    Table::made("deposits", batch, Amounts::Auto)
+    Table::made("deposits", batch, amounts)
 }

@@ -1,7 +1,7 @@
 //! `Ledger`: transfers that were read, for any number of traces.
 
 use crate::case::Case;
-use crate::many::{LabelFiles, Pairs, Paths};
+use crate::many::{LabelFiles, Pairs, Paths, Threads};
 use crate::work::{How, work};
 use dyetrace_core::Ledger as Transfers;
 use dyetrace_ingest::{FileSpec, ReadOptions, total_size};
@@ -110,7 +110,7 @@ pub(crate) fn read(
     map: Option<Pairs>,
     inexact: bool,
     skip_bad_rows: bool,
-    threads: Option<u16>,
+    threads: Option<Threads>,
     progress: Option<Py<PyAny>>,
 ) -> PyResult<Ledger> {
     let case = Case::new(py, paths, labels, None, None, tokens, chain, map, inexact, skip_bad_rows)?;
@@ -144,7 +144,7 @@ pub(crate) fn ingest(
     inexact: bool,
     skip_bad_rows: bool,
     without_sha256: bool,
-    threads: Option<u16>,
+    threads: Option<Threads>,
     progress: Option<Py<PyAny>>,
 ) -> PyResult<Ledger> {
     let mut case = Case::new(py, paths, None, None, None, tokens, chain, map, inexact, skip_bad_rows)?;

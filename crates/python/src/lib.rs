@@ -44,10 +44,14 @@ mod _native {
     use super::table::Table;
     #[pymodule_export]
     use super::trace::{Trace, trace};
+    #[pymodule_export]
+    use super::work::_end_writing;
 
     #[pymodule_init]
     fn init(module: &pyo3::Bound<'_, pyo3::types::PyModule>) -> pyo3::PyResult<()> {
-        use pyo3::types::PyModuleMethods as _;
+        use pyo3::types::{PyAnyMethods as _, PyModuleMethods as _};
+        let at_exit = module.py().import("atexit")?;
+        at_exit.call_method1("register", (module.getattr("_end_writing")?,))?;
         module.add("__version__", env!("CARGO_PKG_VERSION"))
     }
 }

@@ -1,8 +1,9 @@
 //! Arguments that may be one thing or many.
 
-use pyo3::exceptions::PyTypeError;
+use dyetrace_run::MOST_THREADS;
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString};
+use pyo3::types::{PyBool, PyDict, PyInt, PyString};
 use std::path::PathBuf;
 
 /// One path, or many.
@@ -88,16 +89,51 @@ impl<'py> FromPyObject<'_, 'py> for Pairs {
         let mut pairs = Vec::new();
         for (name, values) in named.iter() {
             let name: String = name.extract()?;
+            let before = pairs.len();
             if !values.is_instance_of::<PyString>()
                 && let Ok(each) = values.try_iter()
             {
                 for value in each {
-                    pairs.push(format!("{name}={}", value?.str()?));
+                    pairs.push(format!("{name}={}", value_of(&name, &value?)?));
                 }
             } else {
-                pairs.push(format!("{name}={}", values.str()?));
+                pairs.push(format!("{name}={}", value_of(&name, &values)?));
+            }
+            if pairs.len() == before {
+                return Err(PyTypeError::new_err(format!("`{name}`: no value is named")));
             }
         }
         Ok(Self(pairs))
+    }
+}
+
+/// A value of a pair as it is typed: a str, an int or a path.
+fn value_of<'py>(name: &str, value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let is_bool = value.is_instance_of::<PyBool>();
+    if value.is_instance_of::<PyString>() || value.is_instance_of::<PyInt>() && !is_bool {
+        return Ok(value.clone());
+    }
+    let path = value.py().import("os")?.call_method1("fspath", (value,));
+    path.map_err(|_| {
+        let seen = value.get_type().name().map_or_else(|_| String::new(), |name| name.to_string());
+        PyTypeError::new_err(format!("`{name}`: a str or an int was expected, not {seen}"))
+    })
+}
+
+/// How many threads: `None` for all processors.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Threads(pub(crate) u16);
+
+impl<'py> FromPyObject<'_, 'py> for Threads {
+    type Error = PyErr;
+
+    fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        let number = object.extract::<u16>().ok().filter(|number| (1..=MOST_THREADS).contains(number));
+        number.map(Self).ok_or_else(|| {
+            PyValueError::new_err(format!(
+                "threads={}: a number from 1 to {MOST_THREADS} was expected",
+                &*object
+            ))
+        })
     }
 }

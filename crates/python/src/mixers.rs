@@ -3,7 +3,7 @@
 use crate::column::Amounts;
 use crate::error::{of_case, raised};
 use crate::html;
-use crate::many::{LabelFiles, Pairs, Words};
+use crate::many::{LabelFiles, Pairs, Threads, Words};
 use crate::sheet::Batch;
 use crate::table::{self, Table};
 use crate::what::What;
@@ -117,7 +117,7 @@ pub(crate) fn mixers(
     group_share: Option<u32>,
     group_members: Option<usize>,
     skip_bad_rows: bool,
-    threads: Option<u16>,
+    threads: Option<Threads>,
     progress: Option<Py<PyAny>>,
 ) -> PyResult<Mixers> {
     let started = now();

@@ -2,7 +2,7 @@
 
 use crate::column::Amounts;
 use crate::error::{of_case, raised};
-use crate::many::{LabelFiles, Pairs, Words};
+use crate::many::{LabelFiles, Pairs, Threads, Words};
 use crate::sheet::Batch;
 use crate::table::Table;
 use crate::what::What;
@@ -111,7 +111,8 @@ impl Screening {
 /// Tallies what came to many addresses from thefts and labelled holders: a file of addresses, or a list.
 #[pyfunction]
 #[pyo3(signature = (what, addresses, *, flag_direct=None, flag_indirect=None, thefts=None, labels=None, decisions=None,
-    rule=None, origins=None, stop=None, until=None, no_swaps=false, no_detected_deposits=false, threads=None, progress=None))]
+    rule=None, origins=None, stop=None, until=None, no_swaps=false, no_detected_deposits=false, amounts="auto", threads=None,
+    progress=None))]
 #[expect(clippy::too_many_arguments, reason = "they are named where it is called")]
 pub(crate) fn screen(
     py: Python<'_>,
@@ -128,9 +129,11 @@ pub(crate) fn screen(
     until: Option<String>,
     no_swaps: bool,
     no_detected_deposits: bool,
-    threads: Option<u16>,
+    amounts: &str,
+    threads: Option<Threads>,
     progress: Option<Py<PyAny>>,
 ) -> PyResult<Screening> {
+    let amounts = Amounts::asked(amounts)?;
     let case = what.case.clone().and(thefts, labels, decisions);
     let run = TypedOrigins {
         rule,
@@ -154,7 +157,7 @@ pub(crate) fn screen(
         blame_damage_aloud(inputs, watch, || {
             let screened = what.files(&asked.case, watch)?.screen(&asked, addresses, watch)?;
             let busy = watch.busy("rows");
-            let batch = Batch::of(Amounts::Auto, |batch| screened.rows().write(batch))?;
+            let batch = Batch::of(amounts, |batch| screened.rows().write(batch))?;
             busy.finish_and_clear();
             Ok::<_, Error>((screened, batch))
         })
@@ -167,7 +170,7 @@ pub(crate) fn screen(
         flagged,
         unknown,
         missing: screened.missing(),
-        rows: Py::new(py, Table::made("screening", batch, Amounts::Auto)?)?,
+        rows: Py::new(py, Table::made("screening", batch, amounts)?)?,
         screened: Arc::new(screened),
         typed,
         addresses,

@@ -1,7 +1,7 @@
 //! `source`: what thefts and labelled holders brought one account.
 
 use crate::html;
-use crate::many::{LabelFiles, Pairs, Words};
+use crate::many::{LabelFiles, Pairs, Threads, Words};
 use crate::what::What;
 use crate::work::{How, work};
 use dyetrace_run::TypedOrigins;
@@ -70,7 +70,7 @@ pub(crate) fn source(
     until: Option<String>,
     no_swaps: bool,
     no_detected_deposits: bool,
-    threads: Option<u16>,
+    threads: Option<Threads>,
     progress: Option<Py<PyAny>>,
 ) -> PyResult<Sources> {
     let case = what.case.clone().and(thefts, labels, decisions);

@@ -11,7 +11,7 @@ use arrow_schema::{ArrowError, DataType, Field};
 use dyetrace_report::ColumnKind;
 use pyo3::exceptions::{PyIndexError, PyKeyError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyCapsule, PyDict, PyList, PyString};
+use pyo3::types::{PyCapsule, PyDict, PyInt, PyList, PyString};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// How many rows are shown.
@@ -55,7 +55,14 @@ impl Table {
             return Ok(py.None().into_bound(py));
         }
         Ok(match array.data_type() {
-            DataType::LargeUtf8 => PyString::new(py, array.as_string::<i64>().value(row)).into_any(),
+            DataType::LargeUtf8 => {
+                let text = array.as_string::<i64>().value(row);
+                // Base units stay whole numbers, whatever the column is to other libraries.
+                match ColumnKind::of(self.batch.schema_ref().field(column).name()) {
+                    ColumnKind::Amount => py.get_type::<PyInt>().call1((text,))?,
+                    _ => PyString::new(py, text).into_any(),
+                }
+            }
             DataType::UInt64 => array.as_primitive::<UInt64Type>().value(row).into_pyobject(py)?.into_any(),
             DataType::Decimal128(..) => {
                 array.as_primitive::<Decimal128Type>().value(row).into_pyobject(py)?.into_any()

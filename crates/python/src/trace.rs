@@ -3,11 +3,11 @@
 use crate::case::Case;
 use crate::column::Amounts;
 use crate::error::{of_case, raised};
-use crate::many::{LabelFiles, Pairs, Paths, Words};
+use crate::many::{LabelFiles, Pairs, Paths, Threads, Words};
 use crate::sheet::Batch;
 use crate::table::{self, Table};
 use crate::what::What;
-use crate::work::{How, work};
+use crate::work::{How, Writing, work};
 use dyetrace_report::{Decided, Report, TableName, check_out};
 use dyetrace_run::damage::blame_damage_aloud;
 use dyetrace_run::facts::now;
@@ -62,7 +62,7 @@ pub(crate) fn trace(
     prices: Option<Paths>,
     no_graph: bool,
     resume: Option<PathBuf>,
-    threads: Option<u16>,
+    threads: Option<Threads>,
     progress: Option<Py<PyAny>>,
 ) -> PyResult<Trace> {
     let started = now();
@@ -274,7 +274,9 @@ impl Trace {
         check_out(&out).map_err(|error| raised(py, &error.into()))?;
         let (traced, decided) = (Arc::clone(&this.traced), Arc::clone(&this.decided));
         let with_graph = this.with_graph;
-        work(py, &How { threads: Some(1), progress }, move |watch| {
+        let writing = Writing::begin();
+        work(py, &How { threads: Some(Threads(1)), progress }, move |watch| {
+            let _until_written = writing;
             let busy = watch.busy("writing");
             let written = Report::again(traced.input(), decided).write_parts(&out, with_graph)?;
             busy.finish_and_clear();

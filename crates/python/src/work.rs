@@ -1,14 +1,17 @@
 //! Long work: on threads of its own, with the interpreter let go, while the calling thread tells progress and looks for Ctrl-C.
 //!
 //! Whoever is interrupted goes on at once. The worker notices where it next tells how far it is, and ends; what it is in the
-//! middle of, such as a replay, it finishes first, and nobody sees the result. A folder that is being written is written whole.
+//! middle of, such as a replay, it finishes first, and nobody sees the result. A folder that is being written is written whole, also where
+//! the interpreter ends meanwhile.
 
 use crate::error::raised;
+use crate::many::Threads;
 use crate::progress::{Progress, Step, Told};
 use dyetrace_run::{Error, Watch};
 use pyo3::prelude::*;
 use pyo3::types::PyBool;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -17,10 +20,39 @@ use std::time::Duration;
 /// How long the calling thread waits before it looks around.
 const LOOK: Duration = Duration::from_millis(40);
 
+/// How many folders are being written.
+static WRITING: AtomicUsize = AtomicUsize::new(0);
+
+/// A folder that is being written: the interpreter does not end before it is whole.
+pub(crate) struct Writing;
+
+impl Writing {
+    pub(crate) fn begin() -> Self {
+        WRITING.fetch_add(1, Ordering::SeqCst);
+        Self
+    }
+}
+
+impl Drop for Writing {
+    fn drop(&mut self) {
+        WRITING.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// Waits until no folder is being written; Ctrl-C ends that too.
+#[pyfunction]
+pub(crate) fn _end_writing(py: Python<'_>) -> PyResult<()> {
+    while WRITING.load(Ordering::SeqCst) > 0 {
+        py.detach(|| thread::sleep(LOOK));
+        py.check_signals()?;
+    }
+    Ok(())
+}
+
 /// How work is done: on how many threads, and who is told.
 #[derive(Debug, Default)]
 pub(crate) struct How {
-    pub(crate) threads: Option<u16>,
+    pub(crate) threads: Option<Threads>,
     /// `None` or `False` for nobody, `True` for a bar, or a function.
     pub(crate) progress: Option<Py<PyAny>>,
 }
@@ -66,11 +98,11 @@ pub(crate) fn work<T: Send + 'static>(
 }
 
 fn on_threads<T: Send>(
-    threads: Option<u16>,
+    threads: Option<Threads>,
     job: impl FnOnce() -> Result<T, Error> + Send,
 ) -> Result<T, Error> {
     let mut pool = rayon::ThreadPoolBuilder::new();
-    if let Some(threads) = threads {
+    if let Some(Threads(threads)) = threads {
         pool = pool.num_threads(usize::from(threads));
     }
     match pool.build() {

@@ -107,3 +107,39 @@ def test_traces_at_once():
 def test_a_bar_is_shown_on_a_terminal_alone(capsys):
     dyetrace.trace(CASE, progress=True)
     assert capsys.readouterr().err == ""
+
+
+def test_a_folder_under_way_is_written_whole_though_the_interpreter_ends(ledger_file, tmp_path):
+    rows = [(block, f"0x{block:040x}", f"0x{block + 1:040x}", 10**18) for block in range(1, 60_000)]
+    script = textwrap.dedent(
+        """
+        import sys, dyetrace
+
+        def stop(what, done, total):
+            if what == "writing":
+                raise KeyboardInterrupt
+
+        trace = dyetrace.trace(dyetrace.read(sys.argv[1]), thefts={"T": f"0x{1:040x}"})
+        try:
+            trace.write(sys.argv[2], progress=stop)
+        except KeyboardInterrupt:
+            print("interrupted")
+        """
+    )
+    out = tmp_path / "out"
+    done = subprocess.run([sys.executable, "-c", script, ledger_file(rows), out], capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stdout) == (0, "interrupted\n"), done.stderr
+    assert dyetrace.verify(out)
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
+
+
+@pytest.mark.parametrize("threads", [0, -1, 1025, 10**6, "two", 1.5])
+def test_threads_that_cannot_be_are_named(threads):
+    with pytest.raises(ValueError, match="threads=.*: a number from 1 to 1024 was expected"):
+        dyetrace.trace(CASE, threads=threads)
+
+
+@pytest.mark.parametrize("thefts", [{"T": []}, {"T": None}, {"T": 1.5}, {"T": [True]}])
+def test_a_theft_without_a_seed_is_no_theft(thefts):
+    with pytest.raises(TypeError, match="`T`: "):
+        dyetrace.trace(CASE, thefts=thefts)

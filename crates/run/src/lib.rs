@@ -35,4 +35,7 @@ pub use origins::TypedOrigins;
 pub use plan::{Plan, TypedCase, TypedReading, TypedTrace};
 pub use ready::Ready;
 pub use traced::{CaseFiles, Traced};
+/// How many threads may be asked for. More would only cost the machine their stacks.
+pub const MOST_THREADS: u16 = 1024;
+
 pub use watch::{Bar, Silent, Watch};

@@ -20,6 +20,7 @@ pub(crate) use trace::TraceArgs;
 
 use clap::builder::RangedI64ValueParser;
 use clap::{Parser, Subcommand};
+use dyetrace_run::MOST_THREADS;
 use std::path::PathBuf;
 
 /// Follows stolen money to the accounts where it can still be stopped
@@ -63,9 +64,9 @@ pub(crate) enum Command {
     Verify(VerifyArgs),
 }
 
-/// How many threads may be asked for. More would only cost the machine their stacks.
+/// How many threads may be asked for.
 fn thread_count() -> RangedI64ValueParser<u16> {
-    RangedI64ValueParser::new().range(1..=1024)
+    RangedI64ValueParser::new().range(1..=i64::from(MOST_THREADS))
 }
 
 impl Args {

@@ -39,10 +39,11 @@ const SCREEN_USAGE: &str = "dyetrace screen CASE.toml --addresses FILE [OPTIONS]
 const SCREEN_EXAMPLE: &str = "Examples:
   dyetrace screen case.toml --addresses customers.txt --out screened.csv
   dyetrace screen --transfers case.dye --labels labels.csv --addresses customers.txt \\
-      --origins mixer,sanctioned --flag-direct 0% --flag-indirect 10% --flag-indirect mixer=1%
+      --origins mixer,sanctioned --flag-direct theft=0% --flag-indirect theft=10% --flag-indirect mixer=1%
 
 Rows are CSV: what each address received of each theft and each category of labelled holders, directly and over others. A
-threshold is met by more than its share of what arrived; `met` names those that are. Thefts are followed as `trace`
+threshold is met by more than its share of what arrived; `met` names those that are. One without a group holds for each group
+by itself, exchanges too. Thefts are followed as `trace`
 does; labelled holders apart from them: the two are not to be added up.";
 
 #[derive(Debug, clap::Args)]

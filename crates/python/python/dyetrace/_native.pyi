@@ -288,6 +288,7 @@ def deposits(
     max_short: _Pairs | None = None,
     gas_accounts: int | None = None,
     gas_share: int | None = None,
+    amounts: Literal["auto", "decimal", "text"] = "auto",
     threads: int | None = None,
     progress: _Progress = None,
 ) -> Table: ...
@@ -299,7 +300,7 @@ def explain(
     asset: str | None = None,
     theft: str | None = None,
     rule: str | None = None,
-    routes: int = 5,
+    routes: int = 3,
     progress: _Progress = None,
 ) -> Explanation: ...
 def verify(folder: _Path, *, sha256: str | None = None, progress: _Progress = None) -> Verdict: ...
@@ -337,6 +338,7 @@ def screen(
     until: str | None = None,
     no_swaps: bool = False,
     no_detected_deposits: bool = False,
+    amounts: Literal["auto", "decimal", "text"] = "auto",
     threads: int | None = None,
     progress: _Progress = None,
 ) -> Screening: ...

@@ -8,6 +8,8 @@ impl Explanation {
     #[must_use]
     pub fn to_json(&self) -> Value {
         json!({
+            "format": "dyetrace-explain",
+            "format_version": 1,
             "address": self.address,
             "rules": self.rules,
             "purses": self.purses.iter().map(|story| self.story(story)).collect::<Vec<_>>(),

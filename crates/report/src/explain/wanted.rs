@@ -33,6 +33,7 @@ impl Wanted {
         if !is_route(question.of.trim()) {
             return Ok(wanted);
         }
+        let asked = [wanted.chain.clone(), wanted.theft.clone(), wanted.asset.clone()];
         let mut rows = source.rows("freezable.csv")?;
         let mut count = 0_u64;
         let mut read = || -> Result<bool, Fault> {
@@ -49,12 +50,39 @@ impl Wanted {
             Ok(false)
         };
         if read().map_err(|fault| source.fault(&fault))? {
+            wanted.agrees(question.of.trim(), asked)?;
             return Ok(wanted);
         }
         let what = format!("no place of the result has the route {}", plain(question.of.trim(), 40));
         let there =
             if count == 0 { "freezable.csv has none".to_owned() } else { format!("they are R1 to R{count}") };
         Err(Error::asked(what, there))
+    }
+
+    /// Refuses what was asked for of a route beside its place, if that is another.
+    fn agrees(&self, route: &str, [chain, theft, asset]: [Option<String>; 3]) -> Result<(), Error> {
+        let there = [&self.chain, &self.theft, &self.asset].map(|it| it.as_deref().unwrap_or_default());
+        let is_asset =
+            |asked: &str| there[2] == asked || there[2].split_once(':').is_some_and(|it| it.1 == asked);
+        let asked = [
+            ("chain", chain.filter(|asked| *asked != there[0]), there[0]),
+            ("theft", theft.filter(|asked| *asked != there[1]), there[1]),
+            ("asset", asset.filter(|asked| !is_asset(asked)), there[2]),
+        ];
+        for (option, other, own) in asked {
+            if let Some(other) = other {
+                let what = format!(
+                    "`--{option}`: {route} is a place of `{}`, not of `{}`",
+                    plain(own, 100),
+                    plain(&other, 100)
+                );
+                return Err(Error::asked(
+                    what,
+                    format!("leave out `--{option}`, or name the address in place of {route}"),
+                ));
+            }
+        }
+        Ok(())
     }
 
     /// Says that nothing of the kind is in the result, and what looks like it.

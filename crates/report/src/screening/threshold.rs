@@ -76,15 +76,13 @@ pub(super) fn met(
     (0..).zip(thresholds).filter(|(_, it)| is_met(it)).fold(0, |met, (number, _): (u32, _)| met | 1 << number)
 }
 
-/// A part of a whole in `of` parts, rounded half up; `None` of nothing.
+/// A part of a whole in `of` parts, rounded down, so that only all of it is all; `None` of nothing.
 #[must_use]
 pub fn share_of(part: Amount, whole: Amount, of: u64) -> Option<u64> {
     if whole.is_zero() {
         return None;
     }
-    let two = Wide::from(2_u64);
-    let (part, whole) = (part.to_wide(), whole.to_wide());
-    u64::try_from((part * Wide::from(of) * two + whole) / (whole * two)).ok()
+    u64::try_from(part.to_wide() * Wide::from(of) / whole.to_wide()).ok()
 }
 
 #[cfg(test)]
@@ -118,13 +116,13 @@ mod tests {
     }
 
     #[test]
-    fn a_share_is_rounded_half_up() {
+    fn a_share_is_rounded_down() {
         let share = |part: u64, whole: u64| {
             share_of(Amount::from(u128::from(part)), Amount::from(u128::from(whole)), 1_000)
         };
         assert_eq!(
-            [share(1, 3), share(1, 2_000), share(1, 2_001), share(7, 7)],
-            [333, 1, 0, 1_000].map(Some)
+            [share(1, 3), share(1, 1_000), share(1, 1_001), share(9_999, 10_000), share(7, 7)],
+            [333, 1, 0, 999, 1_000].map(Some)
         );
         assert_eq!(share(0, 0), None);
     }

@@ -57,7 +57,11 @@ fn amount(token: &Option<Token>, amount: Amount) -> String {
 
 /// Thousandths as a percentage.
 fn percent(part: Amount, whole: Amount) -> String {
-    share_of(part, whole, 1_000).map_or_else(String::new, |share| format!("{}.{} %", share / 10, share % 10))
+    match share_of(part, whole, 1_000) {
+        None => String::new(),
+        Some(0) if !part.is_zero() => "under 0.1 %".to_owned(),
+        Some(share) => format!("{}.{} %", share / 10, share % 10),
+    }
 }
 
 impl Sources {
