@@ -7,6 +7,7 @@
 //! Whoever calls prints: what is under way is told to a [`Watch`]. The same plan gives the same result, whoever made it.
 
 pub mod assets;
+pub mod bounds;
 mod command_words;
 pub mod damage;
 pub mod decisions;

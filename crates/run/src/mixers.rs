@@ -1,5 +1,6 @@
 //! Mixers of a case: notes and exits of its transfers and event files → leads, groups and clusters.
 
+use crate::bounds::{CENTURY, DECOYS, within};
 use crate::command_words::CommandWords;
 use crate::error::Error;
 use crate::facts::{file_facts, now};
@@ -74,8 +75,9 @@ impl TypedMixers {
     /// Reads the case file, if one is named, and lays over it what was typed.
     ///
     /// # Errors
-    /// What cannot be read or understood; nothing is named that could be looked at.
+    /// What cannot be read or understood, and numbers out of bounds; nothing is named that could be looked at.
     pub fn lay(&self) -> Result<Case, Error> {
+        (self.lead_options()?, self.group_options()?);
         let mut case = lay_case(&self.case, &self.reading)?;
         case.skip_bad_rows |= self.skip_bad_rows;
         for text in &self.pool_events {
@@ -108,9 +110,13 @@ impl TypedMixers {
         Ok(case)
     }
 
-    fn lead_options(&self) -> LeadOptions {
+    fn lead_options(&self) -> Result<LeadOptions, Error> {
+        within("voucher-gap", self.voucher_gap, 1..=CENTURY)?;
+        within("window", self.window, 1..=CENTURY)?;
+        within("late-window", self.late_window, 1..=CENTURY)?;
+        within("decoys", self.decoys.map(i64::from), 1..=DECOYS)?;
         let usual = LeadOptions::default();
-        LeadOptions {
+        Ok(LeadOptions {
             voucher_gap: self.voucher_gap.unwrap_or(usual.voucher_gap),
             window: self.window.unwrap_or(usual.window),
             late_window: self.late_window.unwrap_or(usual.late_window),
@@ -119,18 +125,20 @@ impl TypedMixers {
             weak_profile_notes: usual.weak_profile_notes,
             decoys: self.decoys.unwrap_or(usual.decoys),
             least_leads: self.least_leads.unwrap_or(usual.least_leads),
-        }
+        })
     }
 
-    fn group_options(&self) -> GroupOptions {
+    fn group_options(&self) -> Result<GroupOptions, Error> {
+        within("group-window", self.group_window, 1..=CENTURY)?;
+        within("group-share", self.group_share, 0..=100)?;
         let usual = GroupOptions::default();
-        GroupOptions {
+        Ok(GroupOptions {
             window: self.group_window.unwrap_or(usual.window),
             joins: self.group_joins.unwrap_or(usual.joins),
             share: self.group_share.map_or(usual.share, u64::from),
             members: self.group_members.unwrap_or(usual.members),
             shifts: usual.shifts,
-        }
+        })
     }
 
     /// The command as it is kept in the manifest: options in a fixed order.
@@ -237,7 +245,7 @@ impl FoundMixers {
         };
         let CaseAtMixers { reading, labels, deposit_accounts, .. } = &at_mixers;
         let ledger = &reading.ledger;
-        let (lead_options, group_options) = (asked.lead_options(), asked.group_options());
+        let (lead_options, group_options) = (asked.lead_options()?, asked.group_options()?);
 
         let busy = watch.busy("looking at mixers");
         let hub_transfers = asked.hub_transfers.unwrap_or(case.options.hub_transfers);
