@@ -75,7 +75,8 @@ impl TypedMixers {
     /// Reads the case file, if one is named, and lays over it what was typed.
     ///
     /// # Errors
-    /// What cannot be read or understood, and numbers out of bounds; nothing is named that could be looked at.
+    /// What cannot be read or understood, and numbers out of bounds; nothing is named that could be looked at, or something
+    /// that nothing named could use.
     pub fn lay(&self) -> Result<Case, Error> {
         (self.lead_options()?, self.group_options()?);
         let mut case = lay_case(&self.case, &self.reading)?;
@@ -93,10 +94,14 @@ impl TypedMixers {
                 )
             })?;
             let pool = parse_pool(pool)?;
-            case.pool_events
-                .iter_mut()
-                .filter(|it| it.pool == pool)
-                .for_each(|it| it.outstanding = Some(notes));
+            let mut files = case.pool_events.iter_mut().filter(|it| it.pool == pool).peekable();
+            if files.peek().is_none() {
+                return Err(Error::refused(
+                    format!("`--outstanding`: `{text}` is of a pool of which no event file is named"),
+                    "name its files with `--pool-events POOL=FILE`, or leave it out",
+                ));
+            }
+            files.for_each(|it| it.outstanding = Some(notes));
         }
         for text in &self.known_exits {
             case.known_exits.push(parse_known_exit(text)?);
@@ -107,7 +112,29 @@ impl TypedMixers {
                 "name a case, `--transfers FILE`, or `--pool-events POOL=FILE`",
             ));
         }
+        self.refuse_unused(&case)?;
         Ok(case)
+    }
+
+    /// Refuses what says something of transfers where only event files are named: nobody would look at it.
+    fn refuse_unused(&self, case: &Case) -> Result<(), Error> {
+        let reading = &self.reading;
+        let unused = [
+            ("--theft", !case.thefts.is_empty()),
+            ("--labels", !case.labels.is_empty()),
+            ("--decisions", case.decisions.is_some()),
+            ("--tokens", !case.tokens.is_empty()),
+            ("--chain", reading.chain.is_some()),
+            ("--map", !reading.maps.is_empty()),
+            ("--inexact", reading.inexact),
+        ];
+        match unused.iter().find(|(_, is_there)| *is_there) {
+            Some((option, _)) if case.inputs.is_empty() => Err(Error::refused(
+                format!("`{option}` says something of transfers, but only event files are named"),
+                format!("name the transfers, too (`--transfers FILE`), or leave `{option}` out"),
+            )),
+            _ => Ok(()),
+        }
     }
 
     fn lead_options(&self) -> Result<LeadOptions, Error> {
