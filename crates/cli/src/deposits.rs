@@ -3,6 +3,7 @@
 use crate::args::DepositsArgs;
 use crate::damage::blame_damage;
 use crate::exit::Exit;
+use crate::left_out::left_out;
 use crate::output::Output;
 use crate::plan::{keep_inputs, lay_case};
 use crate::put;
@@ -39,9 +40,8 @@ fn run_case(args: &DepositsArgs, case: &Case, output: &Output) -> Result<Exit> {
         list.write_csv(&mut csv)?;
         output.data(&String::from_utf8_lossy(&csv))?;
     }
-    let left_out = found.reading.rejects.len();
-    if left_out > 0 {
-        output.note(&format!("{left_out} bad rows were left out: the list is not complete"));
+    if let Some(said) = left_out(found.reading.rejects.iter(), "list") {
+        output.note(&said);
         return Ok(Exit::Incomplete);
     }
     Ok(Exit::Complete)

@@ -10,6 +10,7 @@ mod diff;
 mod exit;
 mod explain;
 mod ingest;
+mod left_out;
 mod mixers;
 mod output;
 mod screen;

@@ -4,6 +4,7 @@ use crate::args::MixersArgs;
 use crate::damage::blame_damage;
 use crate::exit::Exit;
 use crate::facts::now;
+use crate::left_out::left_out;
 use crate::output::Output;
 use crate::plan::keep_inputs;
 use anyhow::Result;
@@ -40,8 +41,8 @@ fn run_case(
         output.note(&format!("the known exit {address} drew from none of these pools"));
     }
     output.data(&if args.json { format!("{:#}\n", report.to_json()) } else { report.to_text() })?;
-    if found.rejects() > 0 {
-        output.note(&format!("{} bad rows were left out: the answer is not complete", found.rejects()));
+    if let Some(said) = left_out(found.rejects(), "answer") {
+        output.note(&said);
         return Ok(Exit::Incomplete);
     }
     Ok(Exit::Complete)

@@ -3,7 +3,7 @@
 use crate::bounds::{CENTURY, DECOYS, within};
 use crate::command_words::CommandWords;
 use crate::error::Error;
-use crate::facts::{file_facts, now};
+use crate::facts::{file_facts, now, reject};
 use crate::inputs::usual_options;
 use crate::links::confirmed_exits;
 use crate::plan::{TypedCase, TypedReading, lay_case};
@@ -20,7 +20,7 @@ use dyetrace_core::trace::{Trace, TraceOptions, seed_accounts, trace};
 use dyetrace_core::{AccountId, Address, Labels};
 use dyetrace_ingest::case::MixerMode;
 use dyetrace_ingest::pool_events::{parse_known_exit, parse_pool, parse_pool_events};
-use dyetrace_ingest::{Case, Reading};
+use dyetrace_ingest::{Case, Reading, Reject};
 use dyetrace_report::{FileFacts, MixerFacts, MixerReport, TheftNotes, theft_notes};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -299,7 +299,7 @@ impl FoundMixers {
             case: case.name.clone(),
             command: asked.command(),
             inputs: files.collect(),
-            rejects: (pools.rejects.len() + reading.rejects.len()) as u64,
+            rejects: reading.rejects.iter().chain(&pools.rejects).map(reject).collect(),
             started,
             finished: now(),
         };
@@ -334,10 +334,9 @@ impl FoundMixers {
         }
     }
 
-    /// Bad rows that were left out.
-    #[must_use]
-    pub const fn rejects(&self) -> u64 {
-        self.facts.rejects
+    /// Bad rows that were left out: of the transfers, then of event files, in the order in which they were met.
+    pub fn rejects(&self) -> impl Iterator<Item = &Reject> {
+        self.case.reading.rejects.iter().chain(&self.pools.rejects)
     }
 
     /// Known exits that drew from none of the pools.
