@@ -258,9 +258,10 @@ fn planted_with(direct: usize, options: &LeadOptions) -> Leads {
 #[test]
 fn decoys_are_made_as_far_as_the_known_time_goes() {
     let usual = LeadOptions::default();
-    // Of 300 known days the first depositor comes on day 100, the last on day 129; target and decoy are 3 days each.
+    // Known are days 0 to 300. Depositor n of 30 comes n days after day 100; forty decoys are forty times 3 days and a second, so that
+    // n = 21 is the first with room for all of them: nine have. One who marks the ends comes twice, with room on one side.
     let many = planted_with(12, &LeadOptions { decoys: 40, ..usual }).records[0];
-    assert_eq!((many.searched, many.beyond_data, many.without_decoys), (10, 1, 21));
+    assert_eq!((many.searched, many.beyond_data, many.without_decoys), (9, 1, 22));
     // More than any data hold, and times beyond all data: nothing is counted, everything ends.
     let most = planted_with(12, &LeadOptions { decoys: u32::MAX, ..usual });
     assert!(most.records.iter().all(|it| it.searched == 0 && it.decoy_hits == 0));

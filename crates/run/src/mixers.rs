@@ -78,7 +78,8 @@ impl TypedMixers {
     /// What cannot be read or understood, and numbers out of bounds; nothing is named that could be looked at, or something
     /// that nothing named could use.
     pub fn lay(&self) -> Result<Case, Error> {
-        (self.lead_options()?, self.group_options()?);
+        self.lead_options()?;
+        self.group_options()?;
         let mut case = lay_case(&self.case, &self.reading)?;
         case.skip_bad_rows |= self.skip_bad_rows;
         for text in &self.pool_events {
