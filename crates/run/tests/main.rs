@@ -1,5 +1,4 @@
 //! What is asked without the command line, which checks some of it while it is typed: nothing out of bounds gets through.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use dyetrace_run::TypedCase;
 use dyetrace_run::bounds::{CENTURY, DECOYS};
