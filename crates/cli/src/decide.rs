@@ -2,7 +2,6 @@
 
 use crate::args::{DecideArgs, DecideCommand};
 use crate::exit::Exit;
-use crate::facts::now;
 use crate::output::Output;
 use anyhow::{Result, bail};
 use dyetrace_core::decision::{Decision, DecisionKind, Detail};
@@ -10,6 +9,7 @@ use dyetrace_ingest::time::parse_time;
 use dyetrace_ingest::{FileSpec, add_decision};
 use dyetrace_report::display::plain;
 use dyetrace_report::iso;
+use dyetrace_run::facts::now;
 
 /// Runs the command.
 pub(crate) fn run(args: &DecideArgs, output: &Output) -> Result<Exit> {

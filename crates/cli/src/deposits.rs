@@ -1,15 +1,16 @@
 //! `dyetrace deposits`: files → detection → list.
 
 use crate::args::DepositsArgs;
-use crate::damage::blame_damage;
 use crate::exit::Exit;
 use crate::output::Output;
-use crate::plan::{keep_inputs, lay_case};
-use crate::put;
 use anyhow::Result;
 use dyetrace_ingest::Case;
 use dyetrace_report::DepositList;
 use dyetrace_run::CaseFiles;
+use dyetrace_run::damage::blame_damage;
+use dyetrace_run::facts::left_out_words;
+use dyetrace_run::plan::{keep_inputs, lay_case};
+use dyetrace_run::put;
 use std::io::IsTerminal;
 
 /// Runs the command.
@@ -39,9 +40,8 @@ fn run_case(args: &DepositsArgs, case: &Case, output: &Output) -> Result<Exit> {
         list.write_csv(&mut csv)?;
         output.data(&String::from_utf8_lossy(&csv))?;
     }
-    let left_out = found.reading.rejects.len();
-    if left_out > 0 {
-        output.note(&format!("{left_out} bad rows were left out: the list is not complete"));
+    if let Some(said) = left_out_words(found.reading.rejects.iter()) {
+        output.note(&format!("not complete: {said}"));
         return Ok(Exit::Incomplete);
     }
     Ok(Exit::Complete)

@@ -3,9 +3,9 @@
 use crate::args::ExplainArgs;
 use crate::exit::Exit;
 use crate::output::Output;
-use crate::put;
 use anyhow::{Result, anyhow, bail};
 use dyetrace_report::{Error, Question, explain};
+use dyetrace_run::put;
 use std::io::Write as _;
 use std::path::Path;
 
@@ -46,7 +46,9 @@ pub(crate) fn with_hint(error: Error) -> anyhow::Error {
 
 /// Refuses to put the picture into the result, which would no longer be what was sealed, or over what is no picture.
 fn check_picture(picture: &Path, result: &Path) -> Result<()> {
-    let folder = picture.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // A link is followed: the picture would stand where it leads.
+    let place = put::place(picture)?;
+    let folder = place.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if let (Ok(folder), Ok(result)) = (folder.canonicalize(), result.canonicalize())
         && folder.starts_with(&result)
     {

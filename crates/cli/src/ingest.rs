@@ -1,12 +1,12 @@
 //! `dyetrace ingest`: files into a snapshot.
 
 use crate::args::IngestArgs;
-use crate::assets::read_tokens;
 use crate::exit::Exit;
 use crate::output::Output;
-use crate::plan::typed_inputs;
 use anyhow::Result;
 use dyetrace_ingest::{FileSpec, ReadOptions, Reading, ingest, total_size};
+use dyetrace_run::assets::read_tokens;
+use dyetrace_run::plan::typed_inputs;
 use serde_json::json;
 
 /// Runs the command.

@@ -21,7 +21,6 @@ mod verify;
 
 use args::{Args, Command};
 use clap::Parser;
-use dyetrace_run::{assets, damage, facts, plan, put};
 use output::Output;
 use std::process::ExitCode;
 

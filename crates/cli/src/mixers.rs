@@ -1,15 +1,15 @@
 //! `dyetrace mixers`: transfers and event files → notes and exits → leads and groups.
 
 use crate::args::MixersArgs;
-use crate::damage::blame_damage;
 use crate::exit::Exit;
-use crate::facts::now;
 use crate::output::Output;
-use crate::plan::keep_inputs;
 use anyhow::Result;
 use dyetrace_ingest::Case;
 use dyetrace_report::check_out;
+use dyetrace_run::damage::blame_damage;
+use dyetrace_run::facts::{left_out_words, now};
 use dyetrace_run::mixers::{FoundMixers, TypedMixers};
+use dyetrace_run::plan::keep_inputs;
 
 /// Runs the command.
 pub(crate) fn run(args: &MixersArgs, output: &Output) -> Result<Exit> {
@@ -40,8 +40,8 @@ fn run_case(
         output.note(&format!("the known exit {address} drew from none of these pools"));
     }
     output.data(&if args.json { format!("{:#}\n", report.to_json()) } else { report.to_text() })?;
-    if found.rejects() > 0 {
-        output.note(&format!("{} bad rows were left out: the answer is not complete", found.rejects()));
+    if let Some(said) = left_out_words(found.rejects()) {
+        output.note(&format!("not complete: {said}"));
         return Ok(Exit::Incomplete);
     }
     Ok(Exit::Complete)

@@ -1,15 +1,15 @@
 //! `dyetrace screen`: many addresses → what came to each from thefts and labelled holders.
 
 use crate::args::ScreenArgs;
-use crate::damage::blame_damage;
 use crate::exit::Exit;
 use crate::output::Output;
-use crate::plan::keep_inputs;
-use crate::put;
 use anyhow::Result;
 use dyetrace_ingest::{AskedAddresses, FileSpec, read_addresses};
 use dyetrace_report::Screening;
 use dyetrace_run::CaseFiles;
+use dyetrace_run::damage::blame_damage;
+use dyetrace_run::plan::keep_inputs;
+use dyetrace_run::put;
 use dyetrace_run::screen::{address_notes, keep_addresses};
 use std::io::BufWriter;
 use std::path::Path;

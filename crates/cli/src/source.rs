@@ -1,10 +1,10 @@
 //! `dyetrace source`: one account → what thefts and labelled holders brought it, and on what routes.
 
 use crate::args::SourceArgs;
-use crate::damage::blame_damage;
 use crate::exit::Exit;
 use crate::output::Output;
 use anyhow::{Result, bail};
+use dyetrace_run::damage::blame_damage;
 use dyetrace_run::source::TypedSource;
 use dyetrace_run::{CaseFiles, TypedCase};
 use std::path::PathBuf;

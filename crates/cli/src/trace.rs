@@ -1,14 +1,14 @@
 //! `dyetrace trace`: options → files → trace → report.
 
 use crate::args::TraceArgs;
-use crate::damage::blame_damage;
 use crate::exit::Exit;
-use crate::facts::now;
 use crate::output::Output;
-use crate::plan::Plan;
 use anyhow::Result;
 use dyetrace_report::check_out;
 use dyetrace_run::CaseFiles;
+use dyetrace_run::damage::blame_damage;
+use dyetrace_run::facts::now;
+use dyetrace_run::plan::Plan;
 
 /// Runs the command.
 pub(crate) fn run(args: &TraceArgs, output: &Output) -> Result<Exit> {

@@ -123,11 +123,21 @@ fn thresholds_are_options_and_what_is_wrong_is_said() {
         let json = desk.run(&format!("{words} {options}")).ends_with(0).json();
         assert_eq!(json["inferred"], found, "{options}: {json:#}");
     }
-    for options in
-        ["--min-share 101", "--min-share 0", "--gas-share 50", "--max-short native=1.5", "--max-short usdt=1"]
-    {
+    for options in [
+        "--min-share 101",
+        "--min-share 0",
+        "--gas-share 50",
+        "--max-short native=1.5",
+        "--max-short usdt=1",
+        "--max-delay 3155760001",
+    ] {
         desk.run(&format!("{words} {options}")).ends_with(1);
     }
+    let bad = format!("{}4,{A},{C},1.5\n", ledger(&[(1, A, B, 100), (2, B, D, 100)]));
+    let desk = desk.and("bad.csv", bad);
+    let said = desk.run("deposits --transfers bad.csv --labels l.csv --skip-bad-rows").ends_with(2).stderr;
+    let first = "not complete: 1 bad row was left out: bad.csv, line 4, column `value`: `1.5` has";
+    assert!(said.contains(first), "{said}");
     let refused = desk.run("deposits --transfers t.csv --labels l.csv --out t.csv").ends_with(1).stderr;
     assert!(refused.contains("which the result would replace"), "{refused}");
     let desk = desk.and("mine.txt", "no list");

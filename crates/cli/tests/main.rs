@@ -19,6 +19,7 @@ mod links;
 mod mixers;
 mod noise;
 mod output;
+mod places;
 mod real;
 mod refuses;
 mod resume;

@@ -92,7 +92,13 @@ fn event_files_learn_their_depositors_from_transfers() {
 
 #[test]
 fn what_cannot_be_looked_at_is_refused() {
-    let desk = small().and("w.csv", "blockNumber,transactionHash,to,fee\n3,0x1,0x12,7\n");
+    let bad = format!("3,0x{:0>64},0x12,7\n3,0x1,{B},7\n3,0x{:0>64},{B},7\n", 1, 5);
+    let desk = small().and("w.csv", format!("blockNumber,transactionHash,to,fee\n{bad}"));
+    let desk = desk.and("short.csv", format!("blockNumber,transactionHash,to,fee\n3,0x1,{B},7\n"));
+    let desk = desk.and(
+        "alone.toml",
+        "[[pool_events]]\npool = \"eth_10\"\npath = \"w.csv\"\n[[labels]]\npath = \"l.csv\"\n",
+    );
     for (words, wanted) in [
         ("mixers".to_owned(), "nothing to look at"),
         ("mixers --pool-events w.csv".to_owned(), "`w.csv` names no pool"),
@@ -103,12 +109,41 @@ fn what_cannot_be_looked_at_is_refused() {
         ),
         ("mixers --transfers t.csv --known-exit 0x12".to_owned(), "`0x12`"),
         ("mixers --transfers t.csv --outstanding eth_10".to_owned(), "is no `POOL=NOTES`"),
+        (
+            "mixers --pool-events eth_10=short.csv".to_owned(),
+            "short.csv, line 2, column `transactionHash`: `0x1` is not a transaction hash: 32 bytes in hex",
+        ),
+        (
+            "mixers --transfers t.csv --outstanding eth_10=4".to_owned(),
+            "`--outstanding`: `eth_10=4` is of a pool of which no event file is named",
+        ),
+        ("mixers --pool-events eth_10=w.csv --outstanding eth_100=4".to_owned(), "hint: name its files"),
+        (format!("mixers --pool-events eth_10=w.csv --theft T={A}"), "`--theft` says something of transfers"),
+        ("mixers --pool-events eth_10=w.csv --labels l.csv".to_owned(), "`--labels` says something of"),
+        ("mixers --pool-events eth_10=w.csv --decisions d".to_owned(), "`--decisions` says something of"),
+        ("mixers --pool-events eth_10=w.csv --tokens t.csv".to_owned(), "`--tokens` says something of"),
+        ("mixers --pool-events eth_10=w.csv --chain bsc".to_owned(), "`--chain` says something of"),
+        ("mixers alone.toml".to_owned(), "but only event files are named"),
+        ("mixers --transfers t.csv --decoys 4294967295".to_owned(), "4294967295 is not in 1..=1000"),
+        ("mixers --transfers t.csv --decoys 0".to_owned(), "0 is not in 1..=1000"),
+        ("mixers --transfers t.csv --window 9223372036854775807".to_owned(), "is not in 1..=3155760000"),
     ] {
         let run = desk.run(&words).ends_with(1);
         assert!(run.stderr.contains(wanted), "{words}: {}", run.stderr);
     }
-    let skipped = desk.run("mixers --pool-events eth_10=w.csv --skip-bad-rows").ends_with(2);
-    assert!(skipped.stderr.contains("1 bad rows were left out"), "{}", skipped.stderr);
+    // What cannot be understood is left out if asked for: counted, and listed.
+    let skipped = desk.run("mixers --pool-events eth_10=w.csv --skip-bad-rows --out m").ends_with(2);
+    let said = "not complete: 2 bad rows were left out, the first: w.csv, line 2, column `to`: `0x12` is not";
+    assert!(skipped.stderr.contains(said), "{}", skipped.stderr);
+    let rejects = desk.table("m/rejects.csv");
+    assert_eq!(rejects.columns, ["file", "line", "column", "seen", "reason"]);
+    let rows: Vec<&[String]> = rejects.rows.iter().map(|row| &row[..4]).collect();
+    assert_eq!(rows, [["w.csv", "2", "to", "0x12"], ["w.csv", "3", "transactionHash", "0x1"]]);
+    assert_eq!(desk.table("m/pools.csv").column("exits").next(), Some("1"));
+    let json = desk.run("mixers --pool-events eth_10=w.csv --skip-bad-rows --json").ends_with(2).json();
+    assert_eq!(json["rejects"], 2);
+    desk.run("mixers --transfers t.csv --decoys 1000 --out n").ends_with(0);
+    assert_eq!(desk.table("n/rejects.csv").rows.len(), 0);
 }
 
 #[test]

@@ -229,6 +229,10 @@ fn anonymity_sets_are_the_notes_that_lay_there() {
 
 /// Thirty depositors a day apart, each with a window of its own; some draw to an account that they also paid.
 fn planted(direct: usize) -> Leads {
+    planted_with(direct, &LeadOptions::default())
+}
+
+fn planted_with(direct: usize, options: &LeadOptions) -> Leads {
     let (_, pool, size) = pool("eth_10");
     let mut rows = Rows::new();
     let day = 24 * 60;
@@ -248,7 +252,21 @@ fn planted(direct: usize) -> Leads {
     let table = MixerTable::known();
     let detected = detect(&ledger, &table);
     let ties = Ties::of(&ledger, &Labels::default(), &table, &detected.histories, &[], 10_000);
-    find_leads(&table, &detected.histories, &ties, &LeadOptions::default())
+    find_leads(&table, &detected.histories, &ties, options)
+}
+
+#[test]
+fn decoys_are_made_as_far_as_the_known_time_goes() {
+    let usual = LeadOptions::default();
+    // Known are days 0 to 300. Depositor n of 30 comes n days after day 100; forty decoys are forty times 3 days and a second, so that
+    // n = 21 is the first with room for all of them: nine have. One who marks the ends comes twice, with room on one side.
+    let many = planted_with(12, &LeadOptions { decoys: 40, ..usual }).records[0];
+    assert_eq!((many.searched, many.beyond_data, many.without_decoys), (9, 1, 22));
+    // More than any data hold, and times beyond all data: nothing is counted, everything ends.
+    let most = planted_with(12, &LeadOptions { decoys: u32::MAX, ..usual });
+    assert!(most.records.iter().all(|it| it.searched == 0 && it.decoy_hits == 0));
+    let endless = LeadOptions { window: i64::MAX, late_window: i64::MAX, ..usual };
+    assert!(planted_with(12, &endless).records.iter().all(|it| it.searched == 0));
 }
 
 #[test]

@@ -6,7 +6,8 @@
 //! - withdrawals: `blockNumber,transactionHash,to,fee`; or `block,withdraw_tx,recipient,relayer_fee_wei`, and
 //!   `approx_unix_ts`, a time that somebody read off between others
 //!
-//! A fee that is larger than the pool's note is a bad row: the file is another pool's. So is a note of the same number,
+//! A transaction is told by its hash, and joins a note to the transfer that paid it: on a chain whose addresses are EVM addresses, what
+//! is no 32 bytes of hex is a bad row. A fee that is larger than the pool's note is a bad row: the file is another pool's. So is a note of the same number,
 //! or an exit of the same nullifier, as an earlier one's: nobody spends a note twice.
 
 use crate::case::parse_address;
@@ -17,6 +18,7 @@ use crate::header::{Column, Header, Table};
 use crate::open::FileSpec;
 use crate::records::Record;
 use crate::reject::Reject;
+use dyetrace_core::ledger::TxHash;
 use dyetrace_core::links::mixers::{Exit, ExitBasis, MixerTable, Note, NoteBasis, Pool, PoolHistory};
 use dyetrace_core::{Address, AddressKind};
 use std::collections::{BTreeMap, BTreeSet};
@@ -151,7 +153,7 @@ fn read_file(
     let mut record = Record::default();
     while table.read(&mut record)? {
         let taken = table.check_shape(&record).and_then(|()| {
-            let place = (block.number(&record)?, hash.as_ref().map_or(Ok(None), |it| it.hash(&record))?);
+            let place = (block.number(&record)?, read_hash(hash.as_ref(), pool, &record)?);
             form.take(pool, place, &record, history, seen)
         });
         match taken {
@@ -177,6 +179,17 @@ fn read_file(
     Ok(fact)
 }
 
+/// Reads a transaction's hash, as its chain has them; `None` where none is stated.
+fn read_hash(column: Option<&Column>, pool: &Pool, record: &Record) -> Result<Option<TxHash>, Fault> {
+    let Some(column) = column else { return Ok(None) };
+    let hash = column.hash(record)?;
+    if matches!(hash, Some(TxHash::Text(_))) && AddressKind::of_chain(&pool.chain) == AddressKind::Evm {
+        let fault = column.fault(record, "is not a transaction hash: 32 bytes in hex were expected");
+        return Err(fault.with_hint("was it cut? no transfer could be found by it"));
+    }
+    Ok(hash)
+}
+
 impl Form {
     fn of(header: &Header) -> Option<Self> {
         let time = |it: &Header| it.find("timestamp|unix_ts|block_timestamp");
@@ -198,7 +211,7 @@ impl Form {
     fn take(
         &self,
         pool: &Pool,
-        (block, transaction): (u64, Option<dyetrace_core::ledger::TxHash>),
+        (block, transaction): (u64, Option<TxHash>),
         record: &Record,
         history: &mut PoolHistory,
         seen: &mut Seen,
@@ -267,9 +280,15 @@ mod tests {
     use dyetrace_core::links::mixers::MixerTable;
     use std::io::Write;
 
+    /// A file of events; `aa` to `ae`, with or without `0x`, stand for whole hashes.
     fn spec(text: &str, pool: &str) -> (tempfile::NamedTempFile, PoolEventsSpec) {
         let mut file = tempfile::NamedTempFile::new().unwrap();
-        file.write_all(text.as_bytes()).unwrap();
+        let whole = |cell: &str| match cell.strip_prefix("0x").unwrap_or(cell) {
+            short @ ("aa" | "ab" | "ac" | "ad" | "ae") => cell.replace(short, &short.repeat(32)),
+            _ => cell.to_owned(),
+        };
+        let row = |line: &str| line.split(',').map(whole).collect::<Vec<_>>().join(",") + "\n";
+        file.write_all(text.lines().map(row).collect::<String>().as_bytes()).unwrap();
         let spec = FileSpec { path: file.path().to_owned(), name: "e.csv".to_owned() };
         (file, PoolEventsSpec { file: spec, pool: parse_pool(pool).unwrap(), outstanding: None })
     }
@@ -327,6 +346,11 @@ mod tests {
             ),
             (format!("{exits}1,0xaa,0x1,{WHO},0\n2,0xab,0x1,{WHO},0\n"), "line 3, column `nullifierHash`"),
             (format!("{exits}1,0xaa,0x1,{WHO}\n"), "the row has 4 fields"),
+            (
+                format!("{deposits}1,0x12,0,10\n"),
+                "e.csv, line 2, column `transactionHash`: `0x12` is not a transaction hash: 32 bytes in hex",
+            ),
+            (format!("{exits}1,{},0x1,{WHO},0\n", "a".repeat(63)), "is not a transaction hash"),
             ("a,b\n1,2\n".to_owned(), "the header is that of no pool's events"),
         ] {
             let seen = refused(&text);
@@ -335,6 +359,10 @@ mod tests {
         let (_file, bad) = spec(&format!("{exits}1,0xaa,0x1,{WHO},-5\n1,0xab,0x2,{WHO},5\n"), "eth_100");
         let read = read_pool_events(&MixerTable::known(), &[bad], true).unwrap();
         assert_eq!((read.rejects.len(), read.histories[0].exits.len()), (1, 1));
+        // What is left out for its hash leaves its number free, and a row without a hash is none with a bad one.
+        let (_file, bad) = spec(&format!("{deposits}1,0x12,0,10\n1,,0,10\n"), "eth_100");
+        let read = read_pool_events(&MixerTable::known(), &[bad], true).unwrap();
+        assert_eq!((read.rejects[0].column.as_str(), read.histories[0].notes.len()), ("transactionHash", 1));
     }
 
     #[test]

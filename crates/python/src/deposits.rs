@@ -1,6 +1,7 @@
 //! `deposits`: exchange deposit addresses, labelled or found by their sweeps.
 
 use crate::column::Amounts;
+use crate::error::of_case;
 use crate::many::{LabelFiles, Pairs, Threads};
 use crate::sheet::Batch;
 use crate::table::Table;
@@ -46,6 +47,7 @@ pub(crate) fn deposits(
         gas_accounts,
         gas_share,
     };
+    thresholds.check().map_err(|error| of_case(py, &error))?;
     let batch = work(py, &How { threads, progress }, move |watch| {
         let mut laid = lay_case(&case.typed, &case.reading)?;
         laid.skip_bad_rows |= case.skip_bad_rows;

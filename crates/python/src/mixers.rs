@@ -51,7 +51,7 @@ impl Mixers {
     /// Whether no bad row was left out: exit code 0 of the command, else 2.
     #[getter]
     fn is_complete(&self) -> bool {
-        self.found.rejects() == 0
+        self.found.rejects().next().is_none()
     }
 
     /// Known exits that drew from none of the pools.

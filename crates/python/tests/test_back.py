@@ -182,6 +182,14 @@ def test_mixers_are_the_command_s(command, tmp_path):
         mixers.table("flows")
     with pytest.raises(dyetrace.CaseError, match="nothing to look at"):
         dyetrace.mixers()
+    for option in ("voucher_gap", "window", "late_window", "group_window", "decoys"):
+        with pytest.raises(dyetrace.CaseError, match="is not from 1 to"):
+            dyetrace.mixers(what, **{option: 2**32 - 1})
+    with pytest.raises(dyetrace.CaseError, match="`--window`: 9223372036854775807 is not from 1 to 3155760000"):
+        dyetrace.mixers(what, window=2**63 - 1)
+    for wrong in ({"min_share": 0}, {"gas_share": 50}, {"max_delay": 2**63 - 1}):
+        with pytest.raises(dyetrace.CaseError, match="is not from"):
+            dyetrace.deposits(what, **wrong)
 
 
 def test_event_files_alone(command, tmp_path):

@@ -109,7 +109,7 @@ pub(crate) fn mixer_manifest(report: &MixerReport<'_>, files: &[WrittenFile]) ->
         },
         "known_exits": report.known.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "inputs": facts.inputs.iter().map(file).collect::<Vec<_>>(),
-        "rejects": facts.rejects,
+        "rejects": facts.rejects.len(),
         "outputs": outputs,
         "run": {"started": iso(facts.started), "finished": iso(facts.finished)},
     });

@@ -1,6 +1,7 @@
 //! Deposit accounts of exchanges, found in the transfers of a case.
 
 use crate::assets::AssetTables;
+use crate::bounds::{CENTURY, within};
 use crate::error::Error;
 use crate::inputs::{stated_labels, usual_options};
 use crate::traced::CaseFiles;
@@ -37,8 +38,19 @@ pub struct TypedDeposits {
 }
 
 impl TypedDeposits {
+    /// Refuses what is out of bounds: before anything is read, where it is asked then.
+    ///
+    /// # Errors
+    /// Names the option, what was typed and what may be.
+    pub fn check(&self) -> Result<(), Error> {
+        within("min-share", self.min_share, 1..=100)?;
+        within("gas-share", self.gas_share, 51..=100)?;
+        within("max-delay", self.max_delay, 0..=CENTURY)
+    }
+
     /// Lays them over the usual ones.
     fn over(&self, usual: DepositOptions) -> Result<DepositOptions, Error> {
+        self.check()?;
         let mut short = usual.short;
         for text in &self.max_short {
             short.push(parse_max_short(text)?);

@@ -55,16 +55,11 @@ pub(crate) fn reject(row: &dyetrace_ingest::Reject) -> Reject {
 }
 
 /// How many rows were left out, and the first of them; nothing where none was.
-pub(crate) fn left_out_words<'r>(rows: impl Iterator<Item = &'r dyetrace_ingest::Reject>) -> Option<String> {
-    let mut rows = rows.peekable();
-    let first = rows.peek().map(|it| {
-        let column = if it.column.is_empty() { String::new() } else { format!(", column `{}`", it.column) };
-        let seen = if it.seen.is_empty() { String::new() } else { format!("`{}` ", it.seen) };
-        format!("{}, line {}{column}: {seen}{}", it.file, it.line, it.reason)
-    })?;
-    Some(match rows.count() {
+pub fn left_out_words<'r>(mut rows: impl Iterator<Item = &'r dyetrace_ingest::Reject>) -> Option<String> {
+    let first = rows.next()?;
+    Some(match 1 + rows.count() {
         1 => format!("1 bad row was left out: {first}"),
-        more => format!("{more} bad rows were left out, the first: {first}"),
+        count => format!("{count} bad rows were left out, the first: {first}"),
     })
 }
 

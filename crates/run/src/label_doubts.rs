@@ -8,7 +8,7 @@ const PLACES_TOLD: usize = 5;
 
 /// What the label files hold that is no label here, and what is to be said of them.
 #[must_use]
-pub fn label_doubts(read: &LabelReading) -> Vec<Limitation> {
+pub(crate) fn label_doubts(read: &LabelReading) -> Vec<Limitation> {
     let limitation = |subject: &str, detail: String| Limitation {
         kind: "labels".to_owned(),
         subject: subject.to_owned(),

@@ -7,6 +7,7 @@
 //! Whoever calls prints: what is under way is told to a [`Watch`]. The same plan gives the same result, whoever made it.
 
 pub mod assets;
+pub mod bounds;
 mod command_words;
 pub mod damage;
 pub mod decisions;
@@ -14,14 +15,14 @@ pub mod deposits;
 mod error;
 mod expected;
 pub mod facts;
-pub mod inputs;
-pub mod label_doubts;
-pub mod links;
+mod inputs;
+mod label_doubts;
+mod links;
 pub mod mixers;
-pub mod noise;
+mod noise;
 mod origins;
 pub mod plan;
-pub mod pools;
+mod pools;
 pub mod put;
 mod ready;
 mod resume;

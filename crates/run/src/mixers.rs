@@ -1,8 +1,9 @@
 //! Mixers of a case: notes and exits of its transfers and event files → leads, groups and clusters.
 
+use crate::bounds::{CENTURY, DECOYS, within};
 use crate::command_words::CommandWords;
 use crate::error::Error;
-use crate::facts::{file_facts, now};
+use crate::facts::{file_facts, now, reject};
 use crate::inputs::usual_options;
 use crate::links::confirmed_exits;
 use crate::plan::{TypedCase, TypedReading, lay_case};
@@ -19,7 +20,7 @@ use dyetrace_core::trace::{Trace, TraceOptions, seed_accounts, trace};
 use dyetrace_core::{AccountId, Address, Labels};
 use dyetrace_ingest::case::MixerMode;
 use dyetrace_ingest::pool_events::{parse_known_exit, parse_pool, parse_pool_events};
-use dyetrace_ingest::{Case, Reading};
+use dyetrace_ingest::{Case, Reading, Reject};
 use dyetrace_report::{FileFacts, MixerFacts, MixerReport, TheftNotes, theft_notes};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -74,8 +75,11 @@ impl TypedMixers {
     /// Reads the case file, if one is named, and lays over it what was typed.
     ///
     /// # Errors
-    /// What cannot be read or understood; nothing is named that could be looked at.
+    /// What cannot be read or understood, and numbers out of bounds; nothing is named that could be looked at, or something
+    /// that nothing named could use.
     pub fn lay(&self) -> Result<Case, Error> {
+        self.lead_options()?;
+        self.group_options()?;
         let mut case = lay_case(&self.case, &self.reading)?;
         case.skip_bad_rows |= self.skip_bad_rows;
         for text in &self.pool_events {
@@ -91,10 +95,14 @@ impl TypedMixers {
                 )
             })?;
             let pool = parse_pool(pool)?;
-            case.pool_events
-                .iter_mut()
-                .filter(|it| it.pool == pool)
-                .for_each(|it| it.outstanding = Some(notes));
+            let mut files = case.pool_events.iter_mut().filter(|it| it.pool == pool).peekable();
+            if files.peek().is_none() {
+                return Err(Error::refused(
+                    format!("`--outstanding`: `{text}` is of a pool of which no event file is named"),
+                    "name its files with `--pool-events POOL=FILE`, or leave it out",
+                ));
+            }
+            files.for_each(|it| it.outstanding = Some(notes));
         }
         for text in &self.known_exits {
             case.known_exits.push(parse_known_exit(text)?);
@@ -105,12 +113,38 @@ impl TypedMixers {
                 "name a case, `--transfers FILE`, or `--pool-events POOL=FILE`",
             ));
         }
+        self.refuse_unused(&case)?;
         Ok(case)
     }
 
-    fn lead_options(&self) -> LeadOptions {
+    /// Refuses what says something of transfers where only event files are named: nobody would look at it.
+    fn refuse_unused(&self, case: &Case) -> Result<(), Error> {
+        let reading = &self.reading;
+        let unused = [
+            ("--theft", !case.thefts.is_empty()),
+            ("--labels", !case.labels.is_empty()),
+            ("--decisions", case.decisions.is_some()),
+            ("--tokens", !case.tokens.is_empty()),
+            ("--chain", reading.chain.is_some()),
+            ("--map", !reading.maps.is_empty()),
+            ("--inexact", reading.inexact),
+        ];
+        match unused.iter().find(|(_, is_there)| *is_there) {
+            Some((option, _)) if case.inputs.is_empty() => Err(Error::refused(
+                format!("`{option}` says something of transfers, but only event files are named"),
+                format!("name the transfers, too (`--transfers FILE`), or leave `{option}` out"),
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    fn lead_options(&self) -> Result<LeadOptions, Error> {
+        within("voucher-gap", self.voucher_gap, 1..=CENTURY)?;
+        within("window", self.window, 1..=CENTURY)?;
+        within("late-window", self.late_window, 1..=CENTURY)?;
+        within("decoys", self.decoys.map(i64::from), 1..=DECOYS)?;
         let usual = LeadOptions::default();
-        LeadOptions {
+        Ok(LeadOptions {
             voucher_gap: self.voucher_gap.unwrap_or(usual.voucher_gap),
             window: self.window.unwrap_or(usual.window),
             late_window: self.late_window.unwrap_or(usual.late_window),
@@ -119,18 +153,20 @@ impl TypedMixers {
             weak_profile_notes: usual.weak_profile_notes,
             decoys: self.decoys.unwrap_or(usual.decoys),
             least_leads: self.least_leads.unwrap_or(usual.least_leads),
-        }
+        })
     }
 
-    fn group_options(&self) -> GroupOptions {
+    fn group_options(&self) -> Result<GroupOptions, Error> {
+        within("group-window", self.group_window, 1..=CENTURY)?;
+        within("group-share", self.group_share, 0..=100)?;
         let usual = GroupOptions::default();
-        GroupOptions {
+        Ok(GroupOptions {
             window: self.group_window.unwrap_or(usual.window),
             joins: self.group_joins.unwrap_or(usual.joins),
             share: self.group_share.map_or(usual.share, u64::from),
             members: self.group_members.unwrap_or(usual.members),
             shifts: usual.shifts,
-        }
+        })
     }
 
     /// The command as it is kept in the manifest: options in a fixed order.
@@ -237,7 +273,7 @@ impl FoundMixers {
         };
         let CaseAtMixers { reading, labels, deposit_accounts, .. } = &at_mixers;
         let ledger = &reading.ledger;
-        let (lead_options, group_options) = (asked.lead_options(), asked.group_options());
+        let (lead_options, group_options) = (asked.lead_options()?, asked.group_options()?);
 
         let busy = watch.busy("looking at mixers");
         let hub_transfers = asked.hub_transfers.unwrap_or(case.options.hub_transfers);
@@ -264,7 +300,7 @@ impl FoundMixers {
             case: case.name.clone(),
             command: asked.command(),
             inputs: files.collect(),
-            rejects: (pools.rejects.len() + reading.rejects.len()) as u64,
+            rejects: reading.rejects.iter().chain(&pools.rejects).map(reject).collect(),
             started,
             finished: now(),
         };
@@ -299,10 +335,9 @@ impl FoundMixers {
         }
     }
 
-    /// Bad rows that were left out.
-    #[must_use]
-    pub const fn rejects(&self) -> u64 {
-        self.facts.rejects
+    /// Bad rows that were left out: of the transfers, then of event files, in the order in which they were met.
+    pub fn rejects(&self) -> impl Iterator<Item = &Reject> {
+        self.case.reading.rejects.iter().chain(&self.pools.rejects)
     }
 
     /// Known exits that drew from none of the pools.

@@ -7,7 +7,7 @@ use dyetrace_core::trace::TraceOptions;
 use dyetrace_ingest::Tokens;
 
 /// Finds the noise of a ledger, and tells the options of the trace which purses are decoys.
-pub fn find_noise(ledger: &Ledger, tables: &AssetTables, options: &mut TraceOptions) -> Noise {
+pub(crate) fn find_noise(ledger: &Ledger, tables: &AssetTables, options: &mut TraceOptions) -> Noise {
     let mut known: Vec<AssetFacts> = tables.known.clone();
     for (name, least) in &options.min_amount {
         for (id, asset) in ledger.assets().iter() {

@@ -1,6 +1,8 @@
 //! `dyetrace deposits`: its options.
 
 use super::{CaseArgs, ReadingArgs, percent, thread_count};
+use clap::builder::RangedI64ValueParser;
+use dyetrace_run::bounds::CENTURY;
 use std::path::PathBuf;
 
 const DEPOSITS_USAGE: &str = "dyetrace deposits CASE.toml [OPTIONS]
@@ -32,7 +34,7 @@ pub(crate) struct DepositsArgs {
     #[arg(long, value_name = "N")]
     pub(crate) max_senders: Option<u64>,
     /// The longest time from a deposit to its sweep, in seconds [default: 38400]
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", value_parser = RangedI64ValueParser::<i64>::new().range(0..=CENTURY))]
     pub(crate) max_delay: Option<i64>,
     /// The same in blocks, for rows without times [default: 3200]
     #[arg(long, value_name = "BLOCKS")]

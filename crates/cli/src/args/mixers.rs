@@ -1,6 +1,8 @@
 //! `dyetrace mixers`: its options.
 
 use super::{ReadingArgs, percent, seconds, thread_count};
+use clap::builder::RangedI64ValueParser;
+use dyetrace_run::bounds::DECOYS;
 use std::path::PathBuf;
 
 const MIXERS_USAGE: &str = "dyetrace mixers CASE.toml [OPTIONS]
@@ -57,8 +59,8 @@ pub(crate) struct MixersArgs {
     /// How many notes a profile must have [default: 10]
     #[arg(long, value_name = "N")]
     pub(crate) profile_notes: Option<usize>,
-    /// How many windows of chance are looked at for each real one [default: 1]
-    #[arg(long, value_name = "N")]
+    /// How many windows of chance are looked at for each real one, 1000 at most [default: 1]
+    #[arg(long, value_name = "N", value_parser = RangedI64ValueParser::<u32>::new().range(1..=DECOYS))]
     pub(crate) decoys: Option<u32>,
     /// From how many finds on these data decide what a rule is worth, and not what was published [default: 5]
     #[arg(long, value_name = "N")]

@@ -21,6 +21,7 @@ pub(crate) use trace::TraceArgs;
 use clap::builder::RangedI64ValueParser;
 use clap::{Parser, Subcommand};
 use dyetrace_run::MOST_THREADS;
+use dyetrace_run::bounds::CENTURY;
 use std::path::PathBuf;
 
 /// Follows stolen money to the accounts where it can still be stopped
@@ -129,9 +130,9 @@ pub(crate) struct CaseArgs {
     pub(crate) thefts: Vec<String>,
 }
 
-/// A time of a second or more, and less than a century.
+/// A time of a second or more, and a century at most.
 fn seconds() -> RangedI64ValueParser<i64> {
-    RangedI64ValueParser::new().range(1..=3_155_760_000)
+    RangedI64ValueParser::new().range(1..=CENTURY)
 }
 
 /// A share from here on.

@@ -6,13 +6,13 @@ mod text;
 mod words;
 
 use crate::args::CheckArgs;
-use crate::assets::read_tokens;
 use crate::exit::Exit;
 use crate::output::Output;
-use crate::plan::typed_inputs;
 use anyhow::Result;
 use dyetrace_ingest::snapshot::{check_whole, is_snapshot_file};
 use dyetrace_ingest::{Check, FileSpec, InputSpec, ReadOptions, list_files, read, total_size};
+use dyetrace_run::assets::read_tokens;
+use dyetrace_run::plan::typed_inputs;
 use labels::{LabelCheck, Split};
 use serde_json::json;
 

@@ -23,7 +23,7 @@ impl MixerReport<'_> {
             "notes_without_depositor": self.leads.notes_without_depositor,
             "without_time": self.without_time,
             "beside_events": self.beside_events,
-            "rejects": self.facts.rejects,
+            "rejects": self.facts.rejects.len(),
         })
     }
 

@@ -18,7 +18,7 @@ pub use thefts::{TheftNotes, theft_notes};
 
 use crate::cell::iso;
 use crate::error::Error;
-use crate::input::FileFacts;
+use crate::input::{FileFacts, Reject};
 use crate::manifest::mixer_manifest;
 use crate::write::folder::{Folder, WrittenFile};
 use dyetrace_core::links::mixers::{
@@ -82,7 +82,7 @@ pub struct MixerFacts {
     /// Files of transfers, events, labels and tokens.
     pub inputs: Vec<FileFacts>,
     /// Bad rows that were left out.
-    pub rejects: u64,
+    pub rejects: Vec<Reject>,
     /// When the run began, in Unix seconds.
     pub started: i64,
     /// When it ended.

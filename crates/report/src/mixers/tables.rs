@@ -2,6 +2,7 @@
 
 use super::{MixerReport, candidates, events, links, pools, rules, thefts};
 use crate::sheet::Target;
+use crate::table::lists::write_rejects;
 use std::io;
 
 /// One of the tables of `dyetrace mixers`.
@@ -31,11 +32,13 @@ pub enum MixerTableName {
     Shieldings,
     /// A row a transfer of a mixer that fits no rule.
     Unfit,
+    /// A row a bad row that was left out.
+    Rejects,
 }
 
 impl MixerTableName {
     /// All of them, in the order of their files.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Pools,
         Self::PoolMonths,
         Self::Rules,
@@ -48,6 +51,7 @@ impl MixerTableName {
         Self::Events,
         Self::Shieldings,
         Self::Unfit,
+        Self::Rejects,
     ];
 
     /// The name of its file, without `.csv`.
@@ -66,6 +70,7 @@ impl MixerTableName {
             Self::Events => "mixer_events",
             Self::Shieldings => "shieldings",
             Self::Unfit => "mixer_unfit",
+            Self::Rejects => "rejects",
         }
     }
 }
@@ -89,6 +94,7 @@ impl MixerReport<'_> {
             MixerTableName::Events => events::write(self, to),
             MixerTableName::Shieldings => events::write_shieldings(self, to),
             MixerTableName::Unfit => events::write_misfits(self, to),
+            MixerTableName::Rejects => write_rejects(&self.facts.rejects, to),
         }
     }
 }

@@ -2,13 +2,14 @@
 //! known. Both stand in the order in which they were met.
 
 use crate::cell::Table;
+use crate::input::Reject;
 use crate::report::Report;
 use crate::sheet::Target;
 use std::io;
 
-pub(crate) fn write_rejects(report: &Report<'_>, to: impl Target) -> io::Result<()> {
+pub(crate) fn write_rejects(rejects: &[Reject], to: impl Target) -> io::Result<()> {
     let mut table = Table::new(to, ["file", "line", "column", "seen", "reason"])?;
-    for reject in &report.input.facts.rejects {
+    for reject in rejects {
         table.text(&reject.file);
         table.number(reject.line);
         table.text(&reject.column);

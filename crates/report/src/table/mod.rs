@@ -113,7 +113,7 @@ impl Report<'_> {
             TableName::Leads => leads::write(self, to),
             TableName::Links => links::write(self, &links::rows(self), to),
             TableName::Decisions => decisions::write(self, to),
-            TableName::Rejects => lists::write_rejects(self, to),
+            TableName::Rejects => lists::write_rejects(&self.input.facts.rejects, to),
             TableName::Limitations => lists::write_limitations(self, to),
         };
         written.map_err(|error| Error::io("make the table", Path::new(table.as_str()), error))

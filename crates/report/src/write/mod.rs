@@ -62,7 +62,7 @@ impl Report<'_> {
         folder.write("next.csv", |to| table::next::write(self, to))?;
         folder.write("leads.csv", |to| table::leads::write(self, to))?;
         folder.write("decisions.csv", |to| table::decisions::write(self, to))?;
-        folder.write("rejects.csv", |to| table::lists::write_rejects(self, to))?;
+        folder.write("rejects.csv", |to| table::lists::write_rejects(&self.input.facts.rejects, to))?;
         folder.write("limitations.csv", |to| table::lists::write_limitations(self, to))?;
         packs::write(self, &mut folder)?;
         folder.write("report.html", |to| page::write(self, to))?;

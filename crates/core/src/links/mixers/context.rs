@@ -17,8 +17,11 @@ pub(super) fn find_same_counts(search: &Search<'_>, records: &mut BTreeMap<Rule,
     let record = records.get_mut(&Rule::SameCount).expect("all rules have one");
     let mut leads = Vec::new();
     for (number, voucher) in search.vouchers.iter().enumerate().filter(|(_, it)| it.notes.len() >= 2) {
-        let window =
-            Window { start: voucher.first, from: voucher.first, to: voucher.last + search.options.window };
+        let window = Window {
+            start: voucher.first,
+            from: voucher.first,
+            to: voucher.last.saturating_add(search.options.window),
+        };
         let chain = Ties::chain(search.table, search.histories[voucher.history].pool);
         let shifts = search.shifts(&[(voucher.history, window)], chain, voucher.depositor, record);
         let fitting = |shift: i64| {

@@ -131,8 +131,9 @@ impl Recipients {
     fn joined(&self, times: &[i64], own: usize, options: &GroupOptions) -> Vec<(usize, u64)> {
         let mut near: BTreeSet<usize> = BTreeSet::new();
         for time in times {
-            let start = self.all.partition_point(|&(at, _)| at < time - options.window);
-            let close = self.all[start..].iter().take_while(|&&(at, _)| at <= time + options.window);
+            let start = self.all.partition_point(|&(at, _)| at < time.saturating_sub(options.window));
+            let close =
+                self.all[start..].iter().take_while(|&&(at, _)| at <= time.saturating_add(options.window));
             near.extend(close.map(|&(_, recipient)| recipient));
         }
         near.remove(&own);

@@ -111,11 +111,12 @@ pub fn find_leads(
         let chain = Ties::chain(table, histories[voucher.history].pool);
         let who = voucher.depositor;
         let direct = || std::iter::once(who).chain(ties.direct(chain, who));
-        let early = Window { start: voucher.first, from: voucher.first, to: voucher.last + options.window };
+        let end = voucher.last.saturating_add(options.window);
+        let early = Window { start: voucher.first, from: voucher.first, to: end };
         let late = Window {
             start: voucher.first,
-            from: voucher.last + options.window + 1,
-            to: voucher.last + options.late_window,
+            from: end.saturating_add(1),
+            to: voucher.last.saturating_add(options.late_window),
         };
         let first_drawn = |window: Window, who: Address| search.first_drawn(voucher.history, who, window);
         let drawn_by = |people: &dyn Fn() -> Vec<(Address, Option<Address>)>, window: Window| {
@@ -204,7 +205,8 @@ pub(super) struct Window {
 impl Window {
     /// The same, so much earlier.
     pub(super) fn moved(self, shift: i64) -> Self {
-        Self { start: self.start - shift, from: self.from - shift, to: self.to - shift }
+        let moved = |time: i64| time.saturating_sub(shift);
+        Self { start: moved(self.start), from: moved(self.from), to: moved(self.to) }
     }
 }
 
@@ -276,12 +278,16 @@ impl<'a> Search<'a> {
         let start = windows.iter().map(|(_, it)| it.start).min()?;
         let end = windows.iter().map(|(_, it)| it.to).max()?;
         let before = self.first[&(chain, depositor)] - 1;
-        let shifts: Vec<i64> = (0..i64::from(self.options.decoys.max(1)))
-            .map(|it| end - before + it * (end - start + 1))
-            .collect();
-        if !shifts.iter().all(|&shift| inside(shift)) {
-            record.without_decoys += 1;
-            return None;
+        // Whatever lies further back is outside as well: as many as the known time holds are made at most.
+        let mut shifts = Vec::new();
+        let mut shift = end - before;
+        for _ in 0..self.options.decoys.max(1) {
+            if !inside(shift) {
+                record.without_decoys += 1;
+                return None;
+            }
+            shifts.push(shift);
+            shift += end - start + 1;
         }
         record.searched += 1;
         let look = |shift: i64| -> u64 {

@@ -18,11 +18,12 @@ pub(super) fn find_profiles(search: &Search<'_>, records: &mut BTreeMap<Rule, Ru
         let mut pools: BTreeMap<usize, (Window, usize)> = BTreeMap::new();
         for &it in &session {
             let it = &search.vouchers[it];
-            let window = Window { start: it.first, from: it.first, to: it.last + options.window };
+            let end = it.last.saturating_add(options.window);
+            let window = Window { start: it.first, from: it.first, to: end };
             let (known, notes) = pools.entry(it.history).or_insert((window, 0));
             known.start = known.start.min(it.first);
             known.from = known.start;
-            known.to = known.to.max(it.last + options.window);
+            known.to = known.to.max(end);
             *notes += it.notes.len();
         }
         let notes: usize = pools.values().map(|(_, notes)| notes).sum();
