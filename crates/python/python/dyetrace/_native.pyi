@@ -18,6 +18,7 @@ __all__ = [
     "Trace",
     "Verdict",
     "__version__",
+    "_end_writing",
     "deposits",
     "diff",
     "explain",
