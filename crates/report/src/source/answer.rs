@@ -22,7 +22,7 @@ pub struct Sources {
     pub cut: [Cut; 2],
     /// Its purses that received something, by the assets' names.
     pub purses: Vec<SourcePurse>,
-    /// The transfers to it of the transaction that was named, in order.
+    /// What the transaction that was named brought it: transfers, in order, then what it got in an exchange, by the assets' names.
     pub transfers: Vec<AskedTransfer>,
 }
 
@@ -107,10 +107,38 @@ pub struct RouteHop {
     pub is_exchange: bool,
 }
 
-/// A transfer that was asked about.
+/// How something came by a transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AskedWay {
+    /// By a transfer.
+    Transfer,
+    /// By a transfer that hands out what went in by another one: its parts are what came over the link.
+    Link,
+    /// By a transfer into a purse that got something in an exchange: it brings nothing by itself, the exchange does.
+    Leg,
+    /// Not one transfer, but all that was got of an asset, net, in an exchange.
+    Exchange,
+}
+
+impl AskedWay {
+    /// The word that stands in files.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Transfer => "transfer",
+            Self::Link => "link",
+            Self::Leg => "leg",
+            Self::Exchange => "exchange",
+        }
+    }
+}
+
+/// A transfer that was asked about, or what was got in the exchange of its transaction.
 #[derive(Clone, Debug)]
 pub struct AskedTransfer {
-    /// The sender; empty where nobody.
+    /// Which of that.
+    pub way: AskedWay,
+    /// The sender; empty where nobody, and of an exchange.
     pub from: String,
     /// What moved.
     pub asset: String,
@@ -118,6 +146,8 @@ pub struct AskedTransfer {
     pub token: Option<Token>,
     /// How much.
     pub value: Amount,
+    /// The same in the other order, in which exchanges can be others; `None` where it is the same.
+    pub other_value: Option<Amount>,
     /// When.
     pub when: String,
     /// Of thefts.
@@ -128,7 +158,7 @@ pub struct AskedTransfer {
     pub other: [Option<Parts>; 2],
 }
 
-/// The parts of a transfer: origin, the asset in which it began, and how much.
+/// The parts of a transfer or an exchange: origin, the asset in which it began, and how much.
 pub type Parts = Vec<(String, String, Share)>;
 
 impl FromOrigin {

@@ -14,10 +14,10 @@ mod text;
 use crate::cell::{iso, when};
 use crate::input::{Token, Tokens};
 use crate::step::steps_of;
-pub use answer::{AskedTransfer, FromOrigin, PartOf, Parts, RouteHop, SourcePurse, Sources};
+pub use answer::{AskedTransfer, AskedWay, FromOrigin, PartOf, Parts, RouteHop, SourcePurse, Sources};
 use dyetrace_core::ledger::TxHash;
 use dyetrace_core::links::Link;
-use dyetrace_core::trace::{ClassId, Cut, Exposure, PostingKind, Share, Source};
+use dyetrace_core::trace::{ClassId, Cut, Exposure, Got, PostingKind, Share, Source};
 use dyetrace_core::{AccountId, AddressKind, Amount, Ledger, PurseId};
 
 /// What is asked, and what the two runs found.
@@ -224,11 +224,13 @@ impl SourceQuestion<'_> {
         hash.map_or_else(String::new, |hash| hash.to_text(kind))
     }
 
-    /// The transfers to the account by the transaction that is named.
+    /// What the transaction that is named brought the account: its transfers, then what was got in an exchange.
     fn transfers(&self) -> Vec<AskedTransfer> {
         let Some(hash) = self.transaction else { return Vec::new() };
         let (ledger, columns) = (self.ledger, self.ledger.columns());
         let wanted: Vec<u32> = ledger.transactions().find(hash).collect();
+        let exchanges: Vec<(PurseId, AskedTransfer)> =
+            wanted.iter().flat_map(|&transaction| self.exchanges(transaction)).collect();
         let is_one = |&place: &usize| {
             wanted.contains(&columns.transaction[place])
                 && ledger.moves(place)
@@ -242,22 +244,74 @@ impl SourceQuestion<'_> {
         let other = |source: &Source, place: usize| {
             Some(self.named(source, source.brought_in_other_order(ledger, place as u64)?))
         };
-        (0..ledger.transfer_count())
-            .filter(is_one)
-            .map(|place| {
-                let [thefts, labelled] = of(place);
-                AskedTransfer {
-                    from: self.address(columns.from[place]),
-                    asset: self.asset_name(columns.to[place]),
-                    token: self.token(columns.to[place]),
-                    value: columns.value.get(place),
-                    when: self.when(place as u64),
-                    thefts,
-                    labelled,
-                    other: both.map(|it| it.and_then(|it| other(it, place))),
-                }
-            })
-            .collect()
+        let way = |place: usize| {
+            if both.iter().flatten().any(|it| it.is_linked(ledger, place as u64)) {
+                AskedWay::Link
+            } else if exchanges.iter().any(|it| it.0 == columns.to[place]) {
+                AskedWay::Leg
+            } else {
+                AskedWay::Transfer
+            }
+        };
+        let transfers = (0..ledger.transfer_count()).filter(is_one).map(|place| {
+            let [thefts, labelled] = of(place);
+            AskedTransfer {
+                way: way(place),
+                from: self.address(columns.from[place]),
+                asset: self.asset_name(columns.to[place]),
+                token: self.token(columns.to[place]),
+                value: columns.value.get(place),
+                other_value: None,
+                when: self.when(place as u64),
+                thefts,
+                labelled,
+                other: both.map(|it| it.and_then(|it| other(it, place))),
+            }
+        });
+        let mut all: Vec<AskedTransfer> = transfers.collect();
+        all.extend(exchanges.into_iter().map(|it| it.1));
+        all
+    }
+
+    /// What the account got in the exchange of a transaction, by the assets' names, where any of it is told in one of the orders.
+    fn exchanges(&self, transaction: u32) -> Vec<(PurseId, AskedTransfer)> {
+        let ledger = self.ledger;
+        let both = [self.thefts, self.labelled];
+        let told = both.map(|it| it.map_or_else(Vec::new, |it| it.got(ledger, transaction)));
+        let other = both.map(|it| it.and_then(|it| it.got_in_other_order(ledger, transaction)));
+        let mut purses: Vec<PurseId> =
+            told.iter().chain(other.iter().flatten()).flatten().map(|got| got.purse).collect();
+        purses.retain(|&purse| self.wants(purse));
+        purses.sort_by_cached_key(|&purse| self.asset_name(purse));
+        purses.dedup();
+        let place = || ledger.columns().transaction.iter().position(|&it| it == transaction);
+        let when = place().map_or_else(String::new, |place| self.when(place as u64));
+        let one = |purse: PurseId| {
+            let of = |got: &[Got]| got.iter().find(|it| it.purse == purse).cloned();
+            let here = [0, 1].map(|run| of(&told[run]));
+            let there =
+                [0, 1].map(|run| other[run].as_ref().map_or_else(|| here[run].clone(), |got| of(got)));
+            let value = |got: &[Option<Got>; 2]| got.iter().flatten().map(|it| it.value).max();
+            let parts = |run: usize, got: &Option<Got>| match (both[run], got) {
+                (Some(source), Some(got)) => self.named(source, got.parts.clone()),
+                _ => Vec::new(),
+            };
+            let all = value(&here).or(value(&there)).unwrap_or(Amount::ZERO);
+            let asked = AskedTransfer {
+                way: AskedWay::Exchange,
+                from: String::new(),
+                asset: self.asset_name(purse),
+                token: self.token(purse),
+                value: all,
+                other_value: value(&there).filter(|it| *it != all),
+                when: when.clone(),
+                thefts: parts(0, &here[0]),
+                labelled: parts(1, &here[1]),
+                other: [0, 1].map(|run| (there[run] != here[run]).then(|| parts(run, &there[run]))),
+            };
+            (purse, asked)
+        };
+        purses.into_iter().map(one).collect()
     }
 
     /// The parts of a transfer by their names.
