@@ -125,8 +125,8 @@ impl Asked<'_> {
             prop_assert_eq!(back.gap(purse), [other, told]);
         }
         let columns = ledger.columns();
-        let exchanged = |of: &Source, got: Vec<Got>| -> Vec<(PurseId, Amount, Vec<(Class, Share)>)> {
-            got.into_iter().map(|it| (it.purse, it.value, named(of, it.parts))).collect()
+        let exchanged = |of: &Source, got: Vec<Got>| {
+            got.into_iter().map(|it| (it.purse, it.value, named(of, it.parts))).collect::<Vec<_>>()
         };
         for transaction in 0..u32::try_from(ledger.transactions().len()).unwrap() {
             let told = one.got(ledger, transaction);
