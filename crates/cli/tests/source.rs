@@ -85,6 +85,108 @@ fn the_sample_s_deposits_are_told_with_their_routes() {
     assert!(other.stdout.contains("nothing came to it that the data show"), "{}", other.stdout);
 }
 
+const POOL: &str = "0x00000000000000000000000000000000000000f1";
+const BRIDGE: &str = "0x00000000000000000000000000000000000000b1";
+const TOKEN: &str = "0x00000000000000000000000000000000000000f0";
+const WRAPPER: &str = "0xc02aaa39b223fe8d0a0e5c4f27ead9083c756cc2";
+
+/// A steals 100 tokens and pays B 80, who has 20 of an exchange. In transaction 3 B gives 50 for 30 coins, and the bridge pays B 7 coins for
+/// 9 that A put in. In 4 B pays 5 coins to the wrapper, of which no row tells the token; in 5 B spends that.
+fn exchanges() -> Desk {
+    let rows = [
+        (0, 0, C, A, TOKEN, 100),
+        (0, 1, C, D, TOKEN, 20),
+        (1, 0, A, B, TOKEN, 80),
+        (2, 0, D, B, TOKEN, 20),
+        (2, 1, A, BRIDGE, "native", 9),
+        (3, 0, B, POOL, TOKEN, 50),
+        (3, 1, POOL, B, "native", 20),
+        (3, 2, POOL, B, "native", 10),
+        (3, 3, BRIDGE, B, "native", 7),
+        (4, 0, B, WRAPPER, "native", 5),
+        (5, 0, B, C, WRAPPER, 5),
+    ];
+    let mut text =
+        "block_number,transaction_index,event_index,transaction_hash,from_address,to_address,asset,value\n"
+            .to_owned();
+    for (number, (tx, event, from, to, asset, value)) in rows.into_iter().enumerate() {
+        // The bridge is paid by a transaction of its own.
+        let hash = if number == 4 { 9 } else { tx };
+        text +=
+            &format!("{tx},{},{event},0x{hash:064x},{from},{to},{asset},{value}\n", u64::from(number == 4));
+    }
+    let links = format!(
+        "source_transaction,destination_transaction,method,confidence,destination_event\n0x{:064x},0x{:064x},seen,1,3\n",
+        9, 3
+    );
+    let case = format!(
+        "name = \"x\"\n[[input]]\npath = \"t.csv\"\n[[labels]]\npath = \"l.csv\"\n[[links]]\npath = \"links.csv\"\n[[theft]]\nid = \"T\"\n[[theft.seed]]\naddress = \"{A}\"\n[trace]\nrule = \"prorata\"\n"
+    );
+    Desk::with("t.csv", text)
+        .and("links.csv", links)
+        .and("case.toml", case)
+        .and("l.csv", format!("address,category,entity\n{BRIDGE},bridge,Over\n{D},exchange,Binance\n"))
+}
+
+#[test]
+fn what_came_in_an_exchange_or_over_a_link_is_not_denied() {
+    let desk = exchanges();
+    let account = |words: &str| {
+        desk.run(&format!("source case.toml {B} --json {words}")).ends_with(0).json()["accounts"][0].clone()
+    };
+    let swap = account(&format!("--transaction 0x{:064x}", 3));
+    let transfers = swap["transfers"].as_array().unwrap();
+    let cells = |key: &str| transfers.iter().map(|it| it[key].as_str().unwrap()).collect::<Vec<_>>();
+    assert_eq!(cells("value"), ["20", "10", "7"]);
+    assert_eq!(cells("way"), ["leg", "leg", "link"]);
+    // Of 50 given 40 are stolen, and 10 are of the exchange; of 30 got so 24, and 6.
+    let exchange = &swap["exchanges"][0];
+    assert_eq!([&exchange["asset"], &exchange["value"]], ["ethereum:native", "30"]);
+    let parts = |it: &serde_json::Value, run: &str| {
+        let one = |part: &serde_json::Value| {
+            ["origin", "units", "claim"].map(|key| part[key].as_str().unwrap().to_owned())
+        };
+        it[run].as_array().unwrap().iter().map(one).collect::<Vec<_>>()
+    };
+    assert_eq!(parts(exchange, "thefts"), [["T", "24", "40"].map(str::to_owned)]);
+    assert_eq!(parts(exchange, "labelled"), [["exchange: Binance", "6", "10"].map(str::to_owned)]);
+    assert_eq!([0, 1].map(|leg| parts(&transfers[leg], "thefts").len()), [0, 0]);
+    assert_eq!(parts(&transfers[2], "thefts"), [["T", "7", "9"].map(str::to_owned)]);
+    // That is all that came there.
+    let purse = |asset: &str| account(&format!("--asset {asset}"))["purses"][0].clone();
+    let exchanged =
+        |run: &str| [0, 1].map(|at| purse("native")[run]["origins"][at]["exchanged"]["units"].clone());
+    assert_eq!(exchanged("thefts"), ["24", "7"], "by the asset that was stolen");
+    let text = desk.run(&format!("source case.toml {B} --transaction 0x{:064x}", 3)).ends_with(0).stdout;
+    assert!(!text.contains("no stolen money"), "{text}");
+    for line in [
+        "over a link:\n  100.0 % stolen, T: 0.000000000000000007 ETH\n",
+        "  part of an exchange: below stands",
+        "Got in the exchange of that transaction, net, 0.00000000000000003 ETH:\n  80.0 % stolen, T: ",
+        "  20.0 % from, exchange: Binance: ",
+    ] {
+        assert!(text.contains(line), "{line}\n{text}");
+    }
+    // A wrap of which the input lacks the token's row.
+    let wrap = account(&format!("--transaction 0x{:064x}", 4));
+    assert_eq!(
+        (wrap["transfers"].as_array().unwrap().len(), &wrap["exchanges"][0]["value"]),
+        (0, &"5".into())
+    );
+    assert_eq!(
+        wrap["exchanges"][0]["thefts"][0]["units"],
+        purse(WRAPPER)["thefts"]["origins"][0]["came"]["units"]
+    );
+    // What a transfer brings that is part of nothing is told as before.
+    let plain = account(&format!("--transaction 0x{:064x}", 1));
+    assert_eq!(
+        (&plain["transfers"][0]["way"], &plain["exchanges"]),
+        (&"transfer".into(), &serde_json::json!([]))
+    );
+    let clean = desk.run(&format!("source case.toml {B} --transaction 0x{:064x}", 2)).ends_with(0).stdout;
+    assert!(clean.contains("  no stolen money\n  100.0 % from, exchange: Binance"), "{clean}");
+}
+
 #[test]
 fn what_cannot_be_answered_is_refused_with_a_way_on() {
     let desk = desk();

@@ -5,7 +5,7 @@ use crate::exposure::{Figures, Key, add, by_trace, everybody, key};
 use crate::generate::{case, cases};
 use crate::ledgers::{Case, Tx, in_order, native_purse, sends, thief, tx};
 use dyetrace_core::trace::{
-    Class, Entity, Exposure, Exposures, Grouping, Origins, Rule, Share, Source, TraceOptions, exposures,
+    Class, Entity, Exposure, Exposures, Got, Grouping, Origins, Rule, Share, Source, TraceOptions, exposures,
     source, trace,
 };
 use dyetrace_core::{AccountId, Amount, Labels, Ledger, PurseId};
@@ -125,6 +125,15 @@ impl Asked<'_> {
             prop_assert_eq!(back.gap(purse), [other, told]);
         }
         let columns = ledger.columns();
+        let exchanged = |of: &Source, got: Vec<Got>| {
+            got.into_iter().map(|it| (it.purse, it.value, named(of, it.parts))).collect::<Vec<_>>()
+        };
+        for transaction in 0..u32::try_from(ledger.transactions().len()).unwrap() {
+            let told = one.got(ledger, transaction);
+            let other = one.got_in_other_order(ledger, transaction).unwrap_or(told);
+            let there = exchanged(&back, back.got(reversed, transaction));
+            prop_assert_eq!(exchanged(&one, other), there);
+        }
         for place in 0..ledger.transfer_count() {
             if ledger.purses().account(columns.to[place]) == account {
                 let group = ledger.tie_group(place);

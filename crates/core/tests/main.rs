@@ -9,6 +9,7 @@
 mod against_reference;
 mod append;
 mod bridges;
+mod brought;
 mod deposits;
 mod engines;
 mod exposure;

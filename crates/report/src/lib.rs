@@ -73,7 +73,9 @@ pub use price::{Cents, Prices, Quote};
 pub use report::{Decided, Report};
 pub use screening::{AskedAccount, Group, Screening, Threshold, share_of};
 pub use sheet::{ColumnKind, CsvSheet, Sheet, Target};
-pub use source::{AskedTransfer, FromOrigin, PartOf, Parts, RouteHop, SourcePurse, SourceQuestion, Sources};
+pub use source::{
+    AskedTransfer, AskedWay, FromOrigin, PartOf, Parts, RouteHop, SourcePurse, SourceQuestion, Sources,
+};
 pub use state::State;
 pub use summary::Summary;
 pub use table::TableName;

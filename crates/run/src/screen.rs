@@ -7,7 +7,7 @@ use crate::plan::{TypedCase, TypedReading, lay_case};
 use crate::ready::Ready;
 use crate::traced::CaseFiles;
 use crate::watch::Watch;
-use dyetrace_core::trace::{Cut, Entity, Exposures, Grouping, Origins, exposures};
+use dyetrace_core::trace::{BothOrders, Cut, Entity, Exposures, Grouping, Origins};
 use dyetrace_core::{AccountId, Category, Labels};
 use dyetrace_ingest::{AskedAddress, AskedAddresses, Case, Reading};
 use dyetrace_report::display::plain;
@@ -167,7 +167,8 @@ impl CaseFiles {
         let asked: Vec<AskedAccount> =
             addresses.into_iter().map(|it| AskedAccount::find(ledger, it.address, it.chain)).collect();
         let accounts: Vec<AccountId> = asked.iter().flat_map(|it| it.accounts.iter().copied()).collect();
-        let came = |origins| exposures(ledger, &labels, origins, &options, &accounts);
+        let orders = BothOrders::of(ledger);
+        let came = |origins| orders.exposures(&labels, origins, &options, &accounts);
         let thefts = Some(Origins::Thefts(&case.thefts)).filter(|_| !case.thefts.is_empty());
         let labelled = Some(Origins::Entities(&entities)).filter(|_| !entities.is_empty());
         let (thefts, labelled) = (thefts.map(came).transpose()?, labelled.map(came).transpose()?);

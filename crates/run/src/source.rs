@@ -8,7 +8,7 @@ use crate::traced::CaseFiles;
 use crate::watch::Watch;
 use dyetrace_core::asset::AssetName;
 use dyetrace_core::ledger::TxHash;
-use dyetrace_core::trace::{Cut, Entity, Grouping, Origins, source};
+use dyetrace_core::trace::{BothOrders, Cut, Entity, Grouping, Origins};
 use dyetrace_core::{AccountId, Address, Category, Ledger};
 use dyetrace_ingest::Case;
 use dyetrace_report::display::plain;
@@ -147,8 +147,9 @@ impl CaseFiles {
         }
         let busy = watch.busy("going back");
         let mut answers: Vec<Sources> = Vec::new();
+        let orders = BothOrders::of(ledger);
         for account in accounts {
-            let of = |origins| source(ledger, &labels, origins, &options, account);
+            let of = |origins| orders.source(&labels, origins, &options, account);
             let thefts = Some(Origins::Thefts(&case.thefts)).filter(|_| !case.thefts.is_empty());
             let labelled = Some(Origins::Entities(&entities)).filter(|_| !entities.is_empty());
             let (thefts, labelled) = (thefts.map(of).transpose()?, labelled.map(of).transpose()?);

@@ -49,6 +49,7 @@ use crate::asset::{Asset, AssetId, Assets};
 use crate::column::Column;
 use bytemuck::{Pod, Zeroable};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// What holds a balance: an index into the ledger's purses, in first-seen order.
 ///
@@ -90,16 +91,17 @@ pub struct Notes {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ledger {
     chains: Vec<String>,
-    accounts: Accounts,
+    /// Whatever does not know the order of transfers is shared with the ledger of the other order.
+    accounts: Arc<Accounts>,
     assets: Assets,
-    purses: Purses,
+    purses: Arc<Purses>,
     columns: Columns,
-    transactions: Transactions,
+    transactions: Arc<Transactions>,
     fees: Fees,
     /// One entry an account: bit 0 for the native coin, bit 1 for tokens.
     covered: Column<u8>,
     notes: Notes,
-    origin: Origin,
+    origin: Arc<Origin>,
 }
 
 impl Ledger {
@@ -122,7 +124,7 @@ impl Ledger {
 
     /// The accounts.
     #[must_use]
-    pub const fn accounts(&self) -> &Accounts {
+    pub fn accounts(&self) -> &Accounts {
         &self.accounts
     }
 
@@ -134,7 +136,7 @@ impl Ledger {
 
     /// The purses.
     #[must_use]
-    pub const fn purses(&self) -> &Purses {
+    pub fn purses(&self) -> &Purses {
         &self.purses
     }
 
@@ -146,7 +148,7 @@ impl Ledger {
 
     /// The transactions.
     #[must_use]
-    pub const fn transactions(&self) -> &Transactions {
+    pub fn transactions(&self) -> &Transactions {
         &self.transactions
     }
 
@@ -158,7 +160,7 @@ impl Ledger {
 
     /// Where its transfers come from.
     #[must_use]
-    pub const fn origin(&self) -> &Origin {
+    pub fn origin(&self) -> &Origin {
         &self.origin
     }
 

@@ -41,13 +41,13 @@ impl Ledger {
             chains: self.chains.clone(),
             accounts: self.accounts.to_columns(),
             assets: self.assets.iter().map(|(_, asset)| asset).collect(),
-            purses: self.purses.clone(),
+            purses: Purses::clone(&self.purses),
             columns: self.columns.clone(),
-            transactions: self.transactions.clone(),
+            transactions: Transactions::clone(&self.transactions),
             fees: self.fees.clone(),
             covered: self.covered.clone(),
             notes: self.notes.clone(),
-            origin: self.origin.clone(),
+            origin: Origin::clone(&self.origin),
         }
     }
 
@@ -101,15 +101,15 @@ impl Ledger {
         same(known.len(), count, "assets")?;
         Ok(Self {
             chains,
-            accounts,
+            accounts: accounts.into(),
             assets: known,
-            purses,
+            purses: purses.into(),
             columns,
-            transactions,
+            transactions: transactions.into(),
             fees,
             covered,
             notes,
-            origin,
+            origin: origin.into(),
         })
     }
 }

@@ -5,6 +5,7 @@ use super::{Ledger, PurseId};
 use crate::account::ChainId;
 use hashbrown::HashMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// How far the order of a ledger's transfers is not told where it matters: two transfers touch one purse, and
 /// only the order of the input tells which came first.
@@ -24,10 +25,14 @@ pub struct Ambiguity {
 
 impl Ledger {
     /// Returns the same ledger with the input order reversed inside each tie group: the other reading of an
-    /// ambiguous order.
+    /// ambiguous order. Accounts, assets, purses and transactions keep their numbers.
     ///
     /// # Panics
     /// Never: every row has its place.
+    ///
+    /// # Cost
+    /// **O(n)** for n transfers: their columns and the fees a second time, and while it is made 8 bytes a transfer and 16 a
+    /// transaction that pays a fee. Accounts, purses, transactions and where rows come from are shared.
     #[must_use]
     pub fn with_ties_reversed(&self) -> Self {
         let mut order: Vec<u64> = (0..self.transfer_count() as u64).collect();
@@ -42,13 +47,29 @@ impl Ledger {
         }
         let at = |place: u64| usize::try_from(place).expect("rows are in memory");
         let columns = self.columns.to_reordered(&order);
-        let mut first: HashMap<u32, u64> = HashMap::new();
-        for (place, &transaction) in (0..).zip(&columns.transaction) {
-            first.entry(transaction).or_insert(place);
+        let transaction = |fee: &Fee| self.columns.transaction[at(fee.place)];
+        // Only transactions that pay one: most ledgers of events tell none.
+        let mut first: HashMap<u32, u64> =
+            self.fees.iter().map(|fee| (transaction(&fee), u64::MAX)).collect();
+        for (place, transaction) in (0..).zip(&columns.transaction) {
+            if let Some(first) = first.get_mut(transaction) {
+                *first = place.min(*first);
+            }
         }
-        let moved = |fee: Fee| Fee { place: first[&self.columns.transaction[at(fee.place)]], ..fee };
+        let moved = |fee: Fee| Fee { place: first[&transaction(&fee)], ..fee };
         let fees = self.fees.iter().map(moved).collect();
-        Self { columns, fees, ..self.clone() }
+        Self {
+            chains: self.chains.clone(),
+            accounts: Arc::clone(&self.accounts),
+            assets: self.assets.clone(),
+            purses: Arc::clone(&self.purses),
+            columns,
+            transactions: Arc::clone(&self.transactions),
+            fees,
+            covered: self.covered.clone(),
+            notes: self.notes.clone(),
+            origin: Arc::clone(&self.origin),
+        }
     }
 
     /// The place in [`Self::with_ties_reversed`] of the transfer that has this place here, and the other way round; a place

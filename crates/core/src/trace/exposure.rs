@@ -11,6 +11,8 @@
 //! and exchanges, over all classes, is at most what the data show it received. [`source`] says of its account what
 //! [`exposures`] says, and both what a trace of these origins does.
 
+use super::both_orders::BothOrders;
+use super::brought::Gets;
 use super::error::TraceError;
 use super::options::TraceOptions;
 use super::other_order::{OtherOrder, OtherSource};
@@ -158,12 +160,13 @@ impl Exposures {
 /// As [`super::trace`].
 ///
 /// # Panics
-/// As [`super::trace`].
+/// As [`BothOrders::exposures`].
 ///
 /// # Cost
 /// As a trace by one rule, but that nothing is listed: some 150 bytes for each class that came to a purse that is asked about, and
-/// what the rule keeps of each purse reached. Where [`crate::ledger::Notes::order_ambiguous`], twice the time, the columns of the ledger a
-/// second time, and those bytes up to three times while both orders are set side by side.
+/// what the rule keeps of each purse reached. Where [`crate::ledger::Notes::order_ambiguous`], twice the time, what
+/// [`Ledger::with_ties_reversed`] costs, and those bytes up to three times while both orders are set side by side. Who asks more than once
+/// makes [`BothOrders`] first.
 pub fn exposures(
     ledger: &Ledger,
     labels: &Labels,
@@ -171,19 +174,21 @@ pub fn exposures(
     options: &TraceOptions,
     accounts: &[AccountId],
 ) -> Result<Exposures, TraceError> {
-    let accounts = sorted(accounts);
-    let in_order = |ledger: &Ledger, options: &TraceOptions| -> Result<Exposures, TraceError> {
-        let (prepared, of_entities) = prepare(ledger, labels, origins, options, &accounts)?;
-        let asking = Asking { accounts: &accounts, within: false, lists: false, of_entities };
-        let (trace, tally) = prepared.tally(&prepared.reach(None), &asking);
-        Ok(gathered(&prepared, trace.thefts, trace.classes, tally, &accounts))
-    };
-    let mut told = in_order(ledger, options)?;
-    if ledger.notes().order_ambiguous {
-        let other = in_order(&ledger.with_ties_reversed(), &options.with_ties_reversed(ledger))?;
-        told.set_beside(other, ledger);
-    }
-    Ok(told)
+    BothOrders::of(ledger).exposures(labels, origins, options, accounts)
+}
+
+/// In this order alone, of accounts that are sorted.
+pub(super) fn exposures_once(
+    ledger: &Ledger,
+    labels: &Labels,
+    origins: Origins<'_>,
+    options: &TraceOptions,
+    accounts: &[AccountId],
+) -> Result<Exposures, TraceError> {
+    let (prepared, of_entities) = prepare(ledger, labels, origins, options, accounts)?;
+    let asking = Asking { accounts, within: false, lists: false, of_entities };
+    let (trace, tally) = prepared.tally(&prepared.reach(None), &asking);
+    Ok(gathered(&prepared, trace.thefts, trace.classes, tally, accounts))
 }
 
 /// Where one account's money came from.
@@ -196,6 +201,8 @@ pub struct Source {
     pub trace: Trace,
     /// Its transfers as a graph, for routes: a route of an entity begins at the account that it paid. Routes are those of input order.
     pub graph: EvidenceGraph,
+    /// What its purses got in exchanges and over links.
+    pub(super) gets: Gets,
     /// What was replayed in the other order; `None` where the input tells the only one that counts.
     pub(super) other: Option<Box<OtherSource>>,
 }
@@ -206,11 +213,12 @@ pub struct Source {
 /// As [`super::trace`].
 ///
 /// # Panics
-/// As [`super::trace`].
+/// As [`BothOrders::exposures`].
 ///
 /// # Cost
 /// Some passes over the ledger, and a replay of the purses from which money can have come; twice where
-/// [`crate::ledger::Notes::order_ambiguous`].
+/// [`crate::ledger::Notes::order_ambiguous`], and what [`Ledger::with_ties_reversed`] costs. Who asks more than once makes
+/// [`BothOrders`] first.
 pub fn source(
     ledger: &Ledger,
     labels: &Labels,
@@ -218,16 +226,11 @@ pub fn source(
     options: &TraceOptions,
     account: AccountId,
 ) -> Result<Source, TraceError> {
-    let mut told = source_once(ledger, labels, origins, options, account)?;
-    if ledger.notes().order_ambiguous {
-        let turned = options.with_ties_reversed(ledger);
-        let other = source_once(&ledger.with_ties_reversed(), labels, origins, &turned, account)?;
-        told.set_beside(other, ledger);
-    }
-    Ok(told)
+    BothOrders::of(ledger).source(labels, origins, options, account)
 }
 
-fn source_once(
+/// In this order alone.
+pub(super) fn source_once(
     ledger: &Ledger,
     labels: &Labels,
     origins: Origins<'_>,
@@ -239,8 +242,9 @@ fn source_once(
     let asking = Asking { accounts: &accounts, within: true, lists: true, of_entities };
     let (trace, tally) = prepared.tally(&prepared.reach(None), &asking);
     let exposures = gathered(&prepared, trace.thefts.clone(), trace.classes.clone(), tally, &accounts);
+    let gets = Gets::of(&prepared.view, &exposures.purses);
     let graph = Routes::of(prepared).graph(&trace, 0);
-    Ok(Source { exposures, trace, graph, other: None })
+    Ok(Source { exposures, trace, graph, gets, other: None })
 }
 
 fn prepare<'a>(
@@ -260,13 +264,6 @@ fn prepare<'a>(
             Ok((Prepared::of_entities(ledger, labels, entities, &options, asked)?, true))
         }
     }
-}
-
-fn sorted(accounts: &[AccountId]) -> Vec<AccountId> {
-    let mut accounts = accounts.to_vec();
-    accounts.sort_unstable();
-    accounts.dedup();
-    accounts
 }
 
 /// Puts a tally in order; passing purses' rows are added to those of their purses.

@@ -5,6 +5,8 @@
 //! every asked rule.
 
 mod assemble;
+mod both_orders;
+mod brought;
 mod cone;
 mod deals;
 mod entity;
@@ -30,6 +32,8 @@ mod sum;
 mod theft;
 mod view;
 
+pub use both_orders::BothOrders;
+pub use brought::Got;
 pub use entity::{Entity, Grouping};
 pub use error::TraceError;
 pub use exposure::{Exposure, Exposures, Origins, Source, exposures, source};

@@ -7,8 +7,9 @@
 //! Accounts, purses and assets have the same numbers in both ledgers; places have not, and classes may not: these are turned into
 //! those of the ledger as read.
 
+use super::brought::Gets;
 use super::exposure::{Exposure, Exposures, Source};
-use super::outcome::{Class, ClassId, Flows, Gap, PostingKind, Postings, Share, ShareColumns, Trace};
+use super::outcome::{Class, ClassId, Flows, Gap, Postings, Share, ShareColumns, Trace};
 use super::replay::{Cut, way};
 use crate::amount::{Amount, AmountColumn};
 use crate::ledger::{Ledger, PurseId};
@@ -28,11 +29,12 @@ pub(super) struct OtherOrder {
 /// What was replayed for one account in the other order.
 #[derive(Debug)]
 pub(super) struct OtherSource {
-    flows: Flows,
-    postings: Postings,
+    pub(super) flows: Flows,
+    pub(super) postings: Postings,
+    pub(super) gets: Gets,
     gaps: Vec<Gap>,
     /// The number here of each class there.
-    classes: Vec<ClassId>,
+    pub(super) classes: Vec<ClassId>,
 }
 
 impl Exposures {
@@ -67,10 +69,15 @@ impl Exposures {
     /// Sets what the other order gives beside these rows, and adds the rows that it alone has. Returns the number here of each class
     /// there.
     ///
+    /// # Panics
+    /// If the two orders do not have the same origins and the same purses that are asked about: by their numbers money would be
+    /// another's.
+    ///
     /// # Cost
     /// **O(r log r)** for r rows of both; the columns are made anew.
     pub(super) fn set_beside(&mut self, other: Self, ledger: &Ledger) -> Vec<ClassId> {
-        debug_assert_eq!((&self.origins, &self.purses), (&other.origins, &other.purses));
+        assert_eq!(self.origins, other.origins, "both orders have the same origins");
+        assert_eq!(self.purses, other.purses, "both orders have the same purses");
         let classes = self.classes_of(&other);
         // Classes that only the other order has stand last; rows stand by what they are called.
         let rank = ranks(&self.classes, ledger);
@@ -96,10 +103,11 @@ impl Exposures {
                 beside.rows.push(all.len());
                 beside.shares.push(&gives);
                 all.push_row_of(&other, only, class(only), &NOTHING);
-                for place in [&mut all.first, &mut all.last] {
-                    let place = place.last_mut().expect("the row was pushed");
-                    *place = ledger.place_with_ties_reversed(*place);
-                }
+                let here = |place: u64| ledger.place_with_ties_reversed(place);
+                let (one, last) = (here(other.first[only]), here(other.last[only]));
+                // Inside one tie group the last arrival there is the first place here.
+                *all.first.last_mut().expect("the row was pushed") = one.min(last);
+                *all.last.last_mut().expect("the row was pushed") = one.max(last);
             }
             let Some(here) = here else { break };
             let same = there.next_if(|&it| key(it) == here);
@@ -184,31 +192,6 @@ fn most(one: Cut, other: Cut) -> Cut {
 }
 
 impl Source {
-    /// What a transfer brought its receiver, by class: what it carried, and what began with it. The transfer is one to the account.
-    ///
-    /// # Cost
-    /// A pass over what was listed.
-    #[must_use]
-    pub fn brought(&self, ledger: &Ledger, place: u64) -> Vec<(ClassId, Share)> {
-        let to = receiver(ledger, place);
-        brought(&self.trace.flows, &self.trace.postings, to, place)
-    }
-
-    /// The same if the order that the input does not tell is read the other way; `None` where that brings the same.
-    ///
-    /// # Cost
-    /// As [`Self::brought`], twice.
-    #[must_use]
-    pub fn brought_in_other_order(&self, ledger: &Ledger, place: u64) -> Option<Vec<(ClassId, Share)>> {
-        let other = self.other.as_ref()?;
-        let to = receiver(ledger, place);
-        let there = brought(&other.flows, &other.postings, to, ledger.place_with_ties_reversed(place));
-        let mut there: Vec<(ClassId, Share)> =
-            there.into_iter().map(|(class, share)| (other.classes[class.index()], share)).collect();
-        there.sort_by_key(|it| it.0);
-        (there != self.brought(ledger, place)).then_some(there)
-    }
-
     /// What one of the account's purses spent beyond what the data show it had, in input order, and in the other where there is one.
     /// Nothing is known of a purse to which none of the money came that is asked about.
     #[must_use]
@@ -220,30 +203,9 @@ impl Source {
 
     /// Sets what the other order gives beside this.
     pub(super) fn set_beside(&mut self, other: Self, ledger: &Ledger) {
-        let Self { exposures, trace, .. } = other;
+        let Self { exposures, trace, gets, .. } = other;
         let classes = self.exposures.set_beside(exposures, ledger);
         let Trace { flows, postings, gaps, .. } = trace;
-        self.other = Some(Box::new(OtherSource { flows, postings, gaps, classes }));
+        self.other = Some(Box::new(OtherSource { flows, postings, gets, gaps, classes }));
     }
-}
-
-/// Who receives a transfer; nobody's where there is none.
-fn receiver(ledger: &Ledger, place: u64) -> PurseId {
-    let at = usize::try_from(place).unwrap_or(usize::MAX);
-    if at < ledger.transfer_count() { ledger.columns().to[at] } else { PurseId::NONE }
-}
-
-/// What the transfer at a place brought a purse.
-fn brought(flows: &Flows, postings: &Postings, to: PurseId, place: u64) -> Vec<(ClassId, Share)> {
-    let carried = (0..flows.place.len()).filter(|&row| flows.place[row] == place);
-    let began = (0..postings.kind.len()).filter(|&row| {
-        postings.kind[row] == PostingKind::Received
-            && postings.place[row] == place
-            && postings.purse[row] == to
-    });
-    let carried = carried.map(|row| (flows.class[row], flows.shares.get(row, 0)));
-    let mut all: Vec<(ClassId, Share)> =
-        carried.chain(began.map(|row| (postings.class[row], postings.shares.get(row, 0)))).collect();
-    all.sort_by_key(|it| it.0);
-    all
 }

@@ -1,6 +1,6 @@
 //! The answer for a script. Amounts are strings of base units: a JSON number loses digits.
 
-use super::{AskedTransfer, FromOrigin, PartOf, Parts, RouteHop, SourcePurse, Sources};
+use super::{AskedTransfer, AskedWay, FromOrigin, PartOf, Parts, RouteHop, SourcePurse, Sources};
 use crate::input::Token;
 use crate::screening::share_of;
 use dyetrace_core::Amount;
@@ -12,6 +12,8 @@ impl Sources {
     #[must_use]
     pub fn to_json(&self) -> Value {
         let [thefts, labelled] = self.asked;
+        let of_way =
+            |exchange| self.transfers.iter().filter(move |it| (it.way == AskedWay::Exchange) == exchange);
         json!({
             "address": self.address,
             "chain": self.chain,
@@ -19,7 +21,8 @@ impl Sources {
             "order_told": self.is_order_told,
             "cut": {"thefts": cut(self.cut[0]), "labelled": cut(self.cut[1])},
             "purses": self.purses.iter().map(|it| purse(it, thefts, labelled)).collect::<Vec<_>>(),
-            "transfers": self.transfers.iter().map(transfer).collect::<Vec<_>>(),
+            "transfers": of_way(false).map(transfer).collect::<Vec<_>>(),
+            "exchanges": of_way(true).map(transfer).collect::<Vec<_>>(),
         })
     }
 }
@@ -117,9 +120,11 @@ fn transfer(it: &AskedTransfer) -> Value {
     };
     let [thefts, labelled] = &it.other;
     json!({
+        "way": it.way.as_str(),
         "from": it.from,
         "asset": it.asset,
         "value": it.value.to_string(),
+        "other_order_value": it.other_value.map(|value| value.to_string()),
         "when": it.when,
         "thefts": parts(&it.thefts),
         "labelled": parts(&it.labelled),

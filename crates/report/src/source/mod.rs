@@ -7,17 +7,18 @@
 //! Where the input does not tell the order of some transfers, all is said by input order, and beside each figure that is another one
 //! in the other order what it is there.
 
+mod answer;
 mod json;
 mod text;
 
 use crate::cell::{iso, when};
 use crate::input::{Token, Tokens};
-use crate::screening::share_of;
 use crate::step::steps_of;
+pub use answer::{AskedTransfer, AskedWay, FromOrigin, PartOf, Parts, RouteHop, SourcePurse, Sources};
 use dyetrace_core::asset::AssetName;
 use dyetrace_core::ledger::TxHash;
 use dyetrace_core::links::Link;
-use dyetrace_core::trace::{ClassId, Cut, Exposure, PostingKind, Share, Source};
+use dyetrace_core::trace::{ClassId, Cut, Exposure, Got, PostingKind, Share, Source};
 use dyetrace_core::{AccountId, AddressKind, Amount, Ledger, PurseId};
 
 /// What is asked, and what the two runs found.
@@ -39,146 +40,6 @@ pub struct SourceQuestion<'a> {
     pub transaction: Option<&'a TxHash>,
     /// The links that both runs were handed.
     pub links: &'a [Link],
-}
-
-/// The answer.
-#[derive(Clone, Debug)]
-pub struct Sources {
-    /// The address.
-    pub address: String,
-    /// Its chain.
-    pub chain: String,
-    /// The rule.
-    pub rule: String,
-    /// Whether thefts were asked about, and labelled holders.
-    pub asked: [bool; 2],
-    /// Whether the input tells the order of all transfers that touch one purse.
-    pub is_order_told: bool,
-    /// What limits cut off on the way, in both runs: where any did, more may have come.
-    pub cut: [Cut; 2],
-    /// Its purses that received something, by the assets' names.
-    pub purses: Vec<SourcePurse>,
-    /// The transfers to it of the transaction that was named, in order.
-    pub transfers: Vec<AskedTransfer>,
-}
-
-/// Where the money of one purse came from. Units are those of its asset.
-#[derive(Clone, Debug)]
-pub struct SourcePurse {
-    /// The asset.
-    pub asset: String,
-    /// How it is shown, if that is known.
-    pub token: Option<Token>,
-    /// All that it received from others.
-    pub received: Amount,
-    /// The same in the other order, in which exchanges can be others; `None` where it is the same.
-    pub other_received: Option<Amount>,
-    /// What it spent beyond what the data show it had; known where some of the money that is asked about came there.
-    pub gap: Option<Amount>,
-    /// The same in the other order, 0 for none; `None` where it is the same.
-    pub other_gap: Option<Amount>,
-    /// What thefts brought, by name and stolen asset.
-    pub thefts: PartOf,
-    /// What labelled holders brought.
-    pub labelled: PartOf,
-}
-
-/// What some origins brought of what a purse received.
-#[derive(Clone, Debug, Default)]
-pub struct PartOf {
-    /// Origin by origin.
-    pub origins: Vec<FromOrigin>,
-    /// What none of them brought; `None` where money was stolen right here, of which a part was never seen to come.
-    pub rest: Option<Amount>,
-    /// The same in the other order; `None` where it is the same.
-    pub other_rest: Option<Amount>,
-}
-
-/// What one origin brought.
-#[derive(Clone, Debug)]
-pub struct FromOrigin {
-    /// The theft, or the holder behind its category: `exchange: Binance`.
-    pub origin: String,
-    /// The asset in which it began.
-    pub origin_asset: String,
-    /// How that is shown.
-    pub origin_token: Option<Token>,
-    /// How much, by way.
-    pub exposure: Exposure,
-    /// The same in the other order; `None` where it is the same. Where only that order brings something, what follows is its, but the
-    /// route, which is none.
-    pub other: Option<Exposure>,
-    /// How many transfers brought it.
-    pub transfers: u64,
-    /// The fewest transfers from the origin; 0 where it was stolen right here.
-    pub hops: u32,
-    /// When it first came, and last; empty where no times are known.
-    pub first: String,
-    /// When it came last.
-    pub last: String,
-    /// A route with the fewest transfers, and among those the most money; empty where it was stolen right here.
-    pub route: Vec<RouteHop>,
-}
-
-/// A hop of a route. An exchange is two: what was given, and what was got.
-#[derive(Clone, Debug)]
-pub struct RouteHop {
-    /// The transaction.
-    pub transaction: String,
-    /// Its time, or its block where no time is known.
-    pub when: String,
-    /// The sender.
-    pub from: String,
-    /// The receiver.
-    pub to: String,
-    /// What moved.
-    pub asset: String,
-    /// How it is shown.
-    pub token: Option<Token>,
-    /// All that moved.
-    pub value: Amount,
-    /// The part of the origin.
-    pub part: Amount,
-    /// Whether it is a leg of an exchange.
-    pub is_exchange: bool,
-}
-
-/// A transfer that was asked about.
-#[derive(Clone, Debug)]
-pub struct AskedTransfer {
-    /// The sender; empty where nobody.
-    pub from: String,
-    /// What moved.
-    pub asset: String,
-    /// How it is shown.
-    pub token: Option<Token>,
-    /// How much.
-    pub value: Amount,
-    /// When.
-    pub when: String,
-    /// Of thefts.
-    pub thefts: Parts,
-    /// Of labelled holders.
-    pub labelled: Parts,
-    /// Of both in the other order, each `None` where that is the same.
-    pub other: [Option<Parts>; 2],
-}
-
-/// The parts of a transfer: origin, the asset in which it began, and how much.
-pub type Parts = Vec<(String, String, Share)>;
-
-impl FromOrigin {
-    /// What came from others, in thousandths of what the purse received, rounded half up.
-    #[must_use]
-    pub fn per_mille(&self, received: Amount) -> Option<u64> {
-        share_of(self.exposure.came().units, received, 1_000)
-    }
-
-    /// What came in the other order; in input order, where that is the same.
-    #[must_use]
-    pub fn came_in_other_order(&self) -> Amount {
-        self.other.as_ref().unwrap_or(&self.exposure).came().units
-    }
 }
 
 impl Sources {
@@ -363,11 +224,13 @@ impl SourceQuestion<'_> {
         hash.map_or_else(String::new, |hash| hash.to_text(kind))
     }
 
-    /// The transfers to the account by the transaction that is named.
+    /// What the transaction that is named brought the account: its transfers, then what was got in an exchange.
     fn transfers(&self) -> Vec<AskedTransfer> {
         let Some(hash) = self.transaction else { return Vec::new() };
         let (ledger, columns) = (self.ledger, self.ledger.columns());
         let wanted: Vec<u32> = ledger.transactions().find(hash).collect();
+        let exchanges: Vec<(PurseId, AskedTransfer)> =
+            wanted.iter().flat_map(|&transaction| self.exchanges(transaction)).collect();
         let is_one = |&place: &usize| {
             wanted.contains(&columns.transaction[place])
                 && ledger.moves(place)
@@ -381,22 +244,74 @@ impl SourceQuestion<'_> {
         let other = |source: &Source, place: usize| {
             Some(self.named(source, source.brought_in_other_order(ledger, place as u64)?))
         };
-        (0..ledger.transfer_count())
-            .filter(is_one)
-            .map(|place| {
-                let [thefts, labelled] = of(place);
-                AskedTransfer {
-                    from: self.address(columns.from[place]),
-                    asset: self.asset_name(columns.to[place]),
-                    token: self.token(columns.to[place]),
-                    value: columns.value.get(place),
-                    when: self.when(place as u64),
-                    thefts,
-                    labelled,
-                    other: both.map(|it| it.and_then(|it| other(it, place))),
-                }
-            })
-            .collect()
+        let way = |place: usize| {
+            if both.iter().flatten().any(|it| it.is_linked(ledger, place as u64)) {
+                AskedWay::Link
+            } else if exchanges.iter().any(|it| it.0 == columns.to[place]) {
+                AskedWay::Leg
+            } else {
+                AskedWay::Transfer
+            }
+        };
+        let transfers = (0..ledger.transfer_count()).filter(is_one).map(|place| {
+            let [thefts, labelled] = of(place);
+            AskedTransfer {
+                way: way(place),
+                from: self.address(columns.from[place]),
+                asset: self.asset_name(columns.to[place]),
+                token: self.token(columns.to[place]),
+                value: columns.value.get(place),
+                other_value: None,
+                when: self.when(place as u64),
+                thefts,
+                labelled,
+                other: both.map(|it| it.and_then(|it| other(it, place))),
+            }
+        });
+        let mut all: Vec<AskedTransfer> = transfers.collect();
+        all.extend(exchanges.into_iter().map(|it| it.1));
+        all
+    }
+
+    /// What the account got in the exchange of a transaction, by the assets' names, where any of it is told in one of the orders.
+    fn exchanges(&self, transaction: u32) -> Vec<(PurseId, AskedTransfer)> {
+        let ledger = self.ledger;
+        let both = [self.thefts, self.labelled];
+        let told = both.map(|it| it.map_or_else(Vec::new, |it| it.got(ledger, transaction)));
+        let other = both.map(|it| it.and_then(|it| it.got_in_other_order(ledger, transaction)));
+        let mut purses: Vec<PurseId> =
+            told.iter().chain(other.iter().flatten()).flatten().map(|got| got.purse).collect();
+        purses.retain(|&purse| self.wants(purse));
+        purses.sort_by_cached_key(|&purse| self.asset_name(purse));
+        purses.dedup();
+        let place = || ledger.columns().transaction.iter().position(|&it| it == transaction);
+        let when = place().map_or_else(String::new, |place| self.when(place as u64));
+        let one = |purse: PurseId| {
+            let of = |got: &[Got]| got.iter().find(|it| it.purse == purse).cloned();
+            let here = [0, 1].map(|run| of(&told[run]));
+            let there =
+                [0, 1].map(|run| other[run].as_ref().map_or_else(|| here[run].clone(), |got| of(got)));
+            let value = |got: &[Option<Got>; 2]| got.iter().flatten().map(|it| it.value).max();
+            let parts = |run: usize, got: &Option<Got>| match (both[run], got) {
+                (Some(source), Some(got)) => self.named(source, got.parts.clone()),
+                _ => Vec::new(),
+            };
+            let all = value(&here).or(value(&there)).unwrap_or(Amount::ZERO);
+            let asked = AskedTransfer {
+                way: AskedWay::Exchange,
+                from: String::new(),
+                asset: self.asset_name(purse),
+                token: self.token(purse),
+                value: all,
+                other_value: value(&there).filter(|it| *it != all),
+                when: when.clone(),
+                thefts: parts(0, &here[0]),
+                labelled: parts(1, &here[1]),
+                other: [0, 1].map(|run| (there[run] != here[run]).then(|| parts(run, &there[run]))),
+            };
+            (purse, asked)
+        };
+        purses.into_iter().map(one).collect()
     }
 
     /// The parts of a transfer by their names.

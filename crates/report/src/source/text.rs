@@ -1,6 +1,6 @@
 //! The answer for a person.
 
-use super::{AskedTransfer, FromOrigin, PartOf, Parts, SourcePurse, Sources};
+use super::{AskedTransfer, AskedWay, FromOrigin, PartOf, Parts, SourcePurse, Sources};
 use crate::display::{amount_of, plain};
 use crate::input::Token;
 use crate::missing::counted;
@@ -66,14 +66,24 @@ fn percent(part: Amount, whole: Amount) -> String {
 
 impl Sources {
     fn say_transfer(&self, it: &AskedTransfer, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let from = if it.from.is_empty() { "nobody" } else { &it.from };
-        writeln!(
-            f,
-            "\nThe transfer of {} from {}, {}:",
-            amount(&it.token, it.value),
-            plain(from, 100),
-            it.when
-        )?;
+        let value = amount(&it.token, it.value);
+        if it.way == AskedWay::Exchange {
+            let other = it
+                .other_value
+                .map(|it_there| format!("; in the other order {}", amount(&it.token, it_there)));
+            writeln!(
+                f,
+                "\nGot in the exchange of that transaction, net, {value}{}:",
+                other.unwrap_or_default()
+            )?;
+        } else {
+            let from = if it.from.is_empty() { "nobody" } else { &it.from };
+            let over = if it.way == AskedWay::Link { ", over a link" } else { "" };
+            writeln!(f, "\nThe transfer of {value} from {}, {}{over}:", plain(from, 100), it.when)?;
+        }
+        if it.way == AskedWay::Leg {
+            writeln!(f, "  part of an exchange: below stands what of all that was got in it is of whom")?;
+        }
         let [thefts, labelled] = self.asked;
         let [other_thefts, other_labelled] = &it.other;
         for (is_asked, words, parts, other) in [
@@ -81,11 +91,11 @@ impl Sources {
             (labelled, ["from", "nothing of a labelled holder"], &it.labelled, other_labelled),
         ] {
             if is_asked {
-                say_parts(it, words, parts, f)?;
+                say_parts(it, it.value, words, parts, f)?;
             }
             if let Some(other) = other {
                 writeln!(f, "  in the other order:")?;
-                say_parts(it, words, other, f)?;
+                say_parts(it, it.other_value.unwrap_or(it.value), words, other, f)?;
             }
         }
         Ok(())
@@ -120,18 +130,20 @@ impl Sources {
     }
 }
 
-/// The parts of a transfer, a line each.
+/// The parts of a transfer or an exchange that brought so much, a line each.
 fn say_parts(
     it: &AskedTransfer,
+    whole: Amount,
     [what, none]: [&str; 2],
     parts: &Parts,
     f: &mut fmt::Formatter<'_>,
 ) -> fmt::Result {
-    if parts.is_empty() {
+    // What an exchange brought is no transfer's: nothing is denied of one.
+    if parts.is_empty() && it.way != AskedWay::Leg {
         writeln!(f, "  {none}")?;
     }
     for (origin, asset, Share { units, claim }) in parts {
-        let (share, units) = (percent(*units, it.value), amount(&it.token, *units));
+        let (share, units) = (percent(*units, whole), amount(&it.token, *units));
         let stands = if *asset == it.asset {
             String::new()
         } else {

@@ -65,14 +65,14 @@ impl LedgerBuilder {
         let mut ledger = Ledger {
             chains,
             assets,
-            purses: purses.finish(accounts.len()),
-            accounts,
+            purses: purses.finish(accounts.len()).into(),
+            accounts: accounts.into(),
             columns: rows.into_columns(sorted, identity),
-            transactions: transactions.columns,
+            transactions: transactions.columns.into(),
             fees,
             covered: covered.into(),
             notes,
-            origin,
+            origin: origin.into(),
         };
         ledger.notes.order_ambiguous = ledger.ties_touch_one_purse();
         Ok(ledger)

@@ -1,7 +1,7 @@
 //! A ledger, taken up to add rows to it.
 
 use super::{LedgerBuilder, Rows};
-use crate::account::ChainId;
+use crate::account::{Accounts, ChainId};
 use crate::amount::Amount;
 use crate::ledger::Ledger;
 use crate::ledger::columns::{Columns, flag};
@@ -29,7 +29,7 @@ impl LedgerBuilder {
         }
         let mut builder = Self {
             chains: ledger.chains.clone(),
-            accounts: ledger.accounts.clone(),
+            accounts: Accounts::clone(&ledger.accounts),
             assets: ledger.assets.first(count_of(origin.row_assets)),
             purses: PurseTable::resume(&ledger.accounts, &ledger.purses, count_of(origin.row_purses)),
             sources: origin.sources.clone(),
