@@ -102,7 +102,12 @@ impl FoundSources {
     #[must_use]
     pub fn to_json(&self) -> Value {
         let accounts: Vec<Value> = self.accounts.iter().map(Sources::to_json).collect();
-        json!({"format": "dyetrace-source", "format_version": 1, "accounts": accounts})
+        json!({
+            "format": "dyetrace-source",
+            "format_version": 1,
+            "accounts": accounts,
+            "missing": self.missing,
+        })
     }
 }
 

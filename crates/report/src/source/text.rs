@@ -202,6 +202,9 @@ fn say_origin(purse: &SourcePurse, it: &FromOrigin, routed: bool, f: &mut fmt::F
         if it.first.is_empty() { String::new() } else { format!("; first {}, last {}", it.first, it.last) };
     writeln!(f, "      {transfers}, {hops} away{times}")?;
     if !routed {
+        if !it.route.is_empty() {
+            writeln!(f, "      its route stands in `--json`")?;
+        }
         return Ok(());
     }
     for (number, hop) in (1..).zip(&it.route) {
