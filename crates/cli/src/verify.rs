@@ -57,7 +57,11 @@ fn in_words(verdict: &Verdict, was_kept: bool) -> String {
         let Verdict { files, rows, figures, manifest_sha256, .. } = verdict;
         line(format_args!("The result holds."));
         line(format_args!("  {files} files are those that the manifest seals"));
-        line(format_args!("  {figures} figures follow from {rows} transfers and postings"));
+        if *rows == 0 {
+            line(format_args!("  nothing in it says where money is: no figure was derived again"));
+        } else {
+            line(format_args!("  {figures} figures follow from {rows} transfers and postings"));
+        }
         let kept = if was_kept { "the one that was kept" } else { "compare it with the one that was kept" };
         line(format_args!("  manifest.json SHA-256: {manifest_sha256} ({kept})"));
         return text;

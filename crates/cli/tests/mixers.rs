@@ -57,6 +57,16 @@ fn tables_text_and_json_say_the_same() {
     let candidates = desk.table("m/mixer_candidates.csv");
     assert_eq!(candidates.column("balance").next(), Some((2 * TEN - 2).to_string().as_str()));
     assert_eq!(candidates.column("drawn").next(), Some((2 * TEN - 7).to_string().as_str()));
+    // Its files are held to their hashes, as those of a trace.
+    let held = desk.run("verify m").ends_with(0).stdout;
+    assert!(
+        held.contains("14 files are those that the manifest seals") && held.contains("no figure"),
+        "{held}"
+    );
+    let pools_csv = std::fs::read(desk.path("m/pools.csv")).unwrap();
+    std::fs::write(desk.path("m/pools.csv"), [&pools_csv[..], b" "].concat()).unwrap();
+    assert!(desk.run("verify m").ends_with(1).stdout.contains("pools.csv"));
+    std::fs::write(desk.path("m/pools.csv"), pools_csv).unwrap();
     let json = desk.run(&format!("{words} --json")).ends_with(0).json();
     assert_eq!(json["links"][0]["probability"][0], "0.975000");
     assert_eq!(json["rules"][0]["used"], "published");

@@ -78,6 +78,11 @@ pub(crate) fn manifest(report: &Report<'_>, files: &[WrittenFile]) -> String {
 /// What the key `format` says in a manifest of a run on mixers.
 const MIXERS: &str = "dyetrace-mixers";
 
+/// Whether a manifest is that of a run on mixers: nothing in such a folder says where money is.
+pub(crate) fn is_of_mixers(manifest: &Value) -> bool {
+    manifest["format"] == MIXERS
+}
+
 /// Writes the manifest of a run on mixers, whose other files these are.
 pub(crate) fn mixer_manifest(report: &MixerReport<'_>, files: &[WrittenFile]) -> String {
     let facts = report.facts;
