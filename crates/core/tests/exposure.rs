@@ -93,6 +93,14 @@ fn of_account(ledger: &Ledger, all: &Exposures, account: AccountId) -> Vec<Said>
         .collect()
 }
 
+/// What the rows bring a purse from others.
+fn by_rows(ledger: &Ledger, purse: PurseId) -> Amount {
+    let columns = ledger.columns();
+    let comes =
+        |&place: &usize| columns.to[place] == purse && columns.from[place] != purse && ledger.moves(place);
+    (0..ledger.transfer_count()).filter(comes).map(|place| columns.value.get(place)).sum()
+}
+
 fn check_sources(
     ledger: &Ledger,
     labels: &dyetrace_core::Labels,
@@ -143,6 +151,12 @@ proptest! {
             for (&purse, received) in all.purses.iter().zip(0..) {
                 let came = all.of(purse).map(|row| all.get(row).came().units).sum::<Amount>();
                 prop_assert!(came <= all.received.get(received), "no more than came in");
+            }
+        }
+        // Where nothing is exchanged, that is what the rows say, whatever the rule.
+        if !options.swaps && options.links.is_empty() && options.until.is_none() {
+            for &purse in &all.purses {
+                prop_assert_eq!(all.received_by(purse), Some(by_rows(&ledger, purse)));
             }
         }
         check_sources(&ledger, &labels, Origins::Thefts(&thefts), &options, &all)?;

@@ -312,7 +312,10 @@ fn gathered(
         all.hops.push(row.hops);
         all.shares.push(&row.shares);
     }
-    all.received = at_least_what_came(&all);
+    // What poison flags is no amount, and may be more than anybody received.
+    if all.rule.is_exact() {
+        all.received = at_least_what_came(&all);
+    }
     all
 }
 
